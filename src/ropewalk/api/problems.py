@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Problem documents: how every refusal looks on the wire.
+
+Source: RFC 9457. `type` is left at its default `about:blank`, so `title` is the status' phrase;
+`code` and `number` are what a program reads, `detail` is for people.
+"""
+
+from http import HTTPStatus
+
+import msgspec
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from ropewalk.api import errors
+from ropewalk.engines.port import EngineError, OutOfRangeError, OverloadedError, StoppedError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """RFC 9457 problem details. Further members may follow."""
+
+    title: str
+    """The status' phrase."""
+    status: int
+    code: str
+    """Slug of the refusal, `room.what`; never changes."""
+    number: int
+    """Number of the refusal, 7000 to 9999; never changes."""
+    detail: str
+    """What is wrong and what to do, for a reader."""
+    correlation_id: str
+    """Names this request in the node's log."""
+
+
+def render(error: errors.ApiError, correlation: str) -> bytes:
+    """The problem document of a refusal, as JSON."""
+    problem = Problem(
+        title=HTTPStatus(error.status).phrase,
+        status=error.status,
+        code=error.code,
+        number=error.number,
+        detail=error.detail,
+        correlation_id=correlation,
+    )
+    return msgspec.json.encode({**msgspec.to_builtins(problem), **error.members})
+
+
+def as_api_error(error: Exception) -> errors.ApiError:
+    """The refusal an exception amounts to; `InternalError` where it is none."""
+    match error:
+        case errors.ApiError():
+            return error
+        case EngineError():
+            return _of_engine(error)
+        case RequestValidationError():
+            return _of_parameters(error)
+        case HTTPException():
+            return _of_routing(error)
+        case ClientDisconnect():
+            return errors.MalformedRequestError("the request ended before its body did")
+        case _:
+            return errors.InternalError(
+                "the node failed at this request; the outcome of a write is unknown, ask by its id"
+            )
+
+
+def _of_engine(error: EngineError) -> errors.ApiError:
+    match error:
+        case OverloadedError():
+            found: errors.ApiError = errors.BusyError(
+                "too many transactions are waiting; send it again a little later",
+                retry_after_s=error.retry_after_s,
+            )
+        case StoppedError():
+            found = errors.NotReadyError("the node takes no writes; /readyz says why")
+        case OutOfRangeError():
+            found = errors.NotFoundError("the log has no such position or size")
+        case _:
+            found = errors.InternalError("the engine failed at this request")
+    found.code, found.number = error.code, error.number
+    return found
+
+
+def _of_parameters(error: RequestValidationError) -> errors.ApiError:
+    names = sorted({str(each["loc"][-1]) for each in error.errors()})
+    return errors.MalformedParameterError(
+        f"these parameters are missing or outside their range: {', '.join(names)}"
+    )
+
+
+def _of_routing(error: HTTPException) -> errors.ApiError:
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return errors.MethodNotAllowedError(
+            "the resource has no such method", headers=error.headers
+        )
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return errors.NotFoundError("there is nothing at this path; /docs lists what there is")
+    return errors.MalformedRequestError("the request could not be read")

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Canonical bytes, hashes, signatures and keys: the ground everything signed stands on."""
+
+from ropewalk.crypto.canonical import (
+    DEPTH_MAX,
+    INTEGER_MAX,
+    CanonicalError,
+    Value,
+    decode,
+    decode_object,
+    encode,
+    is_printable_ascii,
+)
+from ropewalk.crypto.encoding import (
+    EncodingError,
+    from_base64,
+    from_base64url,
+    from_hex,
+    is_hex,
+    to_base64,
+    to_base64url,
+)
+from ropewalk.crypto.hashes import SALT_SIZE, document_commitment, sha256, sha256_hex
+from ropewalk.crypto.jws import (
+    CONSENT_TYPE,
+    TRANSACTION_TYPE,
+    HeaderError,
+    JwsError,
+    SignatureError,
+    Signed,
+    Signer,
+    is_kid,
+    sign,
+    take_apart,
+)
+from ropewalk.crypto.keys import KeyFileError, PrivateKey, generate, random_bytes, read
+from ropewalk.crypto.signature import verify_signature
+
+__all__ = [
+    "CONSENT_TYPE",
+    "DEPTH_MAX",
+    "INTEGER_MAX",
+    "SALT_SIZE",
+    "TRANSACTION_TYPE",
+    "CanonicalError",
+    "EncodingError",
+    "HeaderError",
+    "JwsError",
+    "KeyFileError",
+    "PrivateKey",
+    "SignatureError",
+    "Signed",
+    "Signer",
+    "Value",
+    "decode",
+    "decode_object",
+    "document_commitment",
+    "encode",
+    "from_base64",
+    "from_base64url",
+    "from_hex",
+    "generate",
+    "is_hex",
+    "is_kid",
+    "is_printable_ascii",
+    "random_bytes",
+    "read",
+    "sha256",
+    "sha256_hex",
+    "sign",
+    "take_apart",
+    "to_base64",
+    "to_base64url",
+    "verify_signature",
+]

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The port: all that API, portal, command line and gateways know of an engine.
+
+Submit, await, query, prove, subscribe. Two engines stand behind it: the embedded one (one
+process, one SQLite file) and the consortium's (CometBFT). Every call may be made from any
+thread. Reads answer from the last committed block and never wait for a write.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Literal, Protocol
+
+import msgspec
+
+Status = Literal["committed", "refused", "unknown"]
+
+
+class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What became of one transaction.
+
+    `committed` and a `refused` with a position are final and in the log; `refused` without one
+    was turned away before it reached the log and may be corrected and sent again; `unknown`
+    means the node can't tell (it stopped in between): ask again by the id.
+    """
+
+    transaction: str
+    """Id of the transaction, or "" when the bytes were no transaction at all."""
+    status: Status
+    height: int = 0
+    """Block it stands in; 0 when it stands in none."""
+    position: int = 0
+    """Position of its entry in the log; 0 when it has none."""
+    code: str = ""
+    """Slug of the refusal."""
+    number: int = 0
+    """Number of the refusal, 7000 to 9999."""
+    detail: str = ""
+    """What is wrong and what to do, for a reader."""
+
+
+class Logged(msgspec.Struct, frozen=True, kw_only=True):
+    """A transaction that stands in the log."""
+
+    position: int
+    height: int
+    time: int
+    """Block time, seconds since 1970-01-01T00:00:00Z."""
+    entry: str
+    """The log's entry, verbatim (docs/reference/formats.md, 6)."""
+
+
+class Presence(msgspec.Struct, frozen=True, kw_only=True):
+    """One step up an ICS-23 existence proof stands in `path`: see formats.md, 5."""
+
+    key: str
+    path: list[dict[str, str]]
+    value: str
+
+
+class Absence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """ICS-23 non-existence proof: the neighbours of the key."""
+
+    key: str
+    left: Presence | None = None
+    right: Presence | None = None
+
+
+class Proven(msgspec.Struct, frozen=True, kw_only=True):
+    """A record, or its absence, with everything a stranger needs to check it."""
+
+    value: str
+    """The record's bytes as text, "" when absent."""
+    proof: Presence | Absence
+    block: Logged
+    """The block's end entry that names the state root; `position` is size − 1."""
+    inclusion: list[str]
+    """Audit path of `block`, base64."""
+    checkpoint: str
+    """The signed note, as text."""
+
+
+class TitleHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """All a title bundle is made of, taken at one block."""
+
+    acts: list[Logged]
+    """Every committed act on the title, oldest first."""
+    inclusions: list[list[str]]
+    """Audit path of each act, base64."""
+    state: list[Presence]
+    """Of the issuer's controller and party, then of the title."""
+    block: Logged
+    block_inclusion: list[str]
+    checkpoint: str
+
+
+class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What an act did, for subscribers. Its id is `<position>.<index>`."""
+
+    position: int
+    index: int
+    height: int
+    time: int
+    transaction: str
+    name: str
+    """Room, dot, past participle: `title.endorsed`."""
+    attributes: dict[str, str]
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True):
+    """How the engine is."""
+
+    ready: bool
+    """Whether writes are taken."""
+    reason: str
+    """Why not, "" when ready."""
+    height: int
+    time: int
+    size: int
+    """Entries in the log."""
+    waiting: int
+    """Transactions taken in and not yet in a block."""
+    network: str
+
+
+class Engine(Protocol):
+    """What every engine offers."""
+
+    def submit(self, transactions: Sequence[str]) -> Future[list[Outcome]]:
+        """Take transactions in; the future holds their outcomes, in order, once durable.
+
+        Raises:
+            OverloadedError: too many are waiting; come back after `retry_after_s`.
+            StoppedError: the engine takes no writes any more; see `condition`.
+        """
+
+    def outcome(self, transaction: str) -> Outcome | None:
+        """The outcome of a transaction id, None when the log does not know it."""
+
+    def logged(self, transaction: str) -> Logged | None:
+        """The log's entry of a transaction id."""
+
+    def record(self, key: str) -> str | None:
+        """A record of the state as text, None when absent."""
+
+    def prove(self, key: str) -> Proven:
+        """A record or its absence, proven at the last block."""
+
+    def history(self, title: str) -> TitleHistory | None:
+        """All acts on a title with their proofs at the last block; None when it was never issued."""
+
+    def checkpoint(self) -> str:
+        """The last signed checkpoint."""
+
+    def entries(self, start: int, limit: int) -> list[Logged]:
+        """Entries from position `start`, at most `limit`."""
+
+    def inclusion(self, position: int, size: int) -> list[str]:
+        """RFC 9162 audit path of an entry in the tree of `size`, base64.
+
+        Raises:
+            OutOfRangeError: there is no such position or size.
+        """
+
+    def consistency(self, old_size: int, new_size: int) -> list[str]:
+        """RFC 9162 consistency path, base64.
+
+        Raises:
+            OutOfRangeError: the sizes are not 1 ≤ old ≤ new ≤ the log's size.
+        """
+
+    def events(self, start: int, limit: int) -> list[LedgerEvent]:
+        """Events of entries from position `start`, whole entries, at least one while there are any."""
+
+    def await_height(self, height: int, timeout_s: float) -> int:
+        """Wait until the height exceeds `height` or time is up; the height then."""
+
+    def condition(self) -> Condition:
+        """How the engine is, at once."""
+
+    def genesis(self) -> bytes:
+        """The genesis file's bytes."""
+
+    def close(self) -> None:
+        """Finish what was taken in, then stop."""
+
+
+class EngineError(Exception):
+    """An engine could not do as asked; base of this room's errors."""
+
+    code = "engine.error"
+    number = 7800
+
+
+class OverloadedError(EngineError):
+    """Too many transactions are waiting."""
+
+    code = "engine.overloaded"
+    number = 7801
+    retry_after_s = 1
+
+
+class StoppedError(EngineError):
+    """The engine takes no writes: it met a failed write, is closing, or the disk is full."""
+
+    code = "engine.stopped"
+    number = 7802
+
+
+class OutOfRangeError(EngineError):
+    """No such position or tree size in the log."""
+
+    code = "engine.out_of_range"
+    number = 7803

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Blocks and the entries they leave in the log (docs/reference/formats.md, 6)."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from ropewalk.ledger.errors import EntryError, LedgerError
+from ropewalk.ledger.records import Record, decode_record, encode_record
+from ropewalk.ledger.transaction import Transaction
+
+COMMITTED = "committed"
+
+
+class TransactionEntry(Record):
+    """A transaction and its outcome: `committed` and 0, or the refusal's slug and number."""
+
+    code: str
+    number: int
+    transaction: str
+
+
+class BlockEntry(Record):
+    """End of a block."""
+
+    height: int
+    protocol: int
+    state_root: str
+    time: int
+    """Seconds since 1970-01-01T00:00:00Z."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A transaction on its way into a block: its text, and what `inspect` made of it."""
+
+    text: str
+    verdict: Transaction | LedgerError
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What an engine feeds the state machine."""
+
+    height: int
+    time_s: int
+    candidates: tuple[Candidate, ...]
+
+
+def decode_entry(data: bytes) -> TransactionEntry | BlockEntry:
+    """An entry of the log.
+
+    Raises:
+        EntryError: neither kind, or not in its one encoding.
+    """
+    kind: type[TransactionEntry | BlockEntry]
+    kind = TransactionEntry if data.startswith(b'[1,{"code"') else BlockEntry
+    entry = decode_record(data, kind)
+    if encode_record(entry) != data:
+        raise EntryError("an entry is not in its one encoding")
+    return entry
+
+
+def encode_transaction_entry(text: str, refusal: LedgerError | None) -> bytes:
+    """The entry of a logged transaction."""
+    if refusal is None:
+        return encode_record(TransactionEntry(code=COMMITTED, number=0, transaction=text))
+    return encode_record(
+        TransactionEntry(code=refusal.code, number=refusal.number, transaction=text)
+    )
+
+
+def to_builtins(entry: Record) -> dict[str, object]:
+    """A record as plain JSON values, for display."""
+    built: dict[str, object] = msgspec.to_builtins(entry)
+    return built

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The state machine: a block in, entries and changes out.
+
+Checks of one transaction, in this order, each with its refusal:
+
+1. form, canonical bytes, signatures (made before, from the bytes alone);
+2. network; 3. time limit; 4. replay; 5. keys and threshold of the actor; 6. quota: whoever
+   fails here may not even fill the log, so the refusal leaves no entry;
+7. act known, body well formed, the act's own rule: such a refusal is logged and final.
+
+An act is applied whole or not at all. Same view, same block: same result, on any engine.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ropewalk.ledger.block import Block, Candidate, encode_transaction_entry
+from ropewalk.ledger.effects import Context, Effects, Event, Overlay, View
+from ropewalk.ledger.errors import (
+    DuplicateError,
+    ExpiredError,
+    LedgerError,
+    OtherNetworkError,
+    QuotaExceededError,
+    StopError,
+    TooFarAheadError,
+    TooManyKeysError,
+    UnknownActError,
+)
+from ropewalk.ledger.genesis import PROTOCOL_KEY, Protocol
+from ropewalk.ledger.limits import KEYS_TOUCHED_MAX, VALIDITY_S_MAX
+from ropewalk.ledger.records import decode_record
+from ropewalk.ledger.registry import Change, RuleBook
+from ropewalk.ledger.replay import ReplayLists
+from ropewalk.ledger.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one candidate."""
+
+    transaction: str
+    """Its id, "" when it was none."""
+    refusal: LedgerError | None
+    entry: bytes | None
+    """Its entry in the log; None when it leaves none."""
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(slots=True)
+class Executed:
+    """What a block does. Without entries it does nothing at all."""
+
+    protocol: int
+    results: list[Result]
+    changes: dict[str, bytes | None] = field(default_factory=dict)
+    """Every record written or removed (None), replay lists included."""
+
+    @property
+    def entries(self) -> list[bytes]:
+        """The transactions' entries in order, without the block's end."""
+        return [result.entry for result in self.results if result.entry is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The rules of one network; holds no state of its own."""
+
+    network: str
+    books: Mapping[int, RuleBook]
+    quota_actor_max: int
+    checks_invariants: bool = False
+
+    def book_at(self, view: View, height: int) -> RuleBook:
+        """The rule book in force at a height.
+
+        Raises:
+            StopError: the network activated a protocol this program does not know.
+        """
+        data = view.get(PROTOCOL_KEY)
+        if data is None:
+            raise StopError("the state has no protocol record: was the genesis applied?")
+        version = 0
+        for activation in decode_record(data, Protocol).activations:
+            if activation.height <= height:
+                version = activation.version
+        book = self.books.get(version)
+        if book is None:
+            raise StopError(f"protocol {version} is active from here; install a newer release")
+        return book
+
+    def execute(self, view: View, replay: ReplayLists, block: Block, position: int) -> Executed:
+        """Execute a block.
+
+        Args:
+            view: the state before it.
+            replay: the replay lists before it; they are brought forward.
+            block: height, time and candidates.
+            position: size of the log before it.
+
+        Raises:
+            StopError: an invariant broke, or the protocol is unknown; nothing may be kept.
+        """
+        book = self.book_at(view, block.height)
+        replay.drop_expired(block.time_s)
+        overlay = Overlay(view)
+        executed = Executed(protocol=book.version, results=[])
+        for candidate in block.candidates:
+            result = self._one(book, overlay, replay, block, candidate, position)
+            position += result.entry is not None
+            executed.results.append(result)
+        if any(result.entry is not None for result in executed.results):
+            executed.changes = {**overlay.changes, **replay.take_changes()}
+        return executed
+
+    def _one(  # noqa: PLR0913, PLR0917  # the five circumstances of an act
+        self,
+        book: RuleBook,
+        overlay: Overlay,
+        replay: ReplayLists,
+        block: Block,
+        candidate: Candidate,
+        position: int,
+    ) -> Result:
+        transaction = candidate.verdict
+        if isinstance(transaction, LedgerError):
+            return Result("", transaction, None)
+        payload = transaction.payload
+        try:
+            self._admit(transaction, replay, block.time_s)
+            book.authorise(overlay, payload.actor, transaction.signers, position)
+            if replay.count(payload.actor) >= self.quota_actor_max:
+                raise QuotaExceededError(f"{self.quota_actor_max} at a time")
+        except LedgerError as refusal:
+            return Result(transaction.id, refusal, None)
+        context = Context(
+            payload.actor, block.height, self.network, position, block.time_s, transaction.id
+        )
+        replay.remember(transaction.id, payload.valid_until, payload.actor)
+        try:
+            effects = self._apply(book, overlay, transaction, context)
+        except LedgerError as refusal:
+            entry = encode_transaction_entry(candidate.text, refusal)
+            return Result(transaction.id, refusal, entry)
+        if self.checks_invariants:
+            check_invariants(book, overlay, effects, context)
+        overlay.changes.update(effects.writes)
+        entry = encode_transaction_entry(candidate.text, None)
+        return Result(transaction.id, None, entry, effects.events)
+
+    def _admit(self, transaction: Transaction, replay: ReplayLists, time_s: int) -> None:
+        payload = transaction.payload
+        if payload.network != self.network:
+            raise OtherNetworkError(f"signed for {payload.network}; this is {self.network}")
+        if payload.valid_until < time_s or transaction.consents_until < time_s:
+            raise ExpiredError(f"valid until {payload.valid_until}; the block's time is {time_s}")
+        if payload.valid_until > time_s + VALIDITY_S_MAX:
+            raise TooFarAheadError(f"at most {time_s + VALIDITY_S_MAX} in a block of {time_s}")
+        if replay.contains(transaction.id, payload.valid_until):
+            raise DuplicateError(transaction.id)
+
+    @staticmethod
+    def _apply(
+        book: RuleBook, view: View, transaction: Transaction, context: Context
+    ) -> Effects:
+        payload = transaction.payload
+        rule = book.rules.get(payload.act)
+        if rule is None:
+            raise UnknownActError(f"{payload.act} is no act of protocol {book.version}")
+        effects = rule.apply(view, rule.parse(payload.body), context)
+        if len(effects.writes) > KEYS_TOUCHED_MAX:
+            raise TooManyKeysError(f"{len(effects.writes)}; at most {KEYS_TOUCHED_MAX}")
+        return effects
+
+
+def check_invariants(
+    book: RuleBook, before: View, effects: Effects, context: Context
+) -> None:
+    """Hold an act's effects to every promise of the book.
+
+    Raises:
+        StopError: one broke.
+    """
+    after = Overlay(before)
+    after.changes.update(effects.writes)
+    change = Change(before, after, sorted(effects.writes), context)
+    for invariant in book.invariants:
+        broken = invariant.check(change)
+        if broken is not None:
+            raise StopError(f"invariant {invariant.name} broke at {context.position}: {broken}")

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Genesis: what a network is from the start (docs/reference/formats.md, 4)."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+
+from ropewalk.crypto import CanonicalError, decode, is_kid, sha256_hex
+from ropewalk.ledger.errors import GenesisError
+from ropewalk.ledger.records import Record, encode_record
+from ropewalk.ledger.transaction import Hash, Seconds
+
+FORMAT = "ropewalk-genesis/1"
+SENTINEL_KEY = "sentinel"
+PROTOCOL_KEY = "protocol"
+
+
+class Governance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys and threshold of the controller that governs the network."""
+
+    keys: Annotated[list[str], msgspec.Meta(min_length=1, max_length=16)]
+    threshold: Annotated[int, msgspec.Meta(ge=1, le=16)]
+
+
+class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Figures a network chooses once."""
+
+    quota_actor_max: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Genesis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The genesis file."""
+
+    format: Literal["ropewalk-genesis/1"]
+    governance: Governance
+    laws: list[str]
+    log: str
+    parameters: Parameters
+    protocol: Annotated[int, msgspec.Meta(ge=1)]
+    salt: Hash
+    time: Seconds
+
+
+class Sentinel(Record):
+    """Record `sentinel`: keeps absence provable in an almost empty map, and names the network."""
+
+    network: str
+
+
+class Activation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From which height a protocol version rules."""
+
+    height: int
+    version: int
+
+
+class Protocol(Record):
+    """Record `protocol`: activations by rising height; the last one reached rules."""
+
+    activations: list[Activation]
+
+
+def read_genesis(data: bytes) -> Genesis:
+    """The genesis of a file's bytes.
+
+    Raises:
+        GenesisError: not canonical, or a member is missing, surplus or off.
+    """
+    try:
+        decode(data)
+        genesis = msgspec.json.decode(data, type=Genesis, strict=True)
+    except (CanonicalError, msgspec.MsgspecError) as error:
+        raise GenesisError(f"genesis: {error}") from error
+    keys = genesis.governance.keys
+    if not all(is_kid(kid) for kid in keys) or len(set(keys)) != len(keys):
+        raise GenesisError("genesis: governance keys must be distinct key ids")
+    if genesis.governance.threshold > len(keys):
+        raise GenesisError("genesis: the threshold asks for more keys than there are")
+    if genesis.laws != sorted(set(genesis.laws)):
+        raise GenesisError("genesis: laws must be sorted, each once")
+    return genesis
+
+
+def network_id(data: bytes) -> str:
+    """The network's id: hex of SHA-256 over the genesis file's bytes."""
+    return sha256_hex(data)
+
+
+def first_records(data: bytes) -> Mapping[str, bytes]:
+    """The ledger's own records at height 0; rooms above add theirs (`rules.genesis_records`)."""
+    genesis = read_genesis(data)
+    protocol = Protocol(activations=[Activation(height=0, version=genesis.protocol)])
+    return {
+        SENTINEL_KEY: encode_record(Sentinel(network=network_id(data))),
+        PROTOCOL_KEY: encode_record(protocol),
+    }

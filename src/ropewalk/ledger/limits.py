@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hard caps of protocol 1. There are no fees, so these keep spam out; a change is a new protocol."""
+
+TRANSACTION_SIZE_MAX = 16_384
+"""Bytes of one JWS."""
+
+VALIDITY_S_MAX = 3_600
+"""How far ahead of the block's time `valid_until` may lie, seconds."""
+
+CONSENTS_MAX = 15
+"""Consents in one transaction, so sixteen signatures at most."""
+
+KEYS_TOUCHED_MAX = 64
+"""Records one act may write."""
+
+BLOCK_TRANSACTIONS_MAX = 2_000
+BLOCK_SIZE_MAX = 4 << 20
+"""Bytes of transactions in one block."""
+
+QUOTA_ACTOR_DEFAULT = 1_000_000
+"""Unexpired transactions remembered for one actor, unless the genesis says otherwise."""
