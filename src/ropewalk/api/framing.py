@@ -17,7 +17,9 @@ from ropewalk.api.settings import Caps
 
 REQUEST_LINE = re.compile(rb"([A-Z]{1,24}) ([\x21-\x7e]+) HTTP/([0-9]\.[0-9])")
 FIELD = re.compile(rb"([-!#$%&'*+.^_`|~0-9a-zA-Z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)")
-HOST = re.compile(rb"([0-9A-Za-z_](?:[-._0-9A-Za-z]{0,253})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+HOST = re.compile(
+    rb"([0-9A-Za-z_](?:[-._0-9A-Za-z]{0,253})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
+)
 BARE = re.compile(rb"(?<!\r)\n|\r[^\n]")
 CONTENT_LENGTH = re.compile(rb"[0-9]{1,15}")
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}")
@@ -93,7 +95,9 @@ class Framing:
         end = self._held.find(b"\r\n\r\n", start)
         stop = len(self._held) if end < 0 else end + 4
         if BARE.search(self._held, start, stop):
-            raise errors.MalformedRequestError("lines end with CR LF, and CR or LF stand nowhere else")
+            raise errors.MalformedRequestError(
+                "lines end with CR LF, and CR or LF stand nowhere else"
+            )
         if stop > self._caps.head_bytes:
             self._refuse_long_head()
         self._searched = stop
@@ -172,7 +176,9 @@ class Framing:
 
     def _line_end(self) -> bytes:
         if not b"\r\n".startswith(self._held[:2]):
-            raise errors.MalformedRequestError("a chunk ends with CR LF, and trailers are not taken")
+            raise errors.MalformedRequestError(
+                "a chunk ends with CR LF, and trailers are not taken"
+            )
         if len(self._held) < 2:
             return b""
         self.part = Part.CHUNK_SIZE if self.part is Part.CHUNK_END else Part.COMPLETE

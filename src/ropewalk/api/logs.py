@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import Any, TextIO
 
 import structlog
+from typing_extensions import override
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -54,6 +55,7 @@ class Forwarder(logging.Handler):
         super().__init__()
         self._log = log
 
+    @override
     def emit(self, record: logging.LogRecord) -> None:
         """Log the message, and of an exception its type and frames."""
         error = record.exc_info[1] if record.exc_info else None

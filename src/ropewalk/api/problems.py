@@ -34,10 +34,15 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Names this request in the node's log."""
 
 
+def phrase(status: int) -> str:
+    """The reason phrase of a status."""
+    return HTTPStatus(status).phrase
+
+
 def render(error: errors.ApiError, correlation: str) -> bytes:
     """The problem document of a refusal, as JSON."""
     problem = Problem(
-        title=HTTPStatus(error.status).phrase,
+        title=phrase(error.status),
         status=error.status,
         code=error.code,
         number=error.number,

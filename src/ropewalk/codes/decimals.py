@@ -37,5 +37,5 @@ def parse_decimal(text: str) -> Decimal:
 
 def scaled(number: Decimal, numerator: int, denominator: int) -> int:
     """`number` times `numerator` / `denominator`, to the nearest integer, halves up."""
-    below = 10**number.scale * denominator
+    below: int = 10**number.scale * denominator
     return (2 * number.digits * numerator + below) // (2 * below)

@@ -96,7 +96,7 @@ class Money:
         number = parse_decimal(amount)
         if number.scale > decimals:
             raise MalformedCodeError(f"{quoted(amount)} is finer than the minor unit of {currency}")
-        amount_minor = number.digits * 10 ** (decimals - number.scale)
+        amount_minor: int = number.digits * 10 ** (decimals - number.scale)
         if amount_minor > AMOUNT_MAX:
             raise MalformedCodeError(f"{quoted(amount)} is above 10**18 minor units")
         return cls(amount_minor, currency)

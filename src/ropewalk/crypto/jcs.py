@@ -10,7 +10,7 @@ Source: RFC 8785; numbers as in ECMA-262, Number::toString.
 import json
 from collections.abc import Iterator
 
-from ropewalk.crypto.strict_json import Json
+from ropewalk.crypto.strict_json import Json, Scalar
 
 DEPTH_MAX = 128
 EXACT_INTEGER_MAX = 2**53
@@ -93,7 +93,7 @@ def _parts(value: Json, depth: int) -> Iterator[str]:
         yield _scalar(value)
 
 
-def _scalar(value: None | bool | int | float | str) -> str:  # noqa: PYI041 (an int is no float here)
+def _scalar(value: Scalar) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if value is None:

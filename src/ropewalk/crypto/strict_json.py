@@ -7,6 +7,7 @@ bounded depth and count. The bounds are checked on the bytes, before anything re
 anything that allocates for each value.
 """
 
+import itertools
 import json
 from typing import Never, TypeAlias
 
@@ -15,7 +16,8 @@ VALUES_MAX = 1_000_000
 """Members and elements in one text: it bounds memory, at some 100 bytes a value."""
 _INTEGER_DIGITS_MAX = 310
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Scalar: TypeAlias = bool | int | float | str | None
+Json: TypeAlias = "Scalar | list[Json] | dict[str, Json]"
 """A JSON value. A number without point and exponent is an `int`, whatever its size."""
 
 _STRUCTURE = b"[]{}"
@@ -67,6 +69,8 @@ def parse_json_strict(data: bytes, *, depth_max: int = DEPTH_MAX) -> Json:
 def _check_bounds(data: bytes, depth_max: int) -> None:
     """Count nesting and values outside strings; linear, whatever the bytes are."""
     unescaped = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if unescaped.count(b'"') > 4 * VALUES_MAX:
+        raise StrictJsonError(f"more than {VALUES_MAX} values")
     outside = b"".join(unescaped.split(b'"')[::2])
     if sum(outside.count(mark) for mark in _OPENERS_AND_COMMAS) > VALUES_MAX:
         raise StrictJsonError(f"more than {VALUES_MAX} values")
@@ -81,8 +85,8 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     members = dict(pairs)
     if len(members) != len(pairs):
         keys = sorted(key for key, _ in pairs)
-        twice = next(key for key, after in zip(keys, keys[1:], strict=False) if key == after)
-        raise StrictJsonError(f"the key {ascii(twice[:40])} stands twice in one object")
+        twice = next(key for key, after in itertools.pairwise(keys) if key == after)
+        raise StrictJsonError(f"the key {twice[:40]!a} stands twice in one object")
     return members
 
 
@@ -105,7 +109,7 @@ def _refuse_constant(text: str) -> Never:
 
 
 def _check_surrogates(value: Json) -> None:
-    """Escapes can spell half a character (`\\ud800`), which no UTF-8 text can hold."""
+    r"""Escapes can spell half a character (`\ud800`), which no UTF-8 text can hold."""
     rest: list[Json] = [value]
     while rest:
         item = rest.pop()

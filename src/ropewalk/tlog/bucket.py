@@ -18,7 +18,7 @@ Sibling = tuple[bool, bytes]
 
 
 def find_row(rows: bytes, hashed_key: bytes) -> int:
-    """Offset of a key's row, −1 when it has none."""
+    """Offset of a key's row, -1 when it has none."""
     at = rows.find(hashed_key)
     while at > 0 and at % ROW_SIZE:  # bytes that look like the key, inside another row
         at = rows.find(hashed_key, at + 1)
@@ -82,19 +82,18 @@ def _inner(rows: bytes, begin: int, end: int, depth: int) -> bytes:
     The first and the last key part at the first bit in which they differ; the levels above
     that bit hold all rows on one side and nothing on the other.
     """
-    last = end - ROW_SIZE
-    apart = int.from_bytes(rows[begin : begin + 32], "big") ^ int.from_bytes(
-        rows[last : last + 32], "big"
-    )
-    level = 256 - apart.bit_length()
-    byte, mask = level >> 3, 128 >> (level & 7)
+    last, byte = end - ROW_SIZE, depth >> 3
+    apart = (rows[begin + byte] ^ rows[last + byte]) & (255 >> (depth & 7))
+    while not apart:
+        byte += 1
+        apart = rows[begin + byte] ^ rows[last + byte]
+    level = 8 * byte + 8 - apart.bit_length()
+    mask = 128 >> (level & 7)
     cut = begin + ROW_SIZE
     while not rows[cut + byte] & mask:
         cut += ROW_SIZE
     left = (
-        rows[begin + 32 : cut]
-        if cut - begin == ROW_SIZE
-        else _inner(rows, begin, cut, level + 1)
+        rows[begin + 32 : cut] if cut - begin == ROW_SIZE else _inner(rows, begin, cut, level + 1)
     )
     right = rows[cut + 32 : end] if cut == last else _inner(rows, cut, end, level + 1)
     node = sha256(b"\x01" + left + right).digest()

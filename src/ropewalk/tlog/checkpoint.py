@@ -61,7 +61,7 @@ class Checkpoint:
 
         Raises:
             MalformedCheckpointError: other lines than origin, size and root, a size with a
-                leading zero or above 2⁵³−1, a root that is not strict base64 of 32 bytes.
+                leading zero or above 2**53 - 1, a root that is not strict base64 of 32 bytes.
         """
         if not text.isascii():
             raise MalformedCheckpointError("a checkpoint is ASCII")

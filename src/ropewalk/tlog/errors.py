@@ -10,7 +10,7 @@ class ProofError(Exception):
 
 
 class RangeError(ProofError):
-    """No such position or size: positions count from 0, sizes lie in 1 … 2⁵³−1."""
+    """No such position or size: positions count from 0, sizes end at 2**53 - 1."""
 
     code = "tlog.range"
     number = 7051

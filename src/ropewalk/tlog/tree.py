@@ -203,25 +203,23 @@ def verify_consistency(
         if path or old_root != new_root:
             raise ConsistencyError("one size has one root and needs no path")
         return
-    seeded = [old_root, *path] if old_size.bit_count() == 1 else list(path)  # step 2
     if not path:  # step 1
         raise ConsistencyError("the path is empty")
-    first, last = old_size - 1, new_size - 1  # step 3
-    while first & 1:  # step 4
-        first, last = first >> 1, last >> 1
-    last, old, new = _climb(first, last, seeded)
-    if last != 0:  # step 7
-        raise ConsistencyError("the path is too short for these sizes")
-    if old != old_root:
+    is_subtree = old_size.bit_count() == 1  # step 2: the verifier has that node, the old root
+    old, new = _climb(old_size, new_size, [old_root, *path] if is_subtree else path)
+    if old != old_root:  # step 7
         raise ConsistencyError("the path leads to another root of the older log")
     if new != new_root:
         raise ConsistencyError("the path leads to another root of the newer log")
 
 
-def _climb(first: int, last: int, path: list[bytes]) -> tuple[int, bytes, bytes]:
-    """Steps 5 and 6 of RFC 9162, 2.1.4.2: what is left of `last`, then both roots."""
-    old = new = path[0]
-    for sibling in path[1:]:
+def _climb(old_size: int, new_size: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Steps 3 to 6 of RFC 9162, 2.1.4.2: the older and the newer root that a path leads to."""
+    first, last = old_size - 1, new_size - 1  # step 3
+    while first & 1:  # step 4
+        first, last = first >> 1, last >> 1
+    old = new = path[0]  # step 5
+    for sibling in path[1:]:  # step 6
         if last == 0:
             raise ConsistencyError("the path is too long for these sizes")
         if first & 1 or first == last:
@@ -230,7 +228,9 @@ def _climb(first: int, last: int, path: list[bytes]) -> tuple[int, bytes, bytes]
         else:
             new = inner_hash(new, sibling)
         first, last = first >> 1, last >> 1
-    return last, old, new
+    if last != 0:
+        raise ConsistencyError("the path is too short for these sizes")
+    return old, new
 
 
 def _past_zeros(first: int, last: int) -> tuple[int, int]:

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The JSON documents the node answers with, beside those of the port itself."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from starlette.responses import Response
+
+from ropewalk.api.media import JSON
+from ropewalk.engines.port import LedgerEvent, Logged, Outcome
+
+ProvenSchema = msgspec.Meta(extra_json_schema={"$ref": "#/components/schemas/Proven"})
+Proofs = dict[str, Annotated[Any, ProvenSchema]]
+"""The port's `Proven` by key; `Any`, as msgspec describes no union of untagged structs."""
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """A transaction that was taken in; ask for its outcome by the id."""
+
+    transaction: str
+    """Id of the transaction, "" when the text is none."""
+    status: Literal["accepted"] = "accepted"
+
+
+class AcceptedMany(msgspec.Struct, frozen=True, kw_only=True):
+    """Transactions that were taken in, in the order they were sent."""
+
+    transactions: list[Accepted]
+
+
+class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of each transaction, in the order they were sent."""
+
+    outcomes: list[Outcome]
+
+
+class LogProof(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry and all that shows it stands in the log."""
+
+    logged: Logged
+    inclusion: list[str]
+    """RFC 9162 audit path, base64, for the checkpoint's tree size."""
+    checkpoint: str
+    """The signed note, as text."""
+
+
+class TransactionAnswer(Outcome, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of a transaction, and the proof where one was asked for."""
+
+    proof: LogProof | None = None
+
+
+class RecordAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A record of the state."""
+
+    id: str
+    record: msgspec.Raw
+    """The record's fields (docs/reference/formats.md, 5)."""
+    proof: Proofs = {}
+    """Of every record that was read for this answer, by key."""
+
+
+class PartyAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A registered party and the controller it acts as."""
+
+    id: str
+    party: msgspec.Raw
+    controller: msgspec.Raw
+    proof: Proofs = {}
+
+
+class Entries(msgspec.Struct, frozen=True, kw_only=True):
+    """Entries of the log, by position."""
+
+    entries: list[Logged]
+
+
+class InclusionPath(msgspec.Struct, frozen=True, kw_only=True):
+    """RFC 9162 audit path of one entry, base64, from the leaf up."""
+
+    position: int
+    size: int
+    inclusion: list[str]
+
+
+class ConsistencyPath(msgspec.Struct, frozen=True, kw_only=True):
+    """RFC 9162 consistency path between two sizes of the log, base64."""
+
+    old_size: int
+    new_size: int
+    consistency: list[str]
+
+
+class EventPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Events of whole entries, in order."""
+
+    events: list[LedgerEvent]
+    next: int
+    """The `from` of the page after this one."""
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+def fields(record: str) -> msgspec.Raw:
+    """The fields of a record, without its codec version, as they stand."""
+    return msgspec.json.decode(record, type=tuple[int, msgspec.Raw])[1]
+
+
+def answer(value: object, *, status: int = 200, cache: str = "no-cache") -> Response:
+    """A JSON answer.
+
+    Args:
+        value: A struct of this module or the port's.
+        status: HTTP status.
+        cache: `Cache-Control`; `no-cache` for what changes with the next block.
+    """
+    return Response(
+        msgspec.json.encode(value), status, media_type=JSON, headers={"cache-control": cache}
+    )

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The edge: what every request passes before its route, and every answer on its way out.
+
+Pure ASGI and short, since the busiest route passes here too. The bytes were checked before
+(`ropewalk.api.framing`); here a request meets host and method lists, and every answer gets its
+header fields, its log line and its place in the metrics.
+"""
+
+import os
+import time
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ropewalk.api import health, problems
+from ropewalk.api.errors import (
+    ApiError,
+    BusyError,
+    MalformedRequestError,
+    MethodNotAllowedError,
+    UnknownHostError,
+    UnsupportedMediaTypeError,
+)
+from ropewalk.api.logs import where
+from ropewalk.api.node import Node
+
+METHODS: Final = ("GET", "HEAD", "POST")
+FIELDS: Final = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+"""Header fields of every answer, unless its route set them itself."""
+
+
+class Edge:
+    """ASGI middleware around all routes."""
+
+    def __init__(self, app: ASGIApp, node: Node) -> None:
+        self.app = app
+        self.node = node
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        await _Passage(self, scope).serve(receive, send)
+
+
+class _Passage:
+    """One request on its way through."""
+
+    def __init__(self, edge: Edge, scope: Scope) -> None:
+        self.edge = edge
+        self.scope = {**scope, "path": scope["raw_path"].decode("ascii"), "root_path": ""}
+        self.scope["state"] = state = scope.setdefault("state", {})
+        self.head_only = scope["method"] == "HEAD"
+        if self.head_only:
+            self.scope["method"] = "GET"
+        self.correlation = state["correlation"] = os.urandom(8).hex()
+        self.started = time.perf_counter()
+        self.status = 0
+        self.code = ""
+
+    async def serve(self, receive: Receive, send: Send) -> None:
+        async def out(message: Message) -> None:
+            await send(self._outward(message))
+
+        try:
+            self._admit(Headers(scope=self.scope))
+            await self.edge.app(self.scope, receive, out)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is a problem
+            await self._fail(error, receive, out)
+        finally:
+            self._record()
+
+    def _admit(self, headers: Headers) -> None:
+        settings = self.edge.node.settings
+        if self.scope["state"].get("spare") and self.scope["path"] not in health.PATHS:
+            raise BusyError("the node has as many connections as it takes", retry_after_s=5)
+        if settings.hosts and _host(headers.get("host", "")) not in settings.hosts:
+            raise UnknownHostError("this node does not answer for that host")
+        if self.scope["method"] not in METHODS:
+            raise MethodNotAllowedError(
+                "the node takes GET, HEAD and POST", headers={"allow": ", ".join(METHODS)}
+            )
+        if headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise UnsupportedMediaTypeError(
+                "bodies come without content coding", headers={"accept-encoding": "identity"}
+            )
+        brings = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        if brings and self.scope["method"] == "GET":
+            raise MalformedRequestError("a request that reads has no body")
+
+    def _outward(self, message: Message) -> Message:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(raw=message.setdefault("headers", []))
+            for name, value in FIELDS.items():
+                headers.setdefault(name, value)
+            headers["correlation-id"] = self.correlation
+            self.code = self.scope["state"].get("code", "")
+        elif self.head_only and message.get("body"):
+            return {**message, "body": b""}
+        return message
+
+    async def _fail(self, error: Exception, receive: Receive, out: Send) -> None:
+        """Answer what no handler caught; after the answer began only the log can tell."""
+        found = problems.as_api_error(error)
+        if found.status == 500:
+            self.edge.node.log.error(
+                "failed",
+                correlation=self.correlation,
+                error=type(error).__name__,
+                where=where(error),
+            )
+        if not self.status:
+            await refusal(found, self.scope)(self.scope, receive, out)
+
+    def _record(self) -> None:
+        node, taken = self.edge.node, time.perf_counter() - self.started
+        route = getattr(self.scope.get("route"), "path", "") or self.scope["state"].get("route", "")
+        method = self.scope["method"] if self.scope["method"] in METHODS else "other"
+        node.metrics.requests.labels(method, route, self.status).inc()
+        if not self.scope["state"].get("streaming"):
+            node.metrics.seconds.labels(route).observe(taken)
+        node.log.info(
+            "request",
+            correlation=self.correlation,
+            client=(self.scope.get("client") or ("",))[0],
+            method="HEAD" if self.head_only else self.scope["method"],
+            path=self.scope["path"][:256],
+            status=self.status,
+            code=self.code,
+            taken_ms=round(taken * 1000, 2),
+        )
+
+
+def _host(field: str) -> str:
+    """The Host field's name, without port, in lower case."""
+    name, _, port = field.rpartition(":")
+    return (name if name and port.isdigit() else field).lower()
+
+
+def refusal(error: ApiError, scope: Scope) -> Response:
+    """The answer to a refused request."""
+    scope["state"]["code"] = error.code
+    return Response(
+        problems.render(error, scope["state"]["correlation"]),
+        error.status,
+        headers={"cache-control": "no-store", **error.headers},
+        media_type=problems.MEDIA_TYPE,
+    )

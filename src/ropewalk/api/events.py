@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Events of the ledger: a stream that can be resumed, or pages.
+
+Each event's id is `<position>.<index>`. A stream is complete, ordered and without duplicates:
+it is read from the log's positions, and who comes back with `Last-Event-ID` goes on behind it.
+
+Source: WHATWG HTML, 9.2 (server-sent events).
+"""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Header, Query, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
+
+from ropewalk.api import media, node, openapi, parameters
+from ropewalk.api.answers import EventPage, answer
+from ropewalk.api.node import Node
+from ropewalk.engines.port import LedgerEvent
+
+router = APIRouter(tags=["Events"], default_response_class=Response)
+
+PAGE = 500
+RETRY_MS = 2000
+EVENT_ID = r"^([0-9]{1,15}\.[0-9]{1,9})?$"
+
+
+@router.get(
+    "/v1/events",
+    dependencies=[node.guard("event.read")],
+    responses=openapi.event_answer(EventPage),
+)
+async def events(
+    request: Request,
+    start: Annotated[parameters.Position, Query(alias="from")] = 0,
+    last_event_id: Annotated[str, Header(alias="Last-Event-ID", pattern=EVENT_ID)] = "",
+) -> Response:
+    """Events from a position on; as a stream, or as a page for `Accept: application/json`."""
+    wish = request.headers.get("accept", "")
+    kind = media.acceptable(wish, (media.EVENT_STREAM, media.JSON))
+    here = node.of(request)
+    after = (start, -1)
+    if last_event_id:
+        position, _, index = last_event_id.partition(".")
+        after = (int(position), int(index))
+    if kind == media.JSON:
+        return await _page(here, after)
+    return EventStream(here, after)
+
+
+class EventStream(StreamingResponse):
+    """The answer that does not end: until the reader leaves or the node stops."""
+
+    def __init__(self, here: Node, after: tuple[int, int]) -> None:
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        super().__init__(_stream(here, after), media_type=media.EVENT_STREAM, headers=headers)
+        self._here = here
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._here.streams.take(1)
+        scope["state"]["streaming"] = True
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._here.streams.give_back(1)
+
+
+async def _page(here: Node, after: tuple[int, int]) -> Response:
+    found, following = await _next(here, after)
+    return answer(EventPage(events=found, next=following[0]))
+
+
+async def _next(here: Node, after: tuple[int, int]) -> tuple[list[LedgerEvent], tuple[int, int]]:
+    """Events of position and index above `after`, and where to go on."""
+    position, index = after
+    page = await here.proofs.run(here.engine.events, position, PAGE)
+    found = [each for each in page if (each.position, each.index) > (position, index)]
+    return found, (page[-1].position + 1, -1) if page else after
+
+
+async def _stream(here: Node, after: tuple[int, int]) -> AsyncIterator[bytes]:
+    """Server-sent events; comments keep an idle stream alive."""
+    yield b"retry: %d\n\n" % RETRY_MS
+    while True:
+        seen = here.pulse.height
+        found, after = await _next(here, after)
+        if found:
+            yield b"".join(_frame(each) for each in found)
+            continue
+        await here.pulse.wait(seen, here.settings.deadlines.heartbeat_s)
+        if here.pulse.height <= seen:
+            yield b": still here\n\n"
+
+
+def _frame(event: LedgerEvent) -> bytes:
+    data = msgspec.json.encode(event)
+    head = f"id: {event.position}.{event.index}\nevent: {event.name}\ndata: "
+    return head.encode() + data + b"\n\n"

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every route needs: the engine, the settings and the lanes to the engine."""
+
+from functools import partial
+from typing import Any, Final
+
+from fastapi import Depends, Request
+
+from ropewalk.api.errors import ForbiddenError, LoginRequiredError
+from ropewalk.api.lanes import Allowance, Lane
+from ropewalk.api.logs import make_log
+from ropewalk.api.metrics import Metrics
+from ropewalk.api.policy import ANYBODY, Policy
+from ropewalk.api.pulse import Pulse
+from ropewalk.api.settings import ApiSettings
+from ropewalk.engines.port import Engine
+
+COMMIT_THREADS: Final = 4
+READ_THREADS: Final = 6
+PROOF_THREADS: Final = 2
+
+
+class Node:
+    """One node's HTTP surface at work."""
+
+    def __init__(self, engine: Engine, settings: ApiSettings) -> None:
+        caps = settings.caps
+        self.engine = engine
+        self.settings = settings
+        self.policy = Policy(require_login=settings.require_login)
+        self.log: Any = make_log(settings.log_level)
+        self.metrics = Metrics()
+        self.pulse = Pulse(engine)
+        self.writes = Lane("write", threads=COMMIT_THREADS, places=caps.writes)
+        self.reads = Lane("read", threads=READ_THREADS, places=caps.reads)
+        self.proofs = Lane("proof", threads=PROOF_THREADS, places=caps.proofs)
+        self.health = Lane("health", threads=1, places=64)
+        self.streams = Allowance(caps.streams, "the node has as many event streams as it takes")
+        self.bodies = Allowance(caps.bodies_bytes, "the node holds as many bodies as it takes")
+        for lane in self.lanes:
+            self.metrics.taken.labels(lane.name).set_function(partial(getattr, lane, "taken"))
+        self.metrics.taken.labels("stream").set_function(partial(getattr, self.streams, "used"))
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """All lanes to the engine."""
+        return (self.writes, self.reads, self.proofs, self.health)
+
+    def authorise(self, action: str, subject: str) -> None:
+        """Let a request pass, or not.
+
+        Raises:
+            LoginRequiredError: it needs a login.
+            ForbiddenError: nobody may do that.
+        """
+        if self.policy.may_read(ANYBODY, action, subject):
+            return
+        if self.settings.require_login:
+            raise LoginRequiredError
+        raise ForbiddenError("the node's policy does not allow this")
+
+    async def close(self) -> None:
+        """Let go of the threads; the engine is its owner's to close."""
+        await self.pulse.close()
+        for lane in self.lanes:
+            lane.close()
+
+
+def of(request: Request) -> Node:
+    """The node a request came to."""
+    node: Node = request.app.state.node
+    return node
+
+
+def guard(action: str) -> Any:
+    """A route's dependency that asks the policy. Every route has one; a test holds it."""
+
+    async def authorise(request: Request) -> None:
+        of(request).authorise(action, request.url.path)
+
+    authorise.__dict__["action"] = action
+    return Depends(authorise)

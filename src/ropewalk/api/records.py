@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Read the state: titles, parties, controllers, with a proof on request."""
+
+from collections.abc import Callable
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from ropewalk.api import media, node, openapi, parameters
+from ropewalk.api.answers import PartyAnswer, RecordAnswer, answer, fields
+from ropewalk.api.errors import UnknownRecordError
+from ropewalk.engines.port import Engine, Proven, TitleHistory
+
+router = APIRouter(tags=["Records"], default_response_class=Response)
+
+
+class Reference(msgspec.Struct):
+    """Record `reference/<provider>:<code>:<reference>`."""
+
+    title: str
+
+
+class Reader:
+    """Reads records for one answer and remembers their proofs where they are wanted."""
+
+    def __init__(self, engine: Engine, *, proving: bool) -> None:
+        self._engine = engine
+        self._proving = proving
+        self.proof: dict[str, Proven] = {}
+
+    def read(self, key: str) -> str:
+        """A record as text.
+
+        Raises:
+            UnknownRecordError: there is none; with proofs wanted, the error carries them.
+        """
+        if self._proving:
+            proven = self._engine.prove(key)
+            self.proof[key] = proven
+            value = proven.value
+        else:
+            value = self._engine.record(key) or ""
+        if not value:
+            members = {"proof": self.proof} if self._proving else {}
+            raise UnknownRecordError("the ledger holds no such record", members=members)
+        return value
+
+    def title(self, segment: str) -> str:
+        """A title's id, through its reference where it was named so."""
+        title, reference = parameters.title_or_reference(segment)
+        if title:
+            return title
+        record = fields(self.read(f"reference/{reference}"))
+        return msgspec.json.decode(record, type=Reference).title
+
+
+@router.get(
+    "/v1/titles/{title}",
+    dependencies=[node.guard("title.read")],
+    responses=openapi.answers(RecordAnswer),
+)
+async def title_record(
+    request: Request, title: parameters.TitlePath, proof: parameters.Proof = "false"
+) -> Response:
+    """A title's record: who is in control, and of what."""
+
+    def read(reader: Reader) -> RecordAnswer:
+        wanted = reader.title(title)
+        record = fields(reader.read(f"title/{wanted}"))
+        return RecordAnswer(id=wanted, record=record, proof=reader.proof)
+
+    return await _read(request, read, proof)
+
+
+@router.get(
+    "/v1/titles/{title}/history",
+    dependencies=[node.guard("title.read")],
+    responses=openapi.answers(TitleHistory),
+)
+async def title_history(request: Request, title: parameters.TitlePath) -> Response:
+    """All acts on a title with their proofs: what a bundle is made of."""
+    media.acceptable(request.headers.get("accept", ""), (media.JSON,))
+    engine = node.of(request).engine
+
+    def read() -> TitleHistory:
+        history = engine.history(Reader(engine, proving=False).title(title))
+        if history is None:
+            raise UnknownRecordError("the ledger holds no such title")
+        return history
+
+    return answer(await node.of(request).proofs.run(read))
+
+
+@router.get(
+    "/v1/parties/{party}",
+    dependencies=[node.guard("party.read")],
+    responses=openapi.answers(PartyAnswer),
+)
+async def party_record(request: Request, party: str, proof: parameters.Proof = "false") -> Response:
+    """A registered party: its roles and codes, and the controller it acts as."""
+    wanted = parameters.controller(party)
+
+    def read(reader: Reader) -> PartyAnswer:
+        found = fields(reader.read(f"party/{wanted}"))
+        controller = fields(reader.read(f"controller/{wanted}"))
+        return PartyAnswer(id=wanted, party=found, controller=controller, proof=reader.proof)
+
+    return await _read(request, read, proof)
+
+
+@router.get(
+    "/v1/controllers/{controller}",
+    dependencies=[node.guard("controller.read")],
+    responses=openapi.answers(RecordAnswer),
+)
+async def controller_record(
+    request: Request, controller: str, proof: parameters.Proof = "false"
+) -> Response:
+    """A controller: its keys, its threshold and how it recovers."""
+    wanted = parameters.controller(controller)
+
+    def read(reader: Reader) -> RecordAnswer:
+        record = fields(reader.read(f"controller/{wanted}"))
+        return RecordAnswer(id=wanted, record=record, proof=reader.proof)
+
+    return await _read(request, read, proof)
+
+
+async def _read(
+    request: Request, read: Callable[[Reader], RecordAnswer | PartyAnswer], proof: str
+) -> Response:
+    media.acceptable(request.headers.get("accept", ""), (media.JSON,))
+    here = node.of(request)
+    proving = proof == "true"
+    lane = here.proofs if proving else here.reads
+    return answer(await lane.run(read, Reader(here.engine, proving=proving)))

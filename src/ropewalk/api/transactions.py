@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Send transactions in, and ask what became of them.
+
+The way in is the node's busiest, so it is a plain Starlette route; its place in the OpenAPI
+document is in `ropewalk.api.openapi`. An outcome is committed, refused or unknown: where the
+node does not learn it in time, it says so, and the sender asks again by the id.
+"""
+
+import asyncio
+import hashlib
+from concurrent.futures import Future
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from ropewalk.api import media, node, openapi, parameters
+from ropewalk.api.answers import (
+    Accepted,
+    AcceptedMany,
+    LogProof,
+    Outcomes,
+    TransactionAnswer,
+    answer,
+)
+from ropewalk.api.errors import (
+    ContentTooLargeError,
+    MalformedBodyError,
+    MalformedParameterError,
+    TransactionRefusedError,
+    UnknownTransactionError,
+    UnsupportedMediaTypeError,
+)
+from ropewalk.api.node import Node
+from ropewalk.engines.port import EngineError, Outcome, OverloadedError
+
+router = APIRouter(default_response_class=Response)
+
+NO_STORE = "no-store"
+
+
+class Batch(msgspec.Struct, forbid_unknown_fields=True):
+    """Many transactions at once."""
+
+    transactions: list[str]
+
+
+async def submit(request: Request) -> Response:
+    """Take transactions in: `application/jose` one, `application/json` many."""
+    here = node.of(request)
+    here.authorise("transaction.submit", "")
+    wait = _wait(request)
+    kind = media.content_type(request.headers.get("content-type", ""))
+    media.acceptable(request.headers.get("accept", ""), (media.JSON,))
+    if kind not in (media.JOSE, media.JSON):
+        raise UnsupportedMediaTypeError(
+            "one transaction comes as application/jose, many as application/json",
+            headers={"accept-post": f"{media.JOSE}, {media.JSON}"},
+        )
+    caps = here.settings.caps
+    limit = caps.jose_bytes if kind == media.JOSE else caps.batch_bytes
+    body = await _body(request, here, limit)
+    with here.writes.place():
+        transactions, future = await here.writes.call(_submit, here, kind, body)
+        if not wait:
+            return _accepted(kind, transactions)
+        outcomes = await _await(here, transactions, future)
+    for outcome in outcomes:
+        here.metrics.outcomes.labels(outcome.status).inc()
+    if kind == media.JSON:
+        return answer(Outcomes(outcomes=outcomes), cache=NO_STORE)
+    return _single(outcomes[0])
+
+
+@router.get(
+    "/v1/transactions/{transaction}",
+    dependencies=[node.guard("transaction.read")],
+    responses=openapi.answers(TransactionAnswer),
+    tags=["Transactions"],
+)
+async def outcome_of(
+    request: Request, transaction: str, proof: parameters.Proof = "false"
+) -> Response:
+    """What became of a transaction, by its id."""
+    media.acceptable(request.headers.get("accept", ""), (media.JSON,))
+    here, wanted = node.of(request), parameters.transaction(transaction)
+    if proof == "true":
+        found = await here.proofs.run(_proven, here, wanted)
+    else:
+        found = await here.reads.run(_outcome, here, wanted)
+    return answer(found)
+
+
+def _wait(request: Request) -> bool:
+    wait = parameters.query(request, ("wait",)).get("wait", "committed")
+    if wait not in ("committed", "accepted"):
+        raise MalformedParameterError("wait is committed or accepted")
+    return wait == "committed"
+
+
+async def _body(request: Request, here: Node, limit: int) -> bytes:
+    """The body; while it arrives it takes no place in the lane, only its bytes' allowance."""
+    body = bytearray()
+    try:
+        async for piece in request.stream():
+            here.bodies.take(len(piece))
+            body += piece
+            if len(body) > limit:
+                raise ContentTooLargeError(f"at most {limit} bytes of this media type")
+        return bytes(body)
+    finally:
+        here.bodies.give_back(len(body))
+
+
+def _submit(here: Node, kind: str, body: bytes) -> tuple[list[str], Future[list[Outcome]]]:
+    caps = here.settings.caps
+    transactions = _one(body) if kind == media.JOSE else _many(body, caps.batch, caps.array)
+    return transactions, here.engine.submit(transactions)
+
+
+def _one(body: bytes) -> list[str]:
+    try:
+        text = body.decode("ascii")
+    except UnicodeDecodeError:
+        text = ""
+    if not text:
+        raise MalformedBodyError("the body is one JWS in compact serialisation, nothing else")
+    return [text]
+
+
+def _many(body: bytes, most: int, array: int) -> list[str]:
+    """The batch's transactions; a JWS needs no escapes, so none are read."""
+    if body.count(b",") >= array:
+        raise ContentTooLargeError(f"at most {most} transactions at once")
+    if b"\\" in body or body.count(b'"transactions"') != 1:
+        raise MalformedBodyError('the body is {"transactions": [JWS, …]}, without escapes')
+    try:
+        transactions = msgspec.json.decode(body, type=Batch).transactions
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise MalformedBodyError('the body is {"transactions": [JWS, …]}') from None
+    if not transactions:
+        raise MalformedBodyError("at least one transaction")
+    if len(transactions) > most:
+        raise ContentTooLargeError(f"at most {most} transactions at once")
+    return transactions
+
+
+async def _await(
+    here: Node, transactions: list[str], future: Future[list[Outcome]]
+) -> list[Outcome]:
+    """The outcomes, or unknown ones; the engine's future is never cancelled from here."""
+    wrapped = asyncio.wrap_future(future)
+    done, _ = await asyncio.wait({wrapped}, timeout=here.settings.deadlines.commit_s)
+    if not done:
+        wrapped.add_done_callback(_forget)
+        return _unknown(transactions)
+    error = wrapped.exception()
+    if isinstance(error, OverloadedError):
+        raise error
+    if error is None:
+        return wrapped.result()
+    code = error.code if isinstance(error, EngineError) else type(error).__name__
+    here.log.error("outcome unknown", code=code, transactions=len(transactions))
+    return _unknown(transactions)
+
+
+def _forget(future: asyncio.Future[list[Outcome]]) -> None:
+    """Look at a result nobody waits for, so that its exception counts as seen."""
+    if not future.cancelled():
+        future.exception()
+
+
+def _unknown(transactions: list[str]) -> list[Outcome]:
+    detail = "the node does not know the outcome; ask again by the id"
+    return [
+        Outcome(transaction=_id(each), status="unknown", detail=detail) for each in transactions
+    ]
+
+
+def _id(transaction: str) -> str:
+    """Hex SHA-256 over the signing input (docs/reference/formats.md, 3); "" where there is none."""
+    signing_input, dot, _ = transaction.rpartition(".")
+    if not dot or signing_input.count(".") != 1 or not signing_input.isascii():
+        return ""
+    return hashlib.sha256(signing_input.encode("ascii")).hexdigest()
+
+
+def _accepted(kind: str, transactions: list[str]) -> Response:
+    accepted = [Accepted(transaction=_id(each)) for each in transactions]
+    body = AcceptedMany(transactions=accepted) if kind == media.JSON else accepted[0]
+    return answer(body, status=202, cache=NO_STORE)
+
+
+def _single(outcome: Outcome) -> Response:
+    if outcome.status == "refused":
+        raise _refusal(outcome)
+    return answer(outcome, status=200 if outcome.status == "committed" else 202, cache=NO_STORE)
+
+
+def _refusal(outcome: Outcome) -> TransactionRefusedError:
+    """400 for what is no transaction, 409 for a refusal in the log, 422 for one before it."""
+    members: dict[str, object] = {"transaction": outcome.transaction, "outcome": "refused"}
+    if outcome.position:
+        members |= {"position": outcome.position, "height": outcome.height}
+    refusal = TransactionRefusedError(outcome.detail, members=members)
+    refusal.code, refusal.number = outcome.code, outcome.number
+    if not outcome.transaction:
+        refusal.status = 400
+    elif outcome.position:
+        refusal.status = 409
+    return refusal
+
+
+def _outcome(here: Node, transaction: str) -> TransactionAnswer:
+    outcome = here.engine.outcome(transaction)
+    if outcome is None:
+        raise UnknownTransactionError("the log holds no such transaction, at least not yet")
+    return TransactionAnswer(**msgspec.structs.asdict(outcome))
+
+
+def _proven(here: Node, transaction: str) -> TransactionAnswer:
+    found, logged = _outcome(here, transaction), here.engine.logged(transaction)
+    if logged is None:
+        return found
+    checkpoint = here.engine.checkpoint()
+    inclusion = here.engine.inclusion(logged.position, size_of(checkpoint))
+    proof = LogProof(logged=logged, inclusion=inclusion, checkpoint=checkpoint)
+    return msgspec.structs.replace(found, proof=proof)
+
+
+def size_of(checkpoint: str) -> int:
+    """The tree size a checkpoint names (docs/reference/formats.md, 7)."""
+    return int(checkpoint.split("\n", 2)[1])

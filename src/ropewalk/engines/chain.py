@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The chain: the ledger as it stands, and the one way to make it longer by a block.
+
+One thread extends it; any thread may read and prove. A block is executed, written in one
+database transaction, read back and hashed again, its checkpoint signed, the watermark put on
+the disk: only then is anything acknowledged. Whatever fails on that way is final: the engine
+takes no writes any more, since nobody can tell what the disk holds.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ropewalk.crypto import PrivateKey, to_base64
+from ropewalk.engines.errors import DamageError
+from ropewalk.engines.port import LedgerEvent
+from ropewalk.engines.store import Store
+from ropewalk.engines.watermark import Watermark, WatermarkFile
+from ropewalk.engines.writing import (
+    BlockWrite,
+    StateRow,
+    TileRows,
+    state_rows,
+    write,
+)
+from ropewalk.ledger import (
+    MINUTE_S,
+    Block,
+    BlockEntry,
+    Candidate,
+    Executed,
+    LedgerError,
+    Machine,
+    ReplayLists,
+    encode_record,
+)
+from ropewalk.tlog import (
+    AuthenticatedMap,
+    Checkpoint,
+    CompleteNode,
+    Frontier,
+    VerifierKey,
+    leaf_hash,
+    sign_checkpoint,
+)
+
+CACHED_RECORDS_MAX = 50_000
+
+
+@dataclass(slots=True)
+class Tip:
+    """Where the chain stands: its last block."""
+
+    height: int
+    time_s: int
+    size: int
+    log_root: bytes
+    note: bytes
+    """The signed checkpoint of `size`."""
+
+
+class CachedView:
+    """The state as the writer sees it, with the records used last in memory."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._cached: dict[str, bytes | None] = {}
+
+    def get(self, key: str, /) -> bytes | None:
+        """A record of the last committed block."""
+        try:
+            return self._cached[key]
+        except KeyError:
+            record = self._store.written_record(key)
+            self._keep(key, record)
+            return record
+
+    def update(self, changes: dict[str, bytes | None]) -> None:
+        """Follow a committed block."""
+        for key, record in changes.items():
+            self._cached.pop(key, None)
+            self._keep(key, record)
+
+    def _keep(self, key: str, record: bytes | None) -> None:
+        if len(self._cached) >= CACHED_RECORDS_MAX:
+            del self._cached[next(iter(self._cached))]
+        self._cached[key] = record
+
+
+@dataclass(slots=True)
+class Chain:
+    """The open ledger; `opening.open_chain` makes one."""
+
+    machine: Machine
+    store: Store
+    watermark: WatermarkFile
+    log_key: PrivateKey
+    verifier_key: VerifierKey
+    tree: AuthenticatedMap
+    frontier: Frontier
+    tiles: TileRows
+    replay: ReplayLists
+    tip: Tip
+    view: CachedView
+    lock: threading.RLock
+    """Held while tree and tip change, and by whoever proves."""
+    unstored_note: tuple[int, bytes] | None = None
+
+    def extend(self, time_s: int, candidates: Sequence[Candidate]) -> Executed:
+        """Make the chain longer by a block, durably; by nothing when no candidate is logged.
+
+        Raises:
+            StopError: an invariant broke.
+            Exception: a write failed. After either the chain is not to be used again.
+        """
+        block = Block(self.tip.height + 1, max(self.tip.time_s, time_s), tuple(candidates))
+        executed = self.machine.execute(self.view, self.replay, block, self.tip.size)
+        if executed.entries:
+            with self.lock:
+                self._append(block, executed)
+        return executed
+
+    def _append(self, block: Block, executed: Executed) -> None:
+        rows = state_rows(executed.changes)
+        state_root = self.tree.refresh({row.hashed: row.leaf for row in rows})
+        end = BlockEntry(
+            height=block.height,
+            protocol=executed.protocol,
+            state_root=state_root.hex(),
+            time=block.time_s,
+        )
+        entries = [*executed.entries, encode_record(end)]
+        log_root = self._write(block, executed, entries, rows, state_root)
+        self._reread(entries, self.tip.size)
+        size = self.tip.size + len(entries)
+        note = self._sign(size, log_root)
+        self.watermark.write(
+            Watermark(
+                checkpoint=to_base64(note), height=block.height, root=log_root.hex(), size=size
+            )
+        )
+        self.unstored_note = (size, note)
+        self.view.update(executed.changes)
+        self.tip = Tip(block.height, block.time_s, size, log_root, note)
+
+    def _write(
+        self,
+        block: Block,
+        executed: Executed,
+        entries: list[bytes],
+        rows: list[StateRow],
+        state_root: bytes,
+    ) -> bytes:
+        completed: list[CompleteNode] = []
+        leaves = [leaf_hash(entry) for entry in entries]
+        for leaf in leaves:
+            self.frontier.append(leaf, completed)
+        log_root = self.frontier.root()
+        write(
+            self.store,
+            BlockWrite(
+                height=block.height,
+                time_s=block.time_s,
+                protocol=executed.protocol,
+                first=self.tip.size,
+                entries=entries,
+                lookups=_lookups(executed, self.tip.size),
+                rows=rows,
+                state_root=state_root,
+                log_root=log_root,
+                replay=_replay_notes(block, executed),
+                events=_events(block, executed, self.tip.size),
+                tiles=self.tiles.append(self.tip.size, leaves, completed),
+                note=self.unstored_note,
+            ),
+        )
+        return log_root
+
+    def _reread(self, entries: list[bytes], first: int) -> None:
+        """Hold what the disk gives back to what was hashed, before anything is signed over it.
+
+        A log once signed a tree head over data that differed by one bit from what it had stored.
+        """
+        stored = self.store.entries(first, first + len(entries))
+        if [entry for _, entry in stored] != entries:
+            raise DamageError("what was stored is not what was hashed; the disk can't be trusted")
+
+    def _sign(self, size: int, root: bytes) -> bytes:
+        checkpoint = Checkpoint(self.verifier_key.name, size, root)
+        return sign_checkpoint(checkpoint, self.verifier_key, self.log_key.sign).to_bytes()
+
+    def close(self) -> None:
+        """Store what only the watermark knows yet, and close the files."""
+        if self.unstored_note is not None:
+            with self.store.writer:
+                self.store.writer.execute(
+                    "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", self.unstored_note
+                )
+            self.unstored_note = None
+        self.store.close()
+        self.watermark.close()
+
+
+def _lookups(executed: Executed, first: int) -> list[tuple[bytes, int]]:
+    logged = [result.transaction for result in executed.results if result.entry is not None]
+    return sorted(
+        (bytes.fromhex(transaction), position) for position, transaction in enumerate(logged, first)
+    )
+
+
+def _replay_notes(block: Block, executed: Executed) -> bytes:
+    notes = []
+    for candidate, result in zip(block.candidates, executed.results, strict=True):
+        if result.entry is not None and not isinstance(candidate.verdict, LedgerError):
+            payload = candidate.verdict.payload
+            notes.append(
+                (payload.valid_until // MINUTE_S).to_bytes(4, "big")
+                + bytes.fromhex(payload.actor)
+                + bytes.fromhex(result.transaction)
+            )
+    return b"".join(notes)
+
+
+def _events(block: Block, executed: Executed, position: int) -> list[LedgerEvent]:
+    told = []
+    for result in executed.results:
+        for index, event in enumerate(result.events):
+            told.append(
+                LedgerEvent(
+                    position=position,
+                    index=index,
+                    height=block.height,
+                    time=block.time_s,
+                    transaction=result.transaction,
+                    name=event.name,
+                    attributes=dict(event.attributes),
+                )
+            )
+        position += result.entry is not None
+    return told
+
+

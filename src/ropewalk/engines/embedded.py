@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The embedded engine: one process, one file, the same state machine as the consortium's.
+
+Transactions are verified by worker processes, then gathered into blocks: while one block is on
+its way to the disk the next one fills, so one fsync serves many (group commit). The first failed
+write or broken invariant poisons the engine: whoever waits hears «unknown», nothing is
+acknowledged any more, reading goes on. A disk that runs full is noticed before: writes are
+turned away until there is room.
+"""
+
+import contextlib
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from ropewalk.crypto import sha256_hex
+from ropewalk.engines.opening import DataDirectory, DirectoryLock, open_chain
+from ropewalk.engines.port import (
+    Condition,
+    LedgerEvent,
+    Logged,
+    Outcome,
+    OverloadedError,
+    Proven,
+    StoppedError,
+    TitleHistory,
+)
+from ropewalk.engines.reading import Reading
+from ropewalk.engines.verifiers import Verifiers
+from ropewalk.ledger import (
+    BLOCK_SIZE_MAX,
+    BLOCK_TRANSACTIONS_MAX,
+    Candidate,
+    DuplicateError,
+    ExpiredError,
+    Result,
+)
+
+WAITING_MAX = 20_000
+"""Transactions taken in and not yet in a block; more are turned away."""
+
+FREE_BYTES_MIN = 32 << 20
+"""Room on the disk below which writes are turned away: a block, its log, and their move."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an embedded engine runs."""
+
+    passphrase: str
+    verifiers: int | None = None
+    """Worker processes; one a core unless told otherwise."""
+    checks_invariants: bool = False
+    free_bytes_min: int = FREE_BYTES_MIN
+    waiting_max: int = WAITING_MAX
+
+
+@dataclass(slots=True)
+class _Work:
+    """Transactions submitted together."""
+
+    texts: Sequence[str]
+    candidates: Future[list[Candidate]]
+    outcomes: "Future[list[Outcome]]"
+
+
+class EmbeddedEngine:
+    """Keeps to `port.Engine`."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        """Open the ledger in a data directory and start taking transactions.
+
+        Raises:
+            EngineError: why it does not open, and where.
+        """
+        directory = DataDirectory(path)
+        self._settings = settings
+        self._directory = directory
+        self._lock = DirectoryLock(directory.lock)
+        try:
+            self._chain = open_chain(
+                directory,
+                settings.passphrase,
+                now_s=int(time.time()),
+                checks_invariants=settings.checks_invariants,
+            )
+        except BaseException:
+            self._lock.release()
+            raise
+        self._genesis = directory.genesis.read_bytes()
+        self._reading = Reading(self._chain)
+        self._verifiers = Verifiers(settings.verifiers)
+        self._works: deque[_Work] = deque()
+        self._waiting = 0
+        self._wake = threading.Condition()
+        self._grown = threading.Condition()
+        self._closing = False
+        self._poison = ""
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
+
+    # Writing
+
+    def submit(self, transactions: Sequence[str]) -> Future[list[Outcome]]:
+        """Take transactions in; see the port."""
+        condition = self.condition()
+        if not condition.ready:
+            raise StoppedError(condition.reason)
+        outcomes: Future[list[Outcome]] = Future()
+        if not transactions:
+            outcomes.set_result([])
+            return outcomes
+        with self._wake:
+            if self._closing:
+                raise StoppedError("the node is closing")
+            if self._waiting + len(transactions) > self._settings.waiting_max:
+                raise OverloadedError(f"{self._waiting} transactions are waiting")
+            self._waiting += len(transactions)
+            candidates = self._verifiers.submit(transactions)
+            self._works.append(_Work(transactions, candidates, outcomes))
+            self._wake.notify()
+        return outcomes
+
+    def _run(self) -> None:
+        while True:
+            work = self._next_work()
+            if work is None:
+                return
+            gathered = self._gather(work)
+            if self._poison:
+                self._give_up(gathered)
+                continue
+            try:
+                self._commit(gathered)
+            except Exception as error:  # noqa: BLE001  # whatever it was, the disk is in doubt
+                self._poison = f"a write failed or a promise broke: {error}"
+                self._give_up(gathered)
+
+    def _next_work(self) -> _Work | None:
+        with self._wake:
+            while not self._works:
+                if self._closing:
+                    return None
+                self._wake.wait()
+            return self._works.popleft()
+
+    def _gather(self, first: _Work) -> list[_Work]:
+        """The next block's work: what is verified, in order, up to a block's limits."""
+        with contextlib.suppress(Exception):
+            first.candidates.result()
+        works, count, size = [first], len(first.texts), sum(map(len, first.texts))
+        with self._wake:
+            while self._works and self._works[0].candidates.done():
+                texts = self._works[0].texts
+                count, size = count + len(texts), size + sum(map(len, texts))
+                if count > BLOCK_TRANSACTIONS_MAX or size > BLOCK_SIZE_MAX:
+                    break
+                works.append(self._works.popleft())
+        return works
+
+    def _commit(self, works: list[_Work]) -> None:
+        candidates = [one for work in works for one in work.candidates.result()]
+        outcomes: list[Outcome] = []
+        for part in _blocks(candidates):
+            outcomes += self._commit_block(part)
+        with self._wake:
+            self._waiting -= len(candidates)
+        with self._grown:
+            self._grown.notify_all()
+        start = 0
+        for work in works:
+            end = start + len(work.texts)
+            work.outcomes.set_result(outcomes[start:end])
+            start = end
+
+    def _commit_block(self, candidates: list[Candidate]) -> list[Outcome]:
+        position = self._chain.tip.size
+        executed = self._chain.extend(int(time.time()), candidates)
+        height = self._chain.tip.height
+        outcomes = []
+        for result in executed.results:
+            outcomes.append(self._outcome_of(result, height, position))
+            position += result.entry is not None
+        return outcomes
+
+    def _outcome_of(self, result: Result, height: int, position: int) -> Outcome:
+        refusal = result.refusal
+        if refusal is None:
+            return Outcome(
+                transaction=result.transaction,
+                status="committed",
+                height=height,
+                position=position,
+            )
+        if isinstance(refusal, DuplicateError | ExpiredError):
+            first = self._reading.outcome(result.transaction)
+            if first is not None:
+                return first
+        logged = result.entry is not None
+        return Outcome(
+            transaction=result.transaction,
+            status="refused",
+            height=height if logged else 0,
+            position=position if logged else 0,
+            code=refusal.code,
+            number=refusal.number,
+            detail=refusal.detail,
+        )
+
+    def _give_up(self, works: list[_Work]) -> None:
+        for work in works:
+            with self._wake:
+                self._waiting -= len(work.texts)
+            if not work.outcomes.done():
+                work.outcomes.set_result([_unknown(text, self._poison) for text in work.texts])
+
+    # Reading
+
+    def outcome(self, transaction: str) -> Outcome | None:
+        """See the port."""
+        return self._reading.outcome(transaction)
+
+    def logged(self, transaction: str) -> Logged | None:
+        """See the port."""
+        return self._reading.logged(transaction)
+
+    def record(self, key: str) -> str | None:
+        """See the port."""
+        return self._reading.record(key)
+
+    def prove(self, key: str) -> Proven:
+        """See the port."""
+        return self._reading.prove(key)
+
+    def history(self, title: str) -> TitleHistory | None:
+        """See the port."""
+        return self._reading.history(title)
+
+    def checkpoint(self) -> str:
+        """See the port."""
+        return self._reading.checkpoint()
+
+    def entries(self, start: int, limit: int) -> list[Logged]:
+        """See the port."""
+        return self._reading.entries(start, limit)
+
+    def inclusion(self, position: int, size: int) -> list[str]:
+        """See the port."""
+        return self._reading.inclusion(position, size)
+
+    def consistency(self, old_size: int, new_size: int) -> list[str]:
+        """See the port."""
+        return self._reading.consistency(old_size, new_size)
+
+    def events(self, start: int, limit: int) -> list[LedgerEvent]:
+        """See the port."""
+        return self._reading.events(start, limit)
+
+    def await_height(self, height: int, timeout_s: float) -> int:
+        """See the port."""
+        with self._grown:
+            self._grown.wait_for(lambda: self._chain.tip.height > height, timeout_s)
+        return self._chain.tip.height
+
+    def condition(self) -> Condition:
+        """See the port."""
+        tip = self._chain.tip
+        reason = self._poison or self._full_disk()
+        return Condition(
+            ready=not reason,
+            reason=reason,
+            height=tip.height,
+            time=tip.time_s,
+            size=tip.size,
+            waiting=self._waiting,
+            network=self._chain.machine.network,
+        )
+
+    def _full_disk(self) -> str:
+        free = os.statvfs(self._directory.path)
+        if free.f_bavail * free.f_frsize < self._settings.free_bytes_min:
+            return "the disk is full; make room, and writing goes on"
+        return ""
+
+    def genesis(self) -> bytes:
+        """See the port."""
+        return self._genesis
+
+    def close(self) -> None:
+        """See the port."""
+        with self._wake:
+            if self._closing:
+                return
+            self._closing = True
+            self._wake.notify_all()
+        self._thread.join()
+        self._verifiers.close()
+        if self._poison:
+            with contextlib.suppress(Exception):
+                self._chain.close()
+        else:
+            self._chain.close()
+        self._lock.release()
+
+
+def _blocks(candidates: list[Candidate]) -> list[list[Candidate]]:
+    """Candidates in parts that fit a block each."""
+    if len(candidates) <= BLOCK_TRANSACTIONS_MAX:
+        return [candidates]
+    step = BLOCK_TRANSACTIONS_MAX
+    return [candidates[at : at + step] for at in range(0, len(candidates), step)]
+
+
+def _unknown(text: str, reason: str) -> Outcome:
+    """«Unknown»: it may be on the disk, it may not; ask again by its id when the node is back."""
+    signing_input = text.rpartition(".")[0]
+    return Outcome(transaction=sha256_hex(signing_input.encode()), status="unknown", detail=reason)
+

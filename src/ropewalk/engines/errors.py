@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why a node does not start: each says where and what to do."""
+
+from ropewalk.engines.port import EngineError
+
+
+class DamageError(EngineError):
+    """The data directory is damaged; restore a backup, or ask `ropewalk audit` for details."""
+
+    code = "engine.damaged"
+    number = 7810
+
+
+class BehindWatermarkError(EngineError):
+    """The ledger is older than what was acknowledged from this directory; it was put back."""
+
+    code = "engine.behind_watermark"
+    number = 7811
+
+
+class InUseError(EngineError):
+    """Another process works on this data directory."""
+
+    code = "engine.in_use"
+    number = 7812
+
+
+class NotInitialisedError(EngineError):
+    """The directory holds no ledger; run `ropewalk init`."""
+
+    code = "engine.not_initialised"
+    number = 7813
+
+
+class AlreadyInitialisedError(EngineError):
+    """The directory holds a ledger already."""
+
+    code = "engine.already_initialised"
+    number = 7814
+
+
+class UnsupportedFormatError(EngineError):
+    """The ledger was written in a format that this program does not know."""
+
+    code = "engine.unsupported_format"
+    number = 7815
+
+
+class ClockError(EngineError):
+    """The system clock is more than five minutes before the last block."""
+
+    code = "engine.clock"
+    number = 7816

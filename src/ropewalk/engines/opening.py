@@ -1,0 +1,360 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening a ledger: everything a node can check about its own disk before it answers anybody.
+
+Nothing is repaired in silence. A database below the watermark, a root that does not follow from
+what is stored, a key that is not the genesis' log key: the node refuses to start and says where.
+"""
+
+import fcntl
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from ropewalk.crypto import KeyFileError, PrivateKey, from_base64, read, to_base64
+from ropewalk.engines import store as storing
+from ropewalk.engines import watermark as marking
+from ropewalk.engines.chain import CachedView, Chain, Tip
+from ropewalk.engines.errors import (
+    AlreadyInitialisedError,
+    BehindWatermarkError,
+    ClockError,
+    DamageError,
+    InUseError,
+    NotInitialisedError,
+)
+from ropewalk.engines.store import BlockRow, Store
+from ropewalk.engines.writing import BlockWrite, TileRows, state_rows, write
+from ropewalk.engines.writing import REPLAY_NOTE_SIZE
+from ropewalk.ledger import (
+    MINUTE_S,
+    VALIDITY_S_MAX,
+    BlockEntry,
+    GenesisError,
+    ReplayLists,
+    encode_record,
+    read_genesis,
+)
+from ropewalk.rules import genesis_records, machine
+from ropewalk.tlog import (
+    AuthenticatedMap,
+    Checkpoint,
+    CompleteNode,
+    Frontier,
+    Note,
+    ProofError,
+    RangeError,
+    TiledLog,
+    VerifierKey,
+    leaf_hash,
+    sign_checkpoint,
+    verify_checkpoint,
+)
+
+CLOCK_BEHIND_S_MAX = 300
+
+
+@dataclass(frozen=True, slots=True)
+class DataDirectory:
+    """Where things lie under `--data`."""
+
+    path: Path
+
+    @property
+    def genesis(self) -> Path:
+        """The genesis file."""
+        return self.path / "genesis.json"
+
+    @property
+    def database(self) -> Path:
+        """Log and state."""
+        return self.path / "ledger.db"
+
+    @property
+    def watermark(self) -> Path:
+        """How far was acknowledged."""
+        return self.path / "watermark"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that works here."""
+        return self.path / "lock"
+
+    @property
+    def log_key(self) -> Path:
+        """The key that signs checkpoints, encrypted."""
+        return self.path / "keys" / "log.pem"
+
+    @property
+    def documents(self) -> Path:
+        """Documents kept verbatim, with their salts."""
+        return self.path / "documents"
+
+
+def initialise(directory: DataDirectory, genesis: bytes, log_key: PrivateKey) -> None:
+    """Write block 0 of a new ledger.
+
+    Raises:
+        GenesisError: the genesis is not one of ours, or names another log key.
+        AlreadyInitialisedError: there is a ledger already.
+    """
+    if directory.database.exists() or directory.genesis.exists():
+        raise AlreadyInitialisedError(str(directory.path))
+    chosen = read_genesis(genesis)
+    verifier_key = _log_key_of(chosen.log, log_key)
+    directory.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    storing.create(directory.database, genesis)
+    store = Store(directory.database)
+    note, log_root = _first_block(store, genesis, log_key, verifier_key)
+    store.close()
+    marking.create(
+        directory.watermark,
+        marking.Watermark(checkpoint=to_base64(note), height=0, root=log_root.hex(), size=1),
+    )
+    _write_durably(directory.genesis, genesis)
+    marking.sync_directory(directory.path)
+
+
+def _first_block(
+    store: Store, genesis: bytes, log_key: PrivateKey, verifier_key: VerifierKey
+) -> tuple[bytes, bytes]:
+    chosen = read_genesis(genesis)
+    rows = state_rows(dict(genesis_records(genesis)))
+    tree = AuthenticatedMap(store)
+    state_root = tree.refresh({row.hashed: row.leaf for row in rows})
+    entry = encode_record(
+        BlockEntry(
+            height=0, protocol=chosen.protocol, state_root=state_root.hex(), time=chosen.time
+        )
+    )
+    frontier = Frontier()
+    completed: list[CompleteNode] = []
+    frontier.append(leaf_hash(entry), completed)
+    checkpoint = Checkpoint(verifier_key.name, 1, frontier.root())
+    note = sign_checkpoint(checkpoint, verifier_key, log_key.sign).to_bytes()
+    write(
+        store,
+        BlockWrite(
+            height=0,
+            time_s=chosen.time,
+            protocol=chosen.protocol,
+            first=0,
+            entries=[entry],
+            lookups=[],
+            rows=rows,
+            state_root=state_root,
+            log_root=frontier.root(),
+            replay=b"",
+            events=[],
+            tiles=TileRows(store, 0).append(0, [leaf_hash(entry)], completed),
+            note=(1, note),
+        ),
+    )
+    return note, frontier.root()
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    try:
+        os.write(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _log_key_of(vkey: str, log_key: PrivateKey) -> VerifierKey:
+    try:
+        verifier_key = VerifierKey.parse(vkey)
+    except ProofError as error:
+        raise GenesisError(f"genesis: log: {error}") from error
+    if verifier_key.public_key != log_key.public_key:
+        raise GenesisError("genesis: log: this is not the key in keys/log.pem")
+    return verifier_key
+
+
+class DirectoryLock:
+    """Keeps a second process off a data directory."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except FileNotFoundError as error:
+            raise NotInitialisedError(str(path.parent)) from error
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._descriptor)
+            raise InUseError(f"{path.parent}: stop the other process first") from error
+
+    def release(self) -> None:
+        """Let others in."""
+        os.close(self._descriptor)
+
+
+def open_chain(
+    directory: DataDirectory, passphrase: str, *, now_s: int, checks_invariants: bool = False
+) -> Chain:
+    """Open a ledger, checking all that can be checked in seconds.
+
+    The caller holds the `DirectoryLock`.
+
+    Args:
+        directory: where it lies.
+        passphrase: of the log's key.
+        now_s: the system clock, seconds since 1970-01-01T00:00:00Z.
+        checks_invariants: whether every act is held to every invariant.
+
+    Raises:
+        EngineError: why it does not open, and where.
+    """
+    if not directory.database.exists():
+        raise NotInitialisedError(f"{directory.path}: run `ropewalk init` first")
+    store = Store(directory.database)
+    try:
+        return _open(directory, store, passphrase, now_s, checks_invariants=checks_invariants)
+    except (apsw.Error, OSError) as error:
+        store.close()
+        raise DamageError(f"{directory.database.name}: {error}") from error
+    except BaseException:
+        store.close()
+        raise
+
+
+def _open(
+    directory: DataDirectory,
+    store: Store,
+    passphrase: str,
+    now_s: int,
+    *,
+    checks_invariants: bool,
+) -> Chain:
+    genesis = _checked_genesis(directory, store)
+    chosen = read_genesis(genesis)
+    try:
+        log_key = read(directory.log_key, passphrase)
+    except KeyFileError as error:
+        raise DamageError(f"keys/log.pem: {error}") from error
+    verifier_key = _log_key_of(chosen.log, log_key)
+    mark_file = marking.WatermarkFile(directory.watermark)
+    watermark, _bad = mark_file.read()
+    last = store.last_block()
+    if last is None:
+        raise DamageError("block: there is no block")
+    _check_watermark(store, watermark, last, verifier_key)
+    if now_s < last.time - CLOCK_BEHIND_S_MAX:
+        raise ClockError(f"the last block's time is {last.time}, the clock says {now_s}")
+
+    size = last.last + 1
+    frontier = _frontier(store, size, last)
+    tree = AuthenticatedMap(store)
+    if tree.rebuild() != last.state_root:
+        raise DamageError("state: the records do not lead to the last block's state root")
+    replay = _replay_lists(store, last)
+    tip_note = from_base64(watermark.checkpoint)
+    chain = Chain(
+        machine=machine(genesis, checks_invariants=checks_invariants),
+        store=store,
+        watermark=mark_file,
+        log_key=log_key,
+        verifier_key=verifier_key,
+        tree=tree,
+        frontier=frontier,
+        tiles=TileRows(store, size),
+        replay=replay,
+        tip=Tip(last.height, last.time, size, last.log_root, tip_note),
+        view=CachedView(store),
+        lock=threading.RLock(),
+        unstored_note=(watermark.size, tip_note),
+    )
+    store.next_epoch()
+    _catch_up_watermark(chain, watermark)
+    return chain
+
+
+def _checked_genesis(directory: DataDirectory, store: Store) -> bytes:
+    genesis: bytes = store.meta("genesis")
+    try:
+        on_disk = directory.genesis.read_bytes()
+    except OSError as error:
+        raise DamageError(f"genesis.json: {error.strerror}") from error
+    if on_disk != genesis:
+        raise DamageError("genesis.json is not the file this ledger began with")
+    return genesis
+
+
+def _check_watermark(
+    store: Store, watermark: marking.Watermark, last: BlockRow, verifier_key: VerifierKey
+) -> None:
+    if last.height < watermark.height or last.last + 1 < watermark.size:
+        raise BehindWatermarkError(
+            f"height {last.height}; {watermark.height} was acknowledged from here"
+        )
+    block = store.block_ending_at(watermark.size - 1)
+    if block is None or block.height != watermark.height or block.log_root.hex() != watermark.root:
+        raise DamageError(f"block: height {watermark.height} is not what was acknowledged")
+    try:
+        note = Note.parse(from_base64(watermark.checkpoint))
+        checkpoint = verify_checkpoint(note, verifier_key)
+    except (ProofError, ValueError) as error:
+        raise DamageError(f"watermark: {error}") from error
+    if (checkpoint.size, checkpoint.root) != (watermark.size, block.log_root):
+        raise DamageError("watermark: its checkpoint is for another tree")
+
+
+def _frontier(store: Store, size: int, last: BlockRow) -> Frontier:
+    log = TiledLog(store.tile)
+    peaks, start = [], 0
+    try:
+        for level in range(size.bit_length() - 1, -1, -1):
+            if size >> level & 1:
+                peaks.append(log.node(level, start >> level))
+                start += 1 << level
+    except RangeError as error:
+        raise DamageError(f"tile: {error}") from error
+    frontier = Frontier(size, peaks)
+    if frontier.root() != last.log_root:
+        raise DamageError("tile: the tiles do not lead to the last block's log root")
+    stored = store.entries(last.first, size)
+    hashes = [leaf_hash(entry) for _, entry in stored]
+    if hashes != [log.node(0, position) for position in range(last.first, size)]:
+        raise DamageError("entry: the last block's entries are not those in the tiles")
+    return frontier
+
+
+def _replay_lists(store: Store, last: BlockRow) -> ReplayLists:
+    replay = ReplayLists()
+    for block in store.blocks_since(last.time - VALIDITY_S_MAX - MINUTE_S):
+        replay.drop_expired(block.time)
+        for at in range(0, len(block.replay), REPLAY_NOTE_SIZE):
+            note = block.replay[at : at + REPLAY_NOTE_SIZE]
+            minute = int.from_bytes(note[:4], "big")
+            replay.remember(note[20:].hex(), minute * MINUTE_S, note[4:20].hex())
+    replay.drop_expired(last.time)
+    for key, record in replay.take_changes().items():
+        if record is not None and store.record(key) != record:
+            raise DamageError(f"block: the replay notes do not lead to the record {key}")
+    return replay
+
+
+def _catch_up_watermark(chain: Chain, watermark: marking.Watermark) -> None:
+    """Sign for blocks that were durable but not acknowledged when the process died."""
+    if watermark.height == chain.tip.height:
+        return
+    chain.store.writer.execute(
+        "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)",
+        (watermark.size, from_base64(watermark.checkpoint)),
+    )
+    checkpoint = Checkpoint(chain.verifier_key.name, chain.tip.size, chain.tip.log_root)
+    note = sign_checkpoint(checkpoint, chain.verifier_key, chain.log_key.sign).to_bytes()
+    chain.tip.note = note
+    chain.unstored_note = (chain.tip.size, note)
+    chain.watermark.write(
+        marking.Watermark(
+            checkpoint=to_base64(note),
+            height=chain.tip.height,
+            root=chain.tip.log_root.hex(),
+            size=chain.tip.size,
+        )
+    )

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the embedded engine answers: records, entries, proofs, events, all of the last block."""
+
+import base64
+from collections.abc import Sequence
+
+import msgspec
+
+from ropewalk.crypto import to_base64
+from ropewalk.engines.chain import Chain
+from ropewalk.engines.port import (
+    Absence,
+    LedgerEvent,
+    Logged,
+    Outcome,
+    OutOfRangeError,
+    Presence,
+    Proven,
+    TitleHistory,
+)
+from ropewalk.engines.writing import decode_events
+from ropewalk.identity import controller_key, party_key
+from ropewalk.ledger import COMMITTED, TransactionEntry, decode_entry, decode_record
+from ropewalk.title import Title
+from ropewalk.title import key as title_key
+from ropewalk.tlog import (
+    RangeError,
+    TiledLog,
+    absence_to_json,
+    presence_to_json,
+    prove_absence,
+    prove_presence,
+)
+
+PAGE_MAX = 500
+
+
+class Reading:
+    """Reads of one chain, from any thread."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        self._store = chain.store
+        self._log = TiledLog(chain.store.tile)
+
+    def outcome(self, transaction: str) -> Outcome | None:
+        """The outcome of a logged transaction."""
+        found = self.logged(transaction)
+        if found is None:
+            return None
+        entry = decode_entry(found.entry.encode("ascii"))
+        if not isinstance(entry, TransactionEntry):
+            return None
+        committed = entry.code == COMMITTED
+        return Outcome(
+            transaction=transaction,
+            status="committed" if committed else "refused",
+            height=found.height,
+            position=found.position,
+            code="" if committed else entry.code,
+            number=entry.number,
+        )
+
+    def logged(self, transaction: str) -> Logged | None:
+        """The entry of a transaction."""
+        position = self._store.position_of(transaction)
+        if position is None:
+            return None
+        return self.entries(position, 1)[0]
+
+    def record(self, key: str) -> str | None:
+        """A record as text."""
+        data = self._store.record(key)
+        return None if data is None else data.decode("ascii")
+
+    def entries(self, start: int, limit: int) -> list[Logged]:
+        """Entries with the height and time of their blocks."""
+        rows = self._store.entries(start, start + min(limit, PAGE_MAX))
+        if not rows:
+            return []
+        blocks = iter(self._store.block_times(rows[0][0], rows[-1][0]))
+        last, height, time = next(blocks)
+        found = []
+        for position, entry in rows:
+            while position > last:
+                last, height, time = next(blocks)
+            found.append(
+                Logged(position=position, height=height, time=time, entry=entry.decode("ascii"))
+            )
+        return found
+
+    def prove(self, key: str) -> Proven:
+        """A record, or its absence, with its way up to the checkpoint."""
+        with self._chain.lock:
+            value = self._store.record(key)
+            proof: Presence | Absence
+            if value is None:
+                absent = prove_absence(self._chain.tree, key.encode(), self._store.named)
+                proof = msgspec.convert(absence_to_json(absent), Absence)
+            else:
+                proof = self._presence(key, value)
+            block, inclusion = self._block_end()
+            note = self._chain.tip.note.decode()
+        return Proven(
+            value="" if value is None else value.decode("ascii"),
+            proof=proof,
+            block=block,
+            inclusion=inclusion,
+            checkpoint=note,
+        )
+
+    def history(self, title: str) -> TitleHistory | None:
+        """Every act on a title, walked back from the last by each act's link to the one before."""
+        with self._chain.lock:
+            data = self._store.record(title_key(title))
+            if data is None:
+                return None
+            record = decode_record(data, Title)
+            acts = self._acts(record)
+            size = self._chain.tip.size
+            keys = (controller_key(record.issuer), party_key(record.issuer), title_key(title))
+            block, inclusion = self._block_end()
+            return TitleHistory(
+                acts=acts,
+                inclusions=[self._inclusion(act.position, size) for act in acts],
+                state=[self._present(key) for key in keys],
+                block=block,
+                block_inclusion=inclusion,
+                checkpoint=self._chain.tip.note.decode(),
+            )
+
+    def _acts(self, record: Title) -> list[Logged]:
+        acts: list[Logged] = []
+        last = record.last_act
+        while len(acts) < record.version:
+            act = self.logged(last)
+            if act is None:
+                raise LookupError(f"the log lacks act {last}")
+            acts.append(act)
+            last = _last_act_of(act.entry)
+        return acts[::-1]
+
+    def _present(self, key: str) -> Presence:
+        value = self._store.record(key)
+        if value is None:
+            raise LookupError(f"the state lacks {key}")
+        return self._presence(key, value)
+
+    def _presence(self, key: str, value: bytes) -> Presence:
+        proof = prove_presence(self._chain.tree, key.encode("ascii"), value)
+        return msgspec.convert(presence_to_json(proof), Presence)
+
+    def _block_end(self) -> tuple[Logged, list[str]]:
+        size = self._chain.tip.size
+        return self.entries(size - 1, 1)[0], self._inclusion(size - 1, size)
+
+    def checkpoint(self) -> str:
+        """The last signed checkpoint."""
+        return self._chain.tip.note.decode()
+
+    def inclusion(self, position: int, size: int) -> list[str]:
+        """Audit path, base64."""
+        if not 0 <= position < size <= self._chain.tip.size:
+            raise OutOfRangeError(f"position {position} in a tree of {size}")
+        return self._inclusion(position, size)
+
+    def _inclusion(self, position: int, size: int) -> list[str]:
+        return _texts(self._log.inclusion_path(position, size))
+
+    def consistency(self, old_size: int, new_size: int) -> list[str]:
+        """Consistency path, base64."""
+        if new_size > self._chain.tip.size:
+            raise OutOfRangeError(f"the log has {self._chain.tip.size} entries")
+        try:
+            return _texts(self._log.consistency_path(old_size, new_size))
+        except RangeError as error:
+            raise OutOfRangeError(str(error)) from error
+
+    def events(self, start: int, limit: int) -> list[LedgerEvent]:
+        """Events of entries from `start`, whole entries, at least one while there are any."""
+        found: list[LedgerEvent] = []
+        while True:
+            blocks = self._store.blocks_with_events(start, 16)
+            if not blocks:
+                return found
+            for block in blocks:
+                for event in decode_events(block.events):
+                    if event.position < start:
+                        continue
+                    if len(found) >= limit and event.position != found[-1].position:
+                        return found
+                    found.append(event)
+            start = blocks[-1].last + 1
+
+
+def _texts(hashes: Sequence[bytes]) -> list[str]:
+    return [to_base64(one) for one in hashes]
+
+
+def _last_act_of(entry: str) -> str:
+    """The act before, as the payload of an act on a title names it; "" for an issue."""
+    decoded = decode_entry(entry.encode("ascii"))
+    if not isinstance(decoded, TransactionEntry):
+        raise LookupError("an act leads to the end of a block")
+    payload = decoded.transaction.split(".")[1]
+    body = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=="))["body"]
+    last: str = body.get("last_act", "")
+    return last

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ledger's one SQLite file: log, state, and the index between them.
+
+Opened through SQLite's checksum VFS, which notices every flipped bit of a page; full sync on
+every commit. One writer connection, and a reader for each thread that asks.
+
+| table | row |
+|---|---|
+| meta | what the file is: format, genesis, epoch of its writer |
+| block | height, time, protocol, first and last position, state root, log root, replay notes, events |
+| entry | position, the log's entry |
+| lookup | transaction id, position |
+| tile | 256 hashes of one level of the log's tree (C2SP tlog-tiles) |
+| state | hashed key, key, leaf hash, record |
+| checkpoint | size, the signed note |
+"""
+
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import apsw
+import apsw.sqlite_extra
+
+from ropewalk.engines.errors import (
+    AlreadyInitialisedError,
+    DamageError,
+    NotInitialisedError,
+    UnsupportedFormatError,
+)
+from ropewalk.tlog import hashed_key
+
+FORMAT = 1
+WAL_PAGES_MAX = 16_384
+"""Pages in the write-ahead log before they are moved into the file: 64 MiB."""
+
+CACHE_KIB = 98_304
+_VFS = "cksmvfs"
+_CHECKSUM_SIZE = 8
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE block (
+  height INTEGER PRIMARY KEY, time INTEGER NOT NULL, protocol INTEGER NOT NULL,
+  first INTEGER NOT NULL, last INTEGER NOT NULL UNIQUE,
+  state_root BLOB NOT NULL, log_root BLOB NOT NULL, replay BLOB NOT NULL, events BLOB NOT NULL);
+CREATE TABLE entry (position INTEGER PRIMARY KEY, entry BLOB NOT NULL);
+CREATE TABLE lookup (id BLOB PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE tile (
+  level INTEGER, number INTEGER, hashes BLOB NOT NULL, PRIMARY KEY (level, number)) WITHOUT ROWID;
+CREATE TABLE state (
+  hashed BLOB PRIMARY KEY, key TEXT NOT NULL, leaf BLOB NOT NULL, record BLOB NOT NULL)
+  WITHOUT ROWID;
+CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL);
+"""
+
+_loaded = threading.Lock()
+_vfs_holder: list[apsw.Connection] = []
+
+
+class BlockRow(NamedTuple):
+    """A row of `block`."""
+
+    height: int
+    time: int
+    protocol: int
+    first: int
+    last: int
+    state_root: bytes
+    log_root: bytes
+    replay: bytes
+    events: bytes
+
+
+_BLOCK_COLUMNS = ", ".join(BlockRow._fields)
+
+
+def _load_vfs() -> None:
+    with _loaded:
+        if not _vfs_holder:
+            holder = apsw.Connection(":memory:")
+            apsw.sqlite_extra.load(holder, "cksumvfs")
+            _vfs_holder.append(holder)
+
+
+def create(path: Path, genesis: bytes) -> None:
+    """Make an empty file with its schema.
+
+    Raises:
+        AlreadyInitialisedError: the file exists.
+    """
+    if path.exists():
+        raise AlreadyInitialisedError(path.name)
+    _load_vfs()
+    connection = apsw.Connection(str(path), vfs=_VFS)
+    connection.reserve_bytes("main", _CHECKSUM_SIZE)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    with connection:
+        connection.execute(_SCHEMA)
+        connection.executemany(
+            "INSERT INTO meta VALUES (?, ?)",
+            [("format", FORMAT), ("genesis", genesis), ("epoch", 0)],
+        )
+    connection.close()
+
+
+class Store:
+    """The open file."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise NotInitialisedError(f"{path.name} is missing")
+        _load_vfs()
+        self._path = path
+        self._local = threading.local()
+        self._readers: list[apsw.Connection] = []
+        self._readers_lock = threading.Lock()
+        try:
+            self.writer = self._connect(apsw.SQLITE_OPEN_READWRITE)
+            self.writer.execute("PRAGMA synchronous=FULL")
+            self.writer.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+            self.writer.execute(f"PRAGMA wal_autocheckpoint={WAL_PAGES_MAX}")
+            self._check_format()
+        except apsw.Error as error:
+            raise DamageError(f"{path.name}: {error}") from error
+
+    def _connect(self, flags: int) -> apsw.Connection:
+        connection = apsw.Connection(str(self._path), vfs=_VFS, flags=flags)
+        connection.set_busy_timeout(10_000)
+        connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        connection.execute("PRAGMA cell_size_check=ON")
+        return connection
+
+    def _check_format(self) -> None:
+        found = self.meta("format")
+        if found != FORMAT:
+            raise UnsupportedFormatError(f"format {found}; this program reads {FORMAT}")
+        if self.writer.reserve_bytes("main") != _CHECKSUM_SIZE:
+            raise DamageError("the file was rewritten without page checksums")
+
+    @property
+    def reader(self) -> apsw.Connection:
+        """This thread's reading connection."""
+        found: apsw.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._connect(apsw.SQLITE_OPEN_READONLY)
+            self._local.connection = found
+            with self._readers_lock:
+                self._readers.append(found)
+        return found
+
+    def close(self) -> None:
+        """Close every connection; the last one moves the write-ahead log into the file."""
+        with self._readers_lock:
+            for connection in self._readers:
+                connection.close(True)
+            self._readers.clear()
+        self.writer.close(True)
+
+    def meta(self, name: str) -> Any:
+        """A value of `meta`."""
+        row = self.writer.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else row[0]
+
+    def next_epoch(self) -> int:
+        """Raise and return the writer's epoch (I37)."""
+        with self.writer:
+            self.writer.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
+        epoch: int = self.meta("epoch")
+        return epoch
+
+    def last_block(self) -> BlockRow | None:
+        """The block with the greatest height."""
+        return self._block("ORDER BY height DESC LIMIT 1", ())
+
+    def block_ending_at(self, position: int) -> BlockRow | None:
+        """The block whose end stands at a position of the log."""
+        return self._block("WHERE last = ?", (position,))
+
+    def block_holding(self, position: int) -> BlockRow | None:
+        """The block that an entry belongs to."""
+        return self._block("WHERE last >= ? ORDER BY last LIMIT 1", (position,))
+
+    def _block(self, clause: str, values: Sequence[Any]) -> BlockRow | None:
+        row = self.reader.execute(f"SELECT {_BLOCK_COLUMNS} FROM block {clause}", values).fetchone()  # noqa: S608  # clauses are ours
+        return None if row is None else BlockRow(*row)
+
+    def blocks_since(self, time_s: int) -> Iterable[BlockRow]:
+        """Blocks from a time on, oldest first. Times never decrease, so this reads backwards."""
+        rows: list[BlockRow] = []
+        query = f"SELECT {_BLOCK_COLUMNS} FROM block ORDER BY height DESC"  # noqa: S608  # ours
+        for row in self.reader.execute(query):
+            block = BlockRow(*row)
+            if block.time < time_s:
+                break
+            rows.append(block)
+        return reversed(rows)
+
+    def blocks_with_events(self, position: int, limit: int) -> list[BlockRow]:
+        """Blocks that end at or after a position, oldest first."""
+        query = f"SELECT {_BLOCK_COLUMNS} FROM block WHERE last >= ? ORDER BY last LIMIT ?"  # noqa: S608  # ours
+        return [BlockRow(*row) for row in self.reader.execute(query, (position, limit))]
+
+    def block_times(self, first: int, last: int) -> list[tuple[int, int, int]]:
+        """`(last position, height, time)` of the blocks that hold entries of a range."""
+        query = (
+            "SELECT last, height, time FROM block WHERE last >= ? AND first <= ? ORDER BY last"
+        )
+        return list(self.reader.execute(query, (first, last)))
+
+    def entries(self, start: int, end: int) -> list[tuple[int, bytes]]:
+        """Positions and entries from `start` up to, not including, `end`."""
+        query = "SELECT position, entry FROM entry WHERE position >= ? AND position < ?"
+        return list(self.reader.execute(query, (start, end)))
+
+    def position_of(self, transaction: str) -> int | None:
+        """Where a transaction's entry stands."""
+        row = self.reader.execute(
+            "SELECT position FROM lookup WHERE id = ?", (bytes.fromhex(transaction),)
+        ).fetchone()
+        return None if row is None else row[0]
+
+    def tile(self, level: int, number: int) -> bytes:
+        """A tile's hashes, empty when there are none yet."""
+        row = self.reader.execute(
+            "SELECT hashes FROM tile WHERE level = ? AND number = ?", (level, number)
+        ).fetchone()
+        return b"" if row is None else row[0]
+
+    def record(self, key: str) -> bytes | None:
+        """A record as committed last."""
+        return self._record(self.reader, hashed_key(key.encode("ascii", "replace")))
+
+    def written_record(self, key: str) -> bytes | None:
+        """A record as the writer sees it."""
+        return self._record(self.writer, hashed_key(key.encode("ascii", "replace")))
+
+    @staticmethod
+    def _record(connection: apsw.Connection, hashed: bytes) -> bytes | None:
+        row = connection.execute("SELECT record FROM state WHERE hashed = ?", (hashed,)).fetchone()
+        return None if row is None else row[0]
+
+    def keys_beginning(self, prefix: str) -> list[str]:
+        """State keys with a prefix, few; reads the whole table."""
+        query = "SELECT key FROM state WHERE key >= ? AND key < ?"
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        return sorted(row[0] for row in self.reader.execute(query, (prefix, end)))
+
+    def named(self, hashed: bytes) -> tuple[bytes, bytes]:
+        """Key and record behind a hashed key."""
+        row = self.reader.execute(
+            "SELECT key, record FROM state WHERE hashed = ?", (hashed,)
+        ).fetchone()
+        if row is None:
+            raise DamageError("the state table lacks a key that the map holds")
+        return row[0].encode("ascii"), row[1]
+
+    def bucket(self, low: bytes, high: bytes) -> Sequence[tuple[bytes, bytes]]:
+        """The map's leaves, for `AuthenticatedMap`."""
+        query = "SELECT hashed, leaf FROM state WHERE hashed BETWEEN ? AND ? ORDER BY hashed"
+        return self.writer.execute(query, (low, high)).fetchall()
+
+    def note(self, size: int) -> bytes | None:
+        """The signed checkpoint of a tree size."""
+        row = self.reader.execute(
+            "SELECT note FROM checkpoint WHERE size = ?", (size,)
+        ).fetchone()
+        return None if row is None else row[0]
