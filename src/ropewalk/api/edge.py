@@ -2,8 +2,8 @@
 """The edge: what every request passes before its route, and every answer on its way out.
 
 Pure ASGI and short, since the busiest route passes here too. The bytes were checked before
-(`ropewalk.api.framing`); here a request meets host and method lists, and every answer gets its
-header fields, its log line and its place in the metrics.
+(`ropewalk.api.framing`); here a request meets the list of hosts, and every answer gets its header
+fields, its log line and its place in the metrics.
 """
 
 import os
@@ -19,7 +19,6 @@ from ropewalk.api.errors import (
     ApiError,
     BusyError,
     MalformedRequestError,
-    MethodNotAllowedError,
     UnknownHostError,
     UnsupportedMediaTypeError,
 )
@@ -27,6 +26,7 @@ from ropewalk.api.logs import where
 from ropewalk.api.node import Node
 
 METHODS: Final = ("GET", "HEAD", "POST")
+"""What the metrics name; each route says which it has."""
 FIELDS: Final = {
     "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -70,7 +70,12 @@ class _Passage:
 
     async def serve(self, receive: Receive, send: Send) -> None:
         async def out(message: Message) -> None:
-            await send(self._outward(message))
+            self._outward(message)
+            if not self.head_only:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b""})
 
         try:
             self._admit(Headers(scope=self.scope))
@@ -86,10 +91,6 @@ class _Passage:
             raise BusyError("the node has as many connections as it takes", retry_after_s=5)
         if settings.hosts and _host(headers.get("host", "")) not in settings.hosts:
             raise UnknownHostError("this node does not answer for that host")
-        if self.scope["method"] not in METHODS:
-            raise MethodNotAllowedError(
-                "the node takes GET, HEAD and POST", headers={"allow": ", ".join(METHODS)}
-            )
         if headers.get("content-encoding", "identity").strip().lower() != "identity":
             raise UnsupportedMediaTypeError(
                 "bodies come without content coding", headers={"accept-encoding": "identity"}
@@ -98,17 +99,15 @@ class _Passage:
         if brings and self.scope["method"] == "GET":
             raise MalformedRequestError("a request that reads has no body")
 
-    def _outward(self, message: Message) -> Message:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            headers = MutableHeaders(raw=message.setdefault("headers", []))
-            for name, value in FIELDS.items():
-                headers.setdefault(name, value)
-            headers["correlation-id"] = self.correlation
-            self.code = self.scope["state"].get("code", "")
-        elif self.head_only and message.get("body"):
-            return {**message, "body": b""}
-        return message
+    def _outward(self, message: Message) -> None:
+        if message["type"] != "http.response.start":
+            return
+        self.status = message["status"]
+        headers = MutableHeaders(raw=message.setdefault("headers", []))
+        for name, value in FIELDS.items():
+            headers.setdefault(name, value)
+        headers["correlation-id"] = self.correlation
+        self.code = self.scope["state"].get("code", "")
 
     async def _fail(self, error: Exception, receive: Receive, out: Send) -> None:
         """Answer what no handler caught; after the answer began only the log can tell."""
@@ -125,7 +124,7 @@ class _Passage:
 
     def _record(self) -> None:
         node, taken = self.edge.node, time.perf_counter() - self.started
-        route = getattr(self.scope.get("route"), "path", "") or self.scope["state"].get("route", "")
+        route = getattr(self.scope.get("route"), "path", "")
         method = self.scope["method"] if self.scope["method"] in METHODS else "other"
         node.metrics.requests.labels(method, route, self.status).inc()
         if not self.scope["state"].get("streaming"):

@@ -97,8 +97,9 @@ def _of_parameters(error: RequestValidationError) -> errors.ApiError:
 
 def _of_routing(error: HTTPException) -> errors.ApiError:
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "").replace("GET", "GET, HEAD")
         return errors.MethodNotAllowedError(
-            "the resource has no such method", headers=error.headers
+            "the resource has no such method", headers={"allow": allowed}
         )
     if error.status_code == HTTPStatus.NOT_FOUND:
         return errors.NotFoundError("there is nothing at this path; /docs lists what there is")

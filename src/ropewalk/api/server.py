@@ -112,7 +112,8 @@ def _within_files(settings: ApiSettings) -> ApiSettings:
 
 
 def _forward_logs(log: object) -> None:
-    logger = logging.getLogger("uvicorn")
-    logger.handlers = [Forwarder(log)]
-    logger.propagate = False
-    logger.setLevel(logging.WARNING)
+    for name in ("uvicorn", "asyncio"):
+        logger = logging.getLogger(name)
+        logger.handlers = [Forwarder(log)]
+        logger.propagate = False
+        logger.setLevel(logging.WARNING)

@@ -7,8 +7,7 @@ and stores is the narrower `ropewalk.crypto.canonical`.
 Source: RFC 8785; numbers as in ECMA-262, Number::toString.
 """
 
-import json
-from collections.abc import Iterator
+from json.encoder import encode_basestring
 
 from ropewalk.crypto.strict_json import Json, Scalar
 
@@ -35,8 +34,10 @@ def encode(value: Json) -> bytes:
     Raises:
         JcsError: a number that no double holds, a lone surrogate, or more than 128 levels.
     """
+    parts: list[str] = []
     try:
-        return "".join(_parts(value, 0)).encode("utf-8")
+        _write(value, parts, 0)
+        return "".join(parts).encode("utf-8")
     except UnicodeEncodeError as error:
         raise JcsError("a lone surrogate stands in a text; it is half a character") from error
     except OverflowError as error:
@@ -84,18 +85,18 @@ def _placed(digits: str, point: int) -> str:
     return f"{digits[0]}{fraction}e{point - 1:+d}"
 
 
-def _parts(value: Json, depth: int) -> Iterator[str]:
+def _write(value: Json, parts: list[str], depth: int) -> None:
     if isinstance(value, dict):
-        yield from _object_parts(value, depth + 1)
+        _write_object(value, parts, depth + 1)
     elif isinstance(value, list):
-        yield from _array_parts(value, depth + 1)
+        _write_array(value, parts, depth + 1)
     else:
-        yield _scalar(value)
+        parts.append(_scalar(value))
 
 
 def _scalar(value: Scalar) -> str:
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return encode_basestring(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -105,24 +106,24 @@ def _scalar(value: Scalar) -> str:
     return format_number(float(value))
 
 
-def _object_parts(members: dict[str, Json], depth: int) -> Iterator[str]:
+def _write_object(members: dict[str, Json], parts: list[str], depth: int) -> None:
     _check_depth(depth)
     opening = "{"
-    for key in sorted(members, key=_utf16):
-        yield f"{opening}{json.dumps(key, ensure_ascii=False)}:"
-        yield from _parts(members[key], depth)
+    for key in sorted(members) if "".join(members).isascii() else sorted(members, key=_utf16):
+        parts.append(f"{opening}{encode_basestring(key)}:")
+        _write(members[key], parts, depth)
         opening = ","
-    yield "{}" if opening == "{" else "}"
+    parts.append("{}" if opening == "{" else "}")
 
 
-def _array_parts(elements: list[Json], depth: int) -> Iterator[str]:
+def _write_array(elements: list[Json], parts: list[str], depth: int) -> None:
     _check_depth(depth)
     opening = "["
     for element in elements:
-        yield opening
-        yield from _parts(element, depth)
+        parts.append(opening)
+        _write(element, parts, depth)
         opening = ","
-    yield "[]" if opening == "[" else "]"
+    parts.append("[]" if opening == "[" else "]")
 
 
 def _utf16(key: str) -> bytes:

@@ -110,7 +110,9 @@ def _encrypt(seed: bytes, passphrase: bytes) -> bytes:
     cipher = _der(0x30, _OID_AES256_CBC + _der(0x04, vector))
     algorithm = _der(0x30, _OID_PBES2 + _der(0x30, kdf + cipher))
     body = base64.encodebytes(_der(0x30, algorithm + _der(0x04, sealed)))
-    return b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + body + b"-----END ENCRYPTED PRIVATE KEY-----\n"
+    return (
+        b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + body + b"-----END ENCRYPTED PRIVATE KEY-----\n"
+    )
 
 
 def _der(tag: int, content: bytes) -> bytes:

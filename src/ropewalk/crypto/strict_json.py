@@ -9,6 +9,7 @@ anything that allocates for each value.
 
 import itertools
 import json
+import re
 from typing import Never, TypeAlias
 
 DEPTH_MAX = 32
@@ -23,6 +24,7 @@ Json: TypeAlias = "Scalar | list[Json] | dict[str, Json]"
 _STRUCTURE = b"[]{}"
 _OPENERS_AND_COMMAS = b"[{,"
 _EVERYTHING = bytes(range(256))
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class StrictJsonError(ValueError):
@@ -61,7 +63,7 @@ def parse_json_strict(data: bytes, *, depth_max: int = DEPTH_MAX) -> Json:
         )
     except json.JSONDecodeError as error:
         raise StrictJsonError(f"character {error.pos} is not JSON: {error.msg}") from error
-    if "\\u" in text:
+    if "\\ud" in text or "\\uD" in text:
         _check_surrogates(value)
     return value
 
@@ -124,5 +126,5 @@ def _check_surrogates(value: Json) -> None:
 
 
 def _check_text(text: str) -> None:
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         raise StrictJsonError("a lone surrogate stands in a text; it is half a character")

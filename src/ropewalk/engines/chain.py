@@ -238,5 +238,3 @@ def _events(block: Block, executed: Executed, position: int) -> list[LedgerEvent
             )
         position += result.entry is not None
     return told
-
-

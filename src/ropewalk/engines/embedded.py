@@ -320,4 +320,3 @@ def _unknown(text: str, reason: str) -> Outcome:
     """«Unknown»: it may be on the disk, it may not; ask again by its id when the node is back."""
     signing_input = text.rpartition(".")[0]
     return Outcome(transaction=sha256_hex(signing_input.encode()), status="unknown", detail=reason)
-

@@ -205,9 +205,7 @@ class Store:
 
     def block_times(self, first: int, last: int) -> list[tuple[int, int, int]]:
         """`(last position, height, time)` of the blocks that hold entries of a range."""
-        query = (
-            "SELECT last, height, time FROM block WHERE last >= ? AND first <= ? ORDER BY last"
-        )
+        query = "SELECT last, height, time FROM block WHERE last >= ? AND first <= ? ORDER BY last"
         return list(self.reader.execute(query, (first, last)))
 
     def entries(self, start: int, end: int) -> list[tuple[int, bytes]]:
@@ -260,11 +258,11 @@ class Store:
     def bucket(self, low: bytes, high: bytes) -> Sequence[tuple[bytes, bytes]]:
         """The map's leaves, for `AuthenticatedMap`."""
         query = "SELECT hashed, leaf FROM state WHERE hashed BETWEEN ? AND ? ORDER BY hashed"
-        return self.writer.execute(query, (low, high)).fetchall()
+        rows: Any = self.writer.execute(query, (low, high)).fetchall()
+        found: list[tuple[bytes, bytes]] = rows
+        return found
 
     def note(self, size: int) -> bytes | None:
         """The signed checkpoint of a tree size."""
-        row = self.reader.execute(
-            "SELECT note FROM checkpoint WHERE size = ?", (size,)
-        ).fetchone()
+        row = self.reader.execute("SELECT note FROM checkpoint WHERE size = ?", (size,)).fetchone()
         return None if row is None else row[0]

@@ -19,7 +19,7 @@ SLOT_SIZE = 512
 _BODY_SIZE = SLOT_SIZE - 32
 
 
-class Watermark(Record):
+class Watermark(Record, frozen=True):
     """What was acknowledged last."""
 
     checkpoint: str

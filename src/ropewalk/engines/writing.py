@@ -95,7 +95,7 @@ class TileRows:
 
     @staticmethod
     def _number(level: int, size: int) -> int:
-        return size // TILE_WIDTH ** (level + 1)
+        return size >> TILE_HEIGHT * (level + 1)
 
 
 def decode_events(data: bytes) -> list[LedgerEvent]:
@@ -113,9 +113,7 @@ def write(store: Store, block: BlockWrite) -> None:
     with writer:
         if block.note is not None:
             writer.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", block.note)
-        writer.executemany(
-            "INSERT INTO entry VALUES (?, ?)", enumerate(block.entries, block.first)
-        )
+        writer.executemany("INSERT INTO entry VALUES (?, ?)", enumerate(block.entries, block.first))
         writer.executemany("INSERT INTO lookup VALUES (?, ?)", block.lookups)
         writer.executemany(
             "INSERT INTO state VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hashed) "

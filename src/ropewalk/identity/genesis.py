@@ -25,8 +25,8 @@ def first_records(genesis: Genesis) -> Mapping[str, bytes]:
     identifier = governance_id(genesis)
     try:
         controller = state.new_controller("", chosen.keys, chosen.threshold, 0)
-        for law in genesis.laws:
-            GoverningLaw.parse(law)
+        for code in genesis.laws:
+            GoverningLaw.parse(code)
     except (BadKeysError, CodeError) as error:
         raise GenesisError(f"genesis: {error}") from error
     law = encode_record(state.LawRecord(recognised_at=genesis.time))

@@ -42,19 +42,19 @@ LawCode = Annotated[
 ]
 
 
-class RecogniseLaw(Message):
+class RecogniseLaw(Message, frozen=True):
     """Recognise a governing law under which titles may be issued."""
 
     law: LawCode
 
 
-class WithdrawLaw(Message):
+class WithdrawLaw(Message, frozen=True):
     """End the recognition of a governing law for titles issued from now on."""
 
     law: LawCode
 
 
-class ActivateProtocol(Message):
+class ActivateProtocol(Message, frozen=True):
     """Let a protocol version rule from a height on."""
 
     height: Annotated[int, msgspec.Meta(ge=1, le=INTEGER_MAX, description="First block under it.")]

@@ -24,13 +24,13 @@ KeyId = Annotated[
 ]
 
 
-class AddKey(Message):
+class AddKey(Message, frozen=True):
     """Add a key to the actor's own controller."""
 
     key: KeyId
 
 
-class RevokeKey(Message):
+class RevokeKey(Message, frozen=True):
     """Revoke a key of the actor's own controller, for good."""
 
     key: KeyId
@@ -52,7 +52,9 @@ def add_key(view: View, message: AddKey, context: Context) -> Effects:
     if len(active) >= state.KEYS_MAX or len(controller.keys) >= state.KEYS_EVER_MAX:
         raise BadKeysError(f"at most {state.KEYS_MAX} at a time, {state.KEYS_EVER_MAX} ever")
     added = state.Key(added=context.position, kid=message.key, revoked=0)
-    return _written(controller, [*controller.keys, added], "identity.key_added", message.key, context)
+    return _written(
+        controller, [*controller.keys, added], "identity.key_added", message.key, context
+    )
 
 
 def revoke_key(view: View, message: RevokeKey, context: Context) -> Effects:

@@ -51,7 +51,7 @@ CarrierCodes = Annotated[
 Lei = Annotated[str, msgspec.Meta(max_length=20, description='LEI (ISO 17442), or "".')]
 
 
-class RegisterParty(Message):
+class RegisterParty(Message, frozen=True):
     """Register a party of the trade with its keys, roles and codes."""
 
     carrier_codes: CarrierCodes
@@ -62,7 +62,7 @@ class RegisterParty(Message):
     threshold: Threshold
 
 
-class ChangeParty(Message):
+class ChangeParty(Message, frozen=True):
     """Replace a registered party's roles and codes."""
 
     carrier_codes: CarrierCodes
@@ -71,7 +71,7 @@ class ChangeParty(Message):
     roles: Roles
 
 
-class RegisterController(Message):
+class RegisterController(Message, frozen=True):
     """Register a controller under the sponsorship of a registered party."""
 
     commitment: Hash
@@ -103,7 +103,9 @@ def register_party(view: View, message: RegisterParty, context: Context) -> Effe
     }
     code_record = encode_record(state.CarrierCodeRecord(party=identifier))
     writes.update({state.carrier_code_key(code): code_record for code in party.carrier_codes})
-    event = Event("identity.party_registered", {"party": identifier, "roles": " ".join(party.roles)})
+    event = Event(
+        "identity.party_registered", {"party": identifier, "roles": " ".join(party.roles)}
+    )
     return Effects(writes, (event,))
 
 
@@ -119,16 +121,16 @@ def change_party(view: View, message: ChangeParty, context: Context) -> Effects:
     """
     state.require_governance(view, context.actor)
     before = state.load_party(view, message.party)
-    party = _checked_party(
-        view, message.roles, message.lei, message.carrier_codes, message.party
-    )
+    party = _checked_party(view, message.roles, message.lei, message.carrier_codes, message.party)
     writes: dict[str, bytes | None] = {
         state.carrier_code_key(code): None for code in before.carrier_codes
     }
     code_record = encode_record(state.CarrierCodeRecord(party=message.party))
     writes.update({state.carrier_code_key(code): code_record for code in party.carrier_codes})
     writes[state.party_key(message.party)] = encode_record(party)
-    event = Event("identity.party_changed", {"party": message.party, "roles": " ".join(party.roles)})
+    event = Event(
+        "identity.party_changed", {"party": message.party, "roles": " ".join(party.roles)}
+    )
     return Effects(writes, (event,))
 
 

@@ -57,7 +57,7 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 NO_RECOVERY = Recovery(controllers=[], delay=0, threshold=0)
 
 
-class Controller(Record):
+class Controller(Record, frozen=True):
     """Record `controller/<id>`."""
 
     commitment: str
@@ -67,7 +67,7 @@ class Controller(Record):
     threshold: int
 
 
-class Party(Record):
+class Party(Record, frozen=True):
     """Record `party/<id>`: the controller of the same id is registered under these roles."""
 
     carrier_codes: list[str]
@@ -77,19 +77,19 @@ class Party(Record):
     """Sorted."""
 
 
-class GovernanceRecord(Record):
+class GovernanceRecord(Record, frozen=True):
     """Record `governance`."""
 
     controller: str
 
 
-class CarrierCodeRecord(Record):
+class CarrierCodeRecord(Record, frozen=True):
     """Record `carrier_code/<provider>:<code>`: one party answers to a carrier code."""
 
     party: str
 
 
-class LawRecord(Record):
+class LawRecord(Record, frozen=True):
     """Record `law/<code>`: a governing law that titles may be issued under."""
 
     recognised_at: int

@@ -12,7 +12,7 @@ from ropewalk.ledger.transaction import Transaction
 COMMITTED = "committed"
 
 
-class TransactionEntry(Record):
+class TransactionEntry(Record, frozen=True):
     """A transaction and its outcome: `committed` and 0, or the refusal's slug and number."""
 
     code: str
@@ -20,7 +20,7 @@ class TransactionEntry(Record):
     transaction: str
 
 
-class BlockEntry(Record):
+class BlockEntry(Record, frozen=True):
     """End of a block."""
 
     height: int

@@ -160,9 +160,7 @@ class Machine:
             raise DuplicateError(transaction.id)
 
     @staticmethod
-    def _apply(
-        book: RuleBook, view: View, transaction: Transaction, context: Context
-    ) -> Effects:
+    def _apply(book: RuleBook, view: View, transaction: Transaction, context: Context) -> Effects:
         payload = transaction.payload
         rule = book.rules.get(payload.act)
         if rule is None:
@@ -173,9 +171,7 @@ class Machine:
         return effects
 
 
-def check_invariants(
-    book: RuleBook, before: View, effects: Effects, context: Context
-) -> None:
+def check_invariants(book: RuleBook, before: View, effects: Effects, context: Context) -> None:
     """Hold an act's effects to every promise of the book.
 
     Raises:

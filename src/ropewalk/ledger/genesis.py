@@ -42,7 +42,7 @@ class Genesis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     time: Seconds
 
 
-class Sentinel(Record):
+class Sentinel(Record, frozen=True):
     """Record `sentinel`: keeps absence provable in an almost empty map, and names the network."""
 
     network: str
@@ -55,7 +55,7 @@ class Activation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     version: int
 
 
-class Protocol(Record):
+class Protocol(Record, frozen=True):
     """Record `protocol`: activations by rising height; the last one reached rules."""
 
     activations: list[Activation]

@@ -14,7 +14,7 @@ from ropewalk.tlog import Frontier, leaf_hash
 MINUTE_S = 60
 
 
-class ReplayList(Record):
+class ReplayList(Record, frozen=True):
     """Record `replay/<minute>`."""
 
     count: int

@@ -37,7 +37,8 @@ from ropewalk.ledger.errors import (
 from ropewalk.ledger.limits import CONSENTS_MAX, TRANSACTION_SIZE_MAX
 
 ControllerId = Annotated[
-    str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z", description="Controller id, 32 characters of hex.")
+    str,
+    msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z", description="Controller id, 32 characters of hex."),
 ]
 Hash = Annotated[
     str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z", description="SHA-256, 64 characters of hex.")
@@ -55,7 +56,9 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     body: dict[str, object]
     network: Hash
     valid_until: Seconds
-    consents: Annotated[list[str], msgspec.Meta(min_length=1, max_length=CONSENTS_MAX)] | None = None
+    consents: Annotated[list[str], msgspec.Meta(min_length=1, max_length=CONSENTS_MAX)] | None = (
+        None
+    )
 
 
 class ConsentPayload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

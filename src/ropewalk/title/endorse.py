@@ -24,19 +24,19 @@ from ropewalk.title.errors import (
 )
 
 
-class Endorse(state.ActOnTitle):
+class Endorse(state.ActOnTitle, frozen=True):
     """Endorse to `recipient`, which may not endorse on."""
 
     recipient: ControllerId
 
 
-class EndorseToOrder(state.ActOnTitle):
+class EndorseToOrder(state.ActOnTitle, frozen=True):
     """Endorse to the order of `recipient`, which may endorse on."""
 
     recipient: ControllerId
 
 
-class BlankEndorse(state.ActOnTitle):
+class BlankEndorse(state.ActOnTitle, frozen=True):
     """Endorse in blank: whoever possesses the bill may claim under it."""
 
 

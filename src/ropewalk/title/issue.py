@@ -34,7 +34,7 @@ from ropewalk.title.errors import (
 )
 
 
-class Issue(Message, omit_defaults=True):
+class Issue(Message, frozen=True, omit_defaults=True):
     """Issue a transport document as a title."""
 
     carrier_code: Annotated[str, msgspec.Meta(description="DCSA `carrierCode`.")]

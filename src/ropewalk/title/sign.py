@@ -16,7 +16,7 @@ from ropewalk.title.errors import (
 )
 
 
-class Sign(state.ActOnTitle):
+class Sign(state.ActOnTitle, frozen=True):
     """Sign the bill as its possessor."""
 
 

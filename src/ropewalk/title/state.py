@@ -58,7 +58,7 @@ DOCUMENT_TYPES = {
 """DCSA `transportDocumentTypeCode`."""
 
 
-class Title(Record):
+class Title(Record, frozen=True):
     """Record `title/<id>`; docs/reference/title.md says what each field means."""
 
     commitment: str
@@ -97,13 +97,13 @@ class Title(Record):
         return self.is_to_order and self.endorsee == BLANK
 
 
-class ReferenceRecord(Record):
+class ReferenceRecord(Record, frozen=True):
     """Record `reference/<provider>:<code>:<reference>`."""
 
     title: str
 
 
-class ActOnTitle(Message):
+class ActOnTitle(Message, frozen=True):
     """Members of every act but the issue."""
 
     last_act: Hash
@@ -195,5 +195,7 @@ def acted(
     }
     after = msgspec.structs.replace(title, **following)
     told = {"actor": context.actor, "title": message.title}
-    told.update({name: value for name, value in changes.items() if isinstance(value, str) and value})
+    told.update(
+        {name: value for name, value in changes.items() if isinstance(value, str) and value}
+    )
     return Effects({key(message.title): encode_record(after)}, (Event(event, told),))

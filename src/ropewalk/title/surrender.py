@@ -22,23 +22,21 @@ from ropewalk.title.errors import (
 )
 
 
-class SurrenderForDelivery(state.ActOnTitle):
+class SurrenderForDelivery(state.ActOnTitle, frozen=True):
     """Give the bill to the carrier in exchange for the goods."""
 
     addressee: ControllerId
 
 
-class SurrenderAccepted(state.ActOnTitle):
+class SurrenderAccepted(state.ActOnTitle, frozen=True):
     """Accept the surrender: the bill has done its work."""
 
 
-class SurrenderRejected(state.ActOnTitle):
+class SurrenderRejected(state.ActOnTitle, frozen=True):
     """Reject the surrender: the bill goes back as it was."""
 
 
-def surrender_for_delivery(
-    view: View, message: SurrenderForDelivery, context: Context
-) -> Effects:
+def surrender_for_delivery(view: View, message: SurrenderForDelivery, context: Context) -> Effects:
     """Put the bill into the carrier's hands until it answers.
 
     Raises:

@@ -21,13 +21,13 @@ from ropewalk.title.errors import (
 )
 
 
-class Transfer(state.ActOnTitle):
+class Transfer(state.ActOnTitle, frozen=True):
     """Hand the bill over; its endorsements stay as they are."""
 
     recipient: ControllerId
 
 
-class RefuseTransfer(state.ActOnTitle):
+class RefuseTransfer(state.ActOnTitle, frozen=True):
     """Hand the bill back, as the very next act after it was transferred to the actor."""
 
 

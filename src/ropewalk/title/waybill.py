@@ -21,13 +21,13 @@ from ropewalk.title.errors import (
 )
 
 
-class Redirect(state.ActOnTitle):
+class Redirect(state.ActOnTitle, frozen=True):
     """Name another consignee."""
 
     consignee: ControllerId
 
 
-class Deliver(state.ActOnTitle):
+class Deliver(state.ActOnTitle, frozen=True):
     """Deliver the goods to the consignee named."""
 
 
@@ -49,9 +49,7 @@ def redirect(view: View, message: Redirect, context: Context) -> Effects:
     if title.consignee == message.consignee:
         raise SameConsigneeError(message.consignee)
     require_controller(view, message.consignee)
-    return state.acted(
-        title, message, context, "title.redirected", consignee=message.consignee
-    )
+    return state.acted(title, message, context, "title.redirected", consignee=message.consignee)
 
 
 def deliver(view: View, message: Deliver, context: Context) -> Effects:

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The client: build, sign, submit, await, fetch proofs, verify. What an engineer imports."""
+
+from ropewalk.client.actor import Actor
+from ropewalk.client.bundling import bundle_of, make_bundle
+from ropewalk.client.document import DocumentError, TransportDocument, dcsa_checksum
+from ropewalk.client.errors import (
+    ClientError,
+    NotFoundError,
+    RefusedError,
+    UnknownOutcomeError,
+    UnreachableError,
+    VerificationError,
+)
+from ropewalk.client.issuing import Controllers, issue, issue_body, read_document
+from ropewalk.client.node import Node, Outcome, transaction_id
+from ropewalk.client.shelf import Kept, Shelf
+from ropewalk.client.trust import Policy, Trust, read_trust
+from ropewalk.client.verdict import Verdict
+from ropewalk.client.verify import verify_bundle
+
+__all__ = [
+    "Actor",
+    "ClientError",
+    "Controllers",
+    "DocumentError",
+    "Kept",
+    "Node",
+    "NotFoundError",
+    "Outcome",
+    "Policy",
+    "RefusedError",
+    "Shelf",
+    "TransportDocument",
+    "Trust",
+    "UnknownOutcomeError",
+    "UnreachableError",
+    "Verdict",
+    "VerificationError",
+    "bundle_of",
+    "dcsa_checksum",
+    "issue",
+    "issue_body",
+    "make_bundle",
+    "read_document",
+    "read_trust",
+    "transaction_id",
+    "verify_bundle",
+]

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An actor: a controller with a key to sign by, and a node to send to.
+
+carrier = Actor(node, network, controller, signer)
+outcome = carrier.act("title.TRANSFER", {"title": …, "last_act": …, "recipient": …})
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ropewalk.client.node import Node, Outcome
+from ropewalk.crypto import Signer, Value
+from ropewalk.ledger import VALIDITY_S_MAX, sign_consent, sign_transaction
+
+VALIDITY_S = 600
+"""How long an act stays valid unless told otherwise: ten minutes."""
+
+
+def _now_s() -> int:
+    return int(time.time())
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Signs acts of one controller and sends them."""
+
+    node: Node
+    network: str
+    controller: str
+    signer: Signer
+    co_signers: tuple[Signer, ...] = ()
+    """Other keys of the controller, where its threshold is above one."""
+    now_s: Callable[[], int] = _now_s
+
+    def build(self, act: str, body: Mapping[str, Value], *, validity_s: int = VALIDITY_S) -> str:
+        """A signed transaction, ready to send.
+
+        Args:
+            act: such as `title.ENDORSE_TO_ORDER`.
+            body: the act's members, as docs/reference/acts.md says.
+            validity_s: seconds until it expires, at most an hour.
+        """
+        content: dict[str, Value] = {
+            "act": act,
+            "actor": self.controller,
+            "body": dict(body),
+            "network": self.network,
+            "valid_until": self.now_s() + min(validity_s, VALIDITY_S_MAX),
+        }
+        consents = [
+            sign_consent(content, self.now_s() + VALIDITY_S_MAX, signer)
+            for signer in self.co_signers
+        ]
+        return sign_transaction(content, self.signer, consents)
+
+    def act(self, act: str, body: Mapping[str, Value]) -> Outcome:
+        """Sign an act, send it, and wait for its outcome."""
+        return self.node.send(self.build(act, body))
+
+    def act_on(self, act: str, title: str, **members: str) -> Outcome:
+        """Act on a title as it stands now: its id and last act are looked up first.
+
+        Args:
+            act: such as `title.TRANSFER`.
+            title: id, or `<provider>:<code>:<reference>`.
+            members: further members of the body: `recipient`, `addressee`, `consignee`.
+
+        Raises:
+            NotFoundError: there is no such title.
+        """
+        identifier, record = self.node.title(title)
+        body = {"title": identifier, "last_act": str(record["last_act"]), **members}
+        return self.act(act, body)

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The title bundle: one file with which a stranger checks a title offline.
+
+Source: docs/reference/formats.md, 8.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from ropewalk.client.errors import VerificationError
+from ropewalk.crypto import CanonicalError, decode, encode
+from ropewalk.ledger import Hash
+
+FORMAT = "ropewalk-title-bundle/1"
+SIZE_MAX = 32 << 20
+DEPTH_MAX = 12
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A step of an ICS-23 existence proof."""
+
+    prefix: str
+    suffix: str
+
+
+class StateProof(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Presence of a record in the state."""
+
+    key: str
+    path: Annotated[list[Step], msgspec.Meta(max_length=256)]
+    value: str
+
+
+class ProvenEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry of the log with its audit path."""
+
+    inclusion: Annotated[list[str], msgspec.Meta(max_length=64)]
+    leaf: str
+    position: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The document, disclosed."""
+
+    bytes: str
+    salt: str
+
+
+class Bundle(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A title bundle."""
+
+    acts: Annotated[list[ProvenEntry], msgspec.Meta(min_length=1, max_length=100_000)]
+    block: ProvenEntry
+    checkpoint: str
+    document: Document | None = None
+    format: Literal["ropewalk-title-bundle/1"]
+    network: Hash
+    state: Annotated[list[StateProof], msgspec.Meta(min_length=3, max_length=3)]
+    title: Hash
+
+
+def encode_bundle(bundle: Bundle) -> bytes:
+    """The file's bytes."""
+    built: dict[str, object] = msgspec.to_builtins(bundle)
+    return encode(built)  # type: ignore[arg-type]  # builtins of a typed struct
+
+
+def read_bundle(data: bytes) -> Bundle:
+    """The bundle of a file's bytes.
+
+    Raises:
+        VerificationError: item `bundle`: not canonical, beyond its limits, or of another form.
+    """
+    if len(data) > SIZE_MAX:
+        raise VerificationError("bundle", f"larger than {SIZE_MAX} bytes")
+    try:
+        decode(data, depth_max=DEPTH_MAX)
+        bundle = msgspec.json.decode(data, type=Bundle, strict=True)
+    except (CanonicalError, msgspec.MsgspecError) as error:
+        raise VerificationError("bundle", str(error)) from error
+    return bundle

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Make a title bundle from what a node hands out; the maker checks it before it leaves."""
+
+from typing import Any
+
+from ropewalk.client.bundle import Bundle, Document, ProvenEntry, StateProof, Step, encode_bundle
+from ropewalk.client.node import History, Node
+from ropewalk.client.shelf import Kept
+from ropewalk.crypto import to_base64
+from ropewalk.ledger import network_id
+
+
+def make_bundle(node: Node, title: str, kept: Kept | None) -> bytes:
+    """Everything a stranger needs to check a title, as one file.
+
+    Args:
+        node: asked for the title's history.
+        title: its id.
+        kept: the document with its salt; None leaves it undisclosed.
+
+    Raises:
+        NotFoundError: there is no such title.
+    """
+    return bundle_of(node.history(title), network_id(node.genesis()), title, kept)
+
+
+def bundle_of(history: History, network: str, title: str, kept: Kept | None) -> bytes:
+    """A bundle's bytes from a title's history."""
+    document = None
+    if kept is not None:
+        document = Document(bytes=to_base64(kept.document), salt=to_base64(kept.salt))
+    bundle = Bundle(
+        acts=[
+            _entry(act, inclusion)
+            for act, inclusion in zip(history.acts, history.inclusions, strict=True)
+        ],
+        block=_entry(history.block, history.block_inclusion),
+        checkpoint=to_base64(history.checkpoint.encode()),
+        document=document,
+        format="ropewalk-title-bundle/1",
+        network=network,
+        state=[_state(proof) for proof in history.state],
+        title=title,
+    )
+    return encode_bundle(bundle)
+
+
+def _entry(logged: dict[str, Any], inclusion: list[str]) -> ProvenEntry:
+    return ProvenEntry(inclusion=inclusion, leaf=logged["entry"], position=logged["position"])
+
+
+def _state(proof: dict[str, Any]) -> StateProof:
+    return StateProof(
+        key=proof["key"],
+        path=[Step(prefix=step["prefix"], suffix=step["suffix"]) for step in proof["path"]],
+        value=proof["value"],
+    )

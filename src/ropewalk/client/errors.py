@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of the client: what failed, and who can do something about it."""
+
+
+class ClientError(Exception):
+    """The client could not do as asked."""
+
+    code = "client.error"
+    number = 7850
+
+
+class VerificationError(ClientError):
+    """Something carried here does not prove what it should; `item` names it."""
+
+    code = "client.not_proven"
+    number = 7851
+
+    def __init__(self, item: str, detail: str) -> None:
+        super().__init__(f"{item}: {detail}")
+        self.item = item
+        self.detail = detail
+
+
+class RefusedError(ClientError):
+    """The ledger refused the act."""
+
+    code = "client.refused"
+    number = 7852
+
+    def __init__(self, code: str, number: int, detail: str) -> None:
+        super().__init__(f"{code} ({number}): {detail}" if detail else f"{code} ({number})")
+        self.refusal_code = code
+        self.refusal_number = number
+        self.detail = detail
+
+
+class UnknownOutcomeError(ClientError):
+    """Whether the act was committed is not known; ask for `transaction` when the node is back."""
+
+    code = "client.unknown_outcome"
+    number = 7853
+
+    def __init__(self, transaction: str, detail: str) -> None:
+        super().__init__(f"outcome of {transaction} unknown: {detail}")
+        self.transaction = transaction
+
+
+class NotFoundError(ClientError):
+    """The node does not know it."""
+
+    code = "client.not_found"
+    number = 7854
+
+
+class UnreachableError(ClientError):
+    """The node does not answer."""
+
+    code = "client.unreachable"
+    number = 7855

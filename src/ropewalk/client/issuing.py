@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Issue a document: keep it with its salt, commit to it, and name its parties' controllers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ropewalk.client.actor import Actor
+from ropewalk.client.document import TransportDocument
+from ropewalk.client.node import Outcome
+from ropewalk.client.shelf import Kept, Shelf
+from ropewalk.crypto import SALT_SIZE, Value, document_commitment, random_bytes
+from ropewalk.title import title_id
+
+
+@dataclass(frozen=True, slots=True)
+class Controllers:
+    """Who stands behind the document's parties, "" where the document names none."""
+
+    shipper: str
+    consignee: str = ""
+    endorsee: str = ""
+    issue_to: str = ""
+    """First possessor of a bill; the shipper unless named."""
+
+
+def issue_body(
+    document: TransportDocument, salt: bytes, governing_law: str, parties: Controllers
+) -> dict[str, Value]:
+    """The ISSUE's body for a document.
+
+    Args:
+        document: the document, verbatim.
+        salt: 32 random bytes, to be kept with it.
+        governing_law: a recognised code, such as `GB`.
+        parties: controllers of the parties it names.
+    """
+    body: dict[str, Value] = {
+        "carrier_code": document.reference.carrier.code,
+        "carrier_code_list_provider": document.reference.carrier.provider,
+        "commitment": document_commitment(salt, document.data, document.checksum),
+        "document_type": document.document_type,
+        "governing_law": governing_law,
+        "is_to_order": document.is_to_order,
+        "shipper": parties.shipper,
+        "transport_document_reference": document.reference.reference,
+    }
+    if document.document_type == "BOL":
+        body["issue_to"] = parties.issue_to or parties.shipper
+    if parties.consignee:
+        body["consignee"] = parties.consignee
+    if parties.endorsee and document.is_to_order:
+        body["endorsee"] = parties.endorsee
+    return body
+
+
+def issue(
+    carrier: Actor,
+    shelf: Shelf,
+    document: TransportDocument,
+    governing_law: str,
+    parties: Controllers,
+) -> tuple[str, Outcome]:
+    """Issue a document as a title: kept on the shelf first, then committed to on the ledger.
+
+    Returns:
+        The title's id and the outcome of the ISSUE.
+    """
+    salt = random_bytes(SALT_SIZE)
+    body = issue_body(document, salt, governing_law, parties)
+    identifier = title_id(carrier.network, carrier.controller, dict(body))
+    shelf.keep(identifier, Kept(document=document.data, salt=salt))
+    outcome = carrier.act("title.ISSUE", body)
+    if outcome.status == "refused":
+        shelf.discard(identifier)
+    return identifier, outcome
+
+
+def read_document(path: Path) -> TransportDocument:
+    """A transport document from a file, verbatim.
+
+    Raises:
+        DocumentError: it can't be read in one way.
+        OSError: the file can't be read.
+    """
+    return TransportDocument.parse(path.read_bytes())

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whom a verifier trusts: a genesis, and a policy about witnesses and freshness.
+
+Source: docs/reference/formats.md, 9.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from ropewalk.client.errors import VerificationError
+from ropewalk.crypto import CanonicalError, encode
+from ropewalk.ledger import Genesis, GenesisError, network_id, read_genesis
+from ropewalk.tlog import ProofError, VerifierKey
+
+CLOCK_SKEW_S = 300
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A policy file."""
+
+    format: Literal["ropewalk-policy/1"]
+    genesis: dict[str, object]
+    age_s_max: _Count | None = None
+    clock_skew_s: _Count = CLOCK_SKEW_S
+    quorum: _Count = 0
+    witnesses: list[str] = []
+
+
+class Trust(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy, read and ready."""
+
+    genesis: Genesis
+    network: str
+    log: VerifierKey
+    age_s_max: int | None
+    clock_skew_s: int
+    quorum: int
+    witnesses: tuple[VerifierKey, ...]
+
+
+def read_trust(data: bytes) -> Trust:
+    """Read a genesis or policy file.
+
+    Raises:
+        VerificationError: item `trust`: it is neither, or asks for what can't be.
+    """
+    try:
+        looked = msgspec.json.decode(data)
+        if isinstance(looked, dict) and looked.get("format") == "ropewalk-policy/1":
+            policy = msgspec.json.decode(data, type=Policy, strict=True)
+            genesis = encode(policy.genesis)  # type: ignore[arg-type]  # encode refuses the rest
+        else:
+            policy = Policy(format="ropewalk-policy/1", genesis={})
+            genesis = data
+        return _trust(policy, genesis)
+    except (
+        msgspec.MsgspecError,
+        CanonicalError,
+        GenesisError,
+        ProofError,
+        RecursionError,
+    ) as error:
+        raise VerificationError("trust", str(error)) from error
+
+
+def _trust(policy: Policy, data: bytes) -> Trust:
+    genesis = read_genesis(data)
+    witnesses = tuple(VerifierKey.parse(text) for text in policy.witnesses)
+    if len(set(policy.witnesses)) != len(policy.witnesses) or policy.quorum > len(witnesses):
+        raise VerificationError("trust", "the quorum asks for more witnesses than are named")
+    return Trust(
+        genesis=genesis,
+        network=network_id(data),
+        log=VerifierKey.parse(genesis.log),
+        age_s_max=policy.age_s_max,
+        clock_skew_s=policy.clock_skew_s,
+        quorum=policy.quorum,
+        witnesses=witnesses,
+    )

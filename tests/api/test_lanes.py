@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lanes hold so many and no more."""
+
+import asyncio
+import threading
+
+import pytest
+
+from ropewalk.api.errors import BusyError
+from ropewalk.api.lanes import Allowance, Lane
+
+
+def test_a_full_lane_turns_away_at_once_and_opens_again() -> None:
+    async def story() -> None:
+        lane, gate = Lane("test", threads=1, places=2), threading.Event()
+        first, second = (asyncio.create_task(lane.run(gate.wait, 5)) for _ in range(2))
+        await asyncio.sleep(0.01)
+        with pytest.raises(BusyError):
+            await lane.run(gate.wait, 5)
+        gate.set()
+        assert await first
+        assert await second
+        assert await lane.run(gate.wait, 5)
+        assert lane.taken == 0
+        lane.close()
+
+    asyncio.run(story())
+
+
+def test_a_call_that_fails_leaves_its_place() -> None:
+    async def story() -> None:
+        lane = Lane("test", threads=1, places=1)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                await lane.run(divmod, 1, 0)
+        lane.close()
+
+    asyncio.run(story())
+
+
+def test_an_allowance_is_never_exceeded() -> None:
+    allowance = Allowance(10, "full")
+    allowance.take(6)
+    with pytest.raises(BusyError):
+        allowance.take(5)
+    allowance.give_back(6)
+    allowance.take(10)
