@@ -31,7 +31,9 @@ def audit_path(position: int, entries: Sequence[bytes]) -> list[bytes]:
     return [*audit_path(position - at, entries[at:]), tree_hash(entries[:at])]
 
 
-def consistency_proof(old_size: int, entries: Sequence[bytes], *, known: bool = True) -> list[bytes]:
+def consistency_proof(
+    old_size: int, entries: Sequence[bytes], *, known: bool = True
+) -> list[bytes]:
     """SUBPROOF of RFC 9162, 2.1.4.1."""
     if old_size == len(entries):
         return [] if known else [tree_hash(entries)]

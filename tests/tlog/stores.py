@@ -17,6 +17,7 @@ class TileStore:
             self.append(entry)
 
     def append(self, entry: bytes) -> None:
+        """Add an entry and keep the nodes it completes."""
         leaf = leaf_hash(entry)
         completed = [(0, self.frontier.size, leaf)]
         self.frontier.append(leaf, completed)
@@ -26,6 +27,7 @@ class TileStore:
                 self.rows[tile] = self.rows.get(tile, b"") + node
 
     def tile(self, level: int, index: int) -> bytes:
+        """The hashes kept so far in one tile."""
         return self.rows.get((level, index), b"")
 
 
@@ -38,6 +40,7 @@ class LeafStore:
         self.reads = 0
 
     def write(self, changes: Mapping[bytes, bytes | None]) -> None:
+        """Set leaves, or with None, take them out."""
         for key, leaf in changes.items():
             if leaf is None:
                 self.leaves.pop(key, None)
@@ -46,6 +49,7 @@ class LeafStore:
         self.keys = sorted(self.leaves)
 
     def bucket(self, low: bytes, high: bytes) -> list[tuple[bytes, bytes]]:
+        """Leaves from `low` to `high`, in order."""
         self.reads += 1
         keys = self.keys[bisect_left(self.keys, low) : bisect_right(self.keys, high)]
         return [(key, self.leaves[key]) for key in keys]
@@ -65,5 +69,6 @@ class Records:
         self.tree.rebuild()
 
     def record(self, place: bytes) -> tuple[bytes, bytes]:
+        """Key and record of a hashed key."""
         key = self.by_place[place]
         return key, self.records[key]

@@ -71,9 +71,7 @@ def test_absence_in_an_empty_map_cannot_be_proven() -> None:
 def test_a_lone_record_is_proven_by_its_leaf_alone() -> None:
     state = Records({b"sentinel": b"v"})
     assert prove_presence(state.tree, b"sentinel", b"v").path == ()
-    verify_absence(
-        state.tree.root, b"other", prove_absence(state.tree, b"other", state.record)
-    )
+    verify_absence(state.tree.root, b"other", prove_absence(state.tree, b"other", state.record))
 
 
 KEY = ORDER[20]

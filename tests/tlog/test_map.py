@@ -117,7 +117,7 @@ def test_a_cached_bucket_is_not_read_again() -> None:
     tree = AuthenticatedMap(store)
     tree.rebuild()
     reads = store.reads
-    tree.refresh({key: b"1" * 32 for key in keys})
+    tree.refresh(dict.fromkeys(keys, b"1" * 32))
     assert store.reads == reads
 
 

@@ -149,9 +149,7 @@ def test_a_changed_audit_path_proves_nothing(size: int, data: st.DataObject) -> 
     log = entries(size)
     for forged in changed_paths(path, data):
         with pytest.raises(InclusionError):
-            verify_inclusion(
-                leaf_hash(log[position]), position, size, forged, naive.tree_hash(log)
-            )
+            verify_inclusion(leaf_hash(log[position]), position, size, forged, naive.tree_hash(log))
 
 
 @given(SIZES.filter(lambda size: size > 1), st.data())

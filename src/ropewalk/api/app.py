@@ -37,6 +37,7 @@ def create_app(engine: Engine, settings: ApiSettings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         default_response_class=Response,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         dependencies=[Depends(strict_query)],
         lifespan=_lifespan,
     )

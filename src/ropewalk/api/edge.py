@@ -6,11 +6,10 @@ Pure ASGI and short, since the busiest route passes here too. The bytes were che
 fields, its log line and its place in the metrics.
 """
 
-import os
 import time
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,14 +26,14 @@ from ropewalk.api.node import Node
 
 METHODS: Final = ("GET", "HEAD", "POST")
 """What the metrics name; each route says which it has."""
-FIELDS: Final = {
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-}
+FIELDS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
 """Header fields of every answer, unless its route set them itself."""
 
 
@@ -63,7 +62,7 @@ class _Passage:
         self.head_only = scope["method"] == "HEAD"
         if self.head_only:
             self.scope["method"] = "GET"
-        self.correlation = state["correlation"] = os.urandom(8).hex()
+        self.correlation = state["correlation"] = edge.node.correlation()
         self.started = time.perf_counter()
         self.status = 0
         self.code = ""
@@ -103,10 +102,10 @@ class _Passage:
         if message["type"] != "http.response.start":
             return
         self.status = message["status"]
-        headers = MutableHeaders(raw=message.setdefault("headers", []))
-        for name, value in FIELDS.items():
-            headers.setdefault(name, value)
-        headers["correlation-id"] = self.correlation
+        headers = message.setdefault("headers", [])
+        there = {name for name, _ in headers}
+        headers.extend(field for field in FIELDS if field[0] not in there)
+        headers.append((b"correlation-id", self.correlation.encode()))
         self.code = self.scope["state"].get("code", "")
 
     async def _fail(self, error: Exception, receive: Receive, out: Send) -> None:
@@ -126,9 +125,8 @@ class _Passage:
         node, taken = self.edge.node, time.perf_counter() - self.started
         route = getattr(self.scope.get("route"), "path", "")
         method = self.scope["method"] if self.scope["method"] in METHODS else "other"
-        node.metrics.requests.labels(method, route, self.status).inc()
-        if not self.scope["state"].get("streaming"):
-            node.metrics.seconds.labels(route).observe(taken)
+        streaming = self.scope["state"].get("streaming")
+        node.metrics.request(method, route, self.status, None if streaming else taken)
         node.log.info(
             "request",
             correlation=self.correlation,

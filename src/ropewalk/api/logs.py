@@ -45,7 +45,10 @@ def where(error: BaseException) -> list[str]:
 
 
 def _line(event: Any, **_: Any) -> str:
-    return json.dumps(event, ensure_ascii=True, separators=(",", ":"), default=str)
+    return _ENCODE(event)
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=str).encode
 
 
 class Forwarder(logging.Handler):

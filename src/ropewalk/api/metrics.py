@@ -14,20 +14,20 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry(auto_describe=True)
-        self.requests = Counter(
+        self._requests = Counter(
             "ropewalk_http_requests",
             "Requests answered",
             ("method", "route", "status"),
             registry=self.registry,
         )
-        self.seconds = Histogram(
+        self._seconds = Histogram(
             "ropewalk_http_request_seconds",
             "From the request's head to the answer's end",
             ("route",),
             buckets=BUCKETS,
             registry=self.registry,
         )
-        self.outcomes = Counter(
+        self._outcomes = Counter(
             "ropewalk_outcomes", "Outcomes told to senders", ("status",), registry=self.registry
         )
         self.refused = Counter(
@@ -42,6 +42,28 @@ class Metrics:
         self._engine = Gauge(
             "ropewalk_engine", "The engine's condition", ("what",), registry=self.registry
         )
+
+        self._count_of: dict[tuple[str, str, int], Counter] = {}
+        self._seconds_of: dict[str, Histogram] = {}
+        self._outcomes_of: dict[str, Counter] = {}
+
+    def request(self, method: str, route: str, status: int, taken_s: float | None) -> None:
+        """Count a request; `taken_s` is None for a stream, whose length says nothing."""
+        key = (method, route, status)
+        if key not in self._count_of:
+            self._count_of[key] = self._requests.labels(*key)
+        self._count_of[key].inc()
+        if taken_s is None:
+            return
+        if route not in self._seconds_of:
+            self._seconds_of[route] = self._seconds.labels(route)
+        self._seconds_of[route].observe(taken_s)
+
+    def outcome(self, status: str) -> None:
+        """Count an outcome told to its sender."""
+        if status not in self._outcomes_of:
+            self._outcomes_of[status] = self._outcomes.labels(status)
+        self._outcomes_of[status].inc()
 
     def page(self, condition: Condition | None) -> bytes:
         """The metrics as text; the engine's own where its condition is known."""

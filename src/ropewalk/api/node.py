@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every route needs: the engine, the settings and the lanes to the engine."""
 
+import os
 from functools import partial
+from itertools import count
 from typing import Any, Final
 
 from fastapi import Depends, Request
 
 from ropewalk.api.errors import ForbiddenError, LoginRequiredError
+from ropewalk.api.intake import Intake
 from ropewalk.api.lanes import Allowance, Lane
 from ropewalk.api.logs import make_log
 from ropewalk.api.metrics import Metrics
@@ -28,10 +31,13 @@ class Node:
         self.engine = engine
         self.settings = settings
         self.policy = Policy(require_login=settings.require_login)
+        self._run = os.urandom(8).hex()
+        self._requests = count()
         self.log: Any = make_log(settings.log_level)
         self.metrics = Metrics()
         self.pulse = Pulse(engine)
         self.writes = Lane("write", threads=COMMIT_THREADS, places=caps.writes)
+        self.intake = Intake(engine, self.writes)
         self.reads = Lane("read", threads=READ_THREADS, places=caps.reads)
         self.proofs = Lane("proof", threads=PROOF_THREADS, places=caps.proofs)
         self.health = Lane("health", threads=1, places=64)
@@ -45,6 +51,10 @@ class Node:
     def lanes(self) -> tuple[Lane, ...]:
         """All lanes to the engine."""
         return (self.writes, self.reads, self.proofs, self.health)
+
+    def correlation(self) -> str:
+        """A name for one request in the log: 128 bits, the first half drawn at the start."""
+        return f"{self._run}{next(self._requests):016x}"
 
     def authorise(self, action: str, subject: str) -> None:
         """Let a request pass, or not.

@@ -7,7 +7,6 @@ looks at the clock a few times a second, and closes what is overdue.
 """
 
 import asyncio
-import os
 from collections import Counter
 from typing import Any, ClassVar, cast
 
@@ -159,7 +158,7 @@ class EdgeProtocol(H11Protocol):
         if self._lingering or self.transport.is_closing():
             return
         self.node.metrics.refused.labels(error.code).inc()
-        correlation = os.urandom(8).hex()
+        correlation = self.node.correlation()
         self.node.log.info(
             "refused", correlation=correlation, client=self._address, code=error.code
         )

@@ -9,6 +9,7 @@ node does not learn it in time, it says so, and the sender asks again by the id.
 import asyncio
 import hashlib
 from concurrent.futures import Future
+from typing import TypeVar
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -37,6 +38,7 @@ from ropewalk.engines.port import EngineError, Outcome, OverloadedError
 router = APIRouter(default_response_class=Response)
 
 NO_STORE = "no-store"
+T = TypeVar("T")
 
 
 class Batch(msgspec.Struct, forbid_unknown_fields=True):
@@ -57,19 +59,35 @@ async def submit(request: Request) -> Response:
             "one transaction comes as application/jose, many as application/json",
             headers={"accept-post": f"{media.JOSE}, {media.JSON}"},
         )
-    caps = here.settings.caps
-    limit = caps.jose_bytes if kind == media.JOSE else caps.batch_bytes
-    body = await _body(request, here, limit)
+    if kind == media.JOSE:
+        return await _one(request, here, wait=wait)
+    return await _many(request, here, wait=wait)
+
+
+async def _one(request: Request, here: Node, *, wait: bool) -> Response:
+    transaction = _text(await _body(request, here, here.settings.caps.jose_bytes))
     with here.writes.place():
-        transactions, future = await here.writes.call(_submit, here, kind, body)
+        outcome = await here.intake.submit(transaction)
         if not wait:
-            return _accepted(kind, transactions)
-        outcomes = await _await(here, transactions, future)
-    for outcome in outcomes:
-        here.metrics.outcomes.labels(outcome.status).inc()
-    if kind == media.JSON:
-        return answer(Outcomes(outcomes=outcomes), cache=NO_STORE)
-    return _single(outcomes[0])
+            return answer(Accepted(transaction=_id(transaction)), status=202, cache=NO_STORE)
+        found = await _await(here, outcome)
+    told = _unknown(transaction) if found is None else found
+    here.metrics.outcome(told.status)
+    return _single(told)
+
+
+async def _many(request: Request, here: Node, *, wait: bool) -> Response:
+    body = await _body(request, here, here.settings.caps.batch_bytes)
+    with here.writes.place():
+        transactions, future = await here.writes.call(_submit, here, body)
+        if not wait:
+            accepted = [Accepted(transaction=_id(each)) for each in transactions]
+            return answer(AcceptedMany(transactions=accepted), status=202, cache=NO_STORE)
+        found = await _await(here, asyncio.wrap_future(future))
+    told = [_unknown(each) for each in transactions] if found is None else found
+    for outcome in told:
+        here.metrics.outcome(outcome.status)
+    return answer(Outcomes(outcomes=told), cache=NO_STORE)
 
 
 @router.get(
@@ -112,23 +130,23 @@ async def _body(request: Request, here: Node, limit: int) -> bytes:
         here.bodies.give_back(len(body))
 
 
-def _submit(here: Node, kind: str, body: bytes) -> tuple[list[str], Future[list[Outcome]]]:
-    caps = here.settings.caps
-    transactions = _one(body) if kind == media.JOSE else _many(body, caps.batch, caps.array)
-    return transactions, here.engine.submit(transactions)
-
-
-def _one(body: bytes) -> list[str]:
+def _text(body: bytes) -> str:
     try:
         text = body.decode("ascii")
     except UnicodeDecodeError:
         text = ""
     if not text:
         raise MalformedBodyError("the body is one JWS in compact serialisation, nothing else")
-    return [text]
+    return text
 
 
-def _many(body: bytes, most: int, array: int) -> list[str]:
+def _submit(here: Node, body: bytes) -> tuple[list[str], Future[list[Outcome]]]:
+    caps = here.settings.caps
+    transactions = _batch(body, caps.batch, caps.array)
+    return transactions, here.engine.submit(transactions)
+
+
+def _batch(body: bytes, most: int, array: int) -> list[str]:
     """The batch's transactions; a JWS needs no escapes, so none are read."""
     if body.count(b",") >= array:
         raise ContentTooLargeError(f"at most {most} transactions at once")
@@ -145,36 +163,31 @@ def _many(body: bytes, most: int, array: int) -> list[str]:
     return transactions
 
 
-async def _await(
-    here: Node, transactions: list[str], future: Future[list[Outcome]]
-) -> list[Outcome]:
-    """The outcomes, or unknown ones; the engine's future is never cancelled from here."""
-    wrapped = asyncio.wrap_future(future)
-    done, _ = await asyncio.wait({wrapped}, timeout=here.settings.deadlines.commit_s)
+async def _await(here: Node, future: asyncio.Future[T]) -> T | None:
+    """What the engine says, None where that does not come; its future is never cancelled."""
+    done, _ = await asyncio.wait({future}, timeout=here.settings.deadlines.commit_s)
     if not done:
-        wrapped.add_done_callback(_forget)
-        return _unknown(transactions)
-    error = wrapped.exception()
+        future.add_done_callback(_forget)
+        return None
+    error = future.exception()
+    if error is None:
+        return future.result()
     if isinstance(error, OverloadedError):
         raise error
-    if error is None:
-        return wrapped.result()
     code = error.code if isinstance(error, EngineError) else type(error).__name__
-    here.log.error("outcome unknown", code=code, transactions=len(transactions))
-    return _unknown(transactions)
+    here.log.error("outcome unknown", code=code)
+    return None
 
 
-def _forget(future: asyncio.Future[list[Outcome]]) -> None:
+def _forget(future: asyncio.Future[T]) -> None:
     """Look at a result nobody waits for, so that its exception counts as seen."""
     if not future.cancelled():
         future.exception()
 
 
-def _unknown(transactions: list[str]) -> list[Outcome]:
+def _unknown(transaction: str) -> Outcome:
     detail = "the node does not know the outcome; ask again by the id"
-    return [
-        Outcome(transaction=_id(each), status="unknown", detail=detail) for each in transactions
-    ]
+    return Outcome(transaction=_id(transaction), status="unknown", detail=detail)
 
 
 def _id(transaction: str) -> str:
@@ -183,12 +196,6 @@ def _id(transaction: str) -> str:
     if not dot or signing_input.count(".") != 1 or not signing_input.isascii():
         return ""
     return hashlib.sha256(signing_input.encode("ascii")).hexdigest()
-
-
-def _accepted(kind: str, transactions: list[str]) -> Response:
-    accepted = [Accepted(transaction=_id(each)) for each in transactions]
-    body = AcceptedMany(transactions=accepted) if kind == media.JSON else accepted[0]
-    return answer(body, status=202, cache=NO_STORE)
 
 
 def _single(outcome: Outcome) -> Response:

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Audit a node over HTTP: fetch its whole log, execute it again, hold its checkpoint to it."""
+
+from collections.abc import Iterator
+
+from ropewalk.audit.directory import Anchor, Progress
+from ropewalk.audit.replaying import Replay
+from ropewalk.audit.report import DifferenceError, Report
+from ropewalk.client.node import Node
+from ropewalk.ledger import GenesisError, read_genesis
+from ropewalk.tlog import Note, ProofError, VerifierKey, verify_checkpoint
+
+PAGE = 500
+
+
+def audit_node(node: Node, anchor: Anchor | None, progress: Progress) -> Report:
+    """Audit what a node hands out.
+
+    Args:
+        node: asked for genesis, checkpoint and entries.
+        anchor: a checkpoint somebody kept.
+        progress: called as the audit goes on.
+    """
+    genesis = node.genesis()
+    try:
+        log_key = VerifierKey.parse(read_genesis(genesis).log)
+        checkpoint = verify_checkpoint(Note.parse(node.checkpoint().encode()), log_key)
+    except (GenesisError, ProofError) as error:
+        return Report(ok=False, height=0, first_difference=f"checkpoint: {error}")
+    replay = Replay(genesis)
+    try:
+        for block in replay.blocks(_entries(node, checkpoint.size, progress)):
+            if anchor is not None:
+                anchor.meet(block.last + 1, block.log_root)
+        if replay.frontier.root() != checkpoint.root:
+            raise DifferenceError("checkpoint: the entries lead to another root")
+        if anchor is not None:
+            anchor.require_met(checkpoint.size)
+    except DifferenceError as error:
+        difference = str(error)
+    else:
+        difference = ""
+    return Report(
+        ok=not difference,
+        height=max(replay.height, 0),
+        first_difference=difference,
+        transactions=replay.transactions,
+    )
+
+
+def _entries(node: Node, size: int, progress: Progress) -> Iterator[bytes]:
+    position = 0
+    while position < size:
+        progress(position, size)
+        page = node.entries(position, min(PAGE, size - position))
+        if not page:
+            raise DifferenceError(f"entry {position}: the node does not hand it out")
+        for logged in page:
+            yield str(logged["entry"]).encode("utf-8")
+        position += len(page)
+    progress(size, size)

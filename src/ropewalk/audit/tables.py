@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of `ledger.db`, read by SQL of the auditor's own, each against re-execution."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import apsw
+import msgspec
+
+from ropewalk.audit.replaying import Replayed
+from ropewalk.audit.report import DifferenceError
+from ropewalk.crypto import sha256
+from ropewalk.ledger import BlockEntry, LedgerError, decode_entry
+from ropewalk.tlog import (
+    Note,
+    ProofError,
+    VerifierKey,
+    hashed_key,
+    leaf_hash,
+    map_leaf,
+    verify_checkpoint,
+)
+
+_TABLES = ["block", "checkpoint", "entry", "lookup", "meta", "state", "tile"]
+_TILE = 256
+_MINUTE_S = 60
+Row = tuple[Any, ...]
+
+
+class Tables:
+    """Reads of one database."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def _rows(self, query: str) -> Iterator[Row]:
+        return iter(self._connection.execute(query))
+
+    def _one(self, query: str) -> Row:
+        return next(self._rows(query), ())
+
+    def check_schema(self, genesis: bytes) -> None:
+        """Pages whole; the expected tables and nothing else; this genesis."""
+        found = [row[0] for row in self._rows("PRAGMA integrity_check")]
+        if found != ["ok"]:
+            raise DifferenceError(f"page: ledger.db: {found[0]}")
+        names = [
+            row[0]
+            for row in self._rows(
+                "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+            )
+        ]
+        if names != _TABLES:
+            raise DifferenceError(f"schema: tables, views and triggers are {names}")
+        meta = dict(self._rows("SELECT name, value FROM meta"))
+        if sorted(meta) != ["epoch", "format", "genesis"] or meta["format"] != 1:
+            raise DifferenceError("meta: not the rows of format 1")
+        if meta["genesis"] != genesis:
+            raise DifferenceError("meta: another genesis than genesis.json")
+        if not isinstance(meta["epoch"], int) or meta["epoch"] < 0:
+            raise DifferenceError("meta: the epoch is no count")
+
+    def entry_count(self) -> int:
+        """Rows of `entry`."""
+        count: int = self._one("SELECT count(*) FROM entry")[0]
+        return count
+
+    def entries(self) -> Iterator[bytes]:
+        """The log's entries, their positions without a gap."""
+        expected = 0
+        for position, entry in self._rows("SELECT position, entry FROM entry ORDER BY position"):
+            if position != expected or not isinstance(entry, bytes):
+                raise DifferenceError(f"entry {expected}: missing, or no blob")
+            expected += 1
+            yield entry
+
+    def block_rows(self) -> Iterator[Row]:
+        """Rows of `block`, oldest first."""
+        return self._rows(
+            "SELECT height, time, protocol, first, last, state_root, log_root, replay, events "
+            "FROM block ORDER BY height"
+        )
+
+    def check_lookups(self) -> None:
+        """`lookup` leads each transaction's id to its entry, and nothing else."""
+        expected = {}
+        for position, data in self._rows("SELECT position, entry FROM entry"):
+            entry = decode_entry(data)
+            if not isinstance(entry, BlockEntry):
+                signing_input = entry.transaction.rpartition(".")[0]
+                expected[sha256(signing_input.encode("ascii"))] = position
+        for identifier, position in self._rows("SELECT id, position FROM lookup"):
+            if expected.pop(identifier, None) != position:
+                raise DifferenceError(f"lookup {_shown(identifier)}: leads elsewhere")
+        for identifier, position in expected.items():
+            raise DifferenceError(f"lookup {_shown(identifier)}: missing, stands at {position}")
+
+    def check_tiles(self, count: int) -> None:
+        """`tile` holds the log's hashes and nothing else."""
+        hashes = [
+            leaf_hash(data)
+            for _, data in self._rows("SELECT position, entry FROM entry ORDER BY position")
+        ]
+        expected: dict[tuple[int, int], bytes] = {}
+        level = 0
+        while hashes:
+            for start in range(0, len(hashes), _TILE):
+                expected[level, start // _TILE] = b"".join(hashes[start : start + _TILE])
+            hashes = [
+                _root(hashes[start : start + _TILE])
+                for start in range(0, len(hashes) - _TILE + 1, _TILE)
+            ]
+            level += 1
+        for level_, number, stored in self._rows("SELECT level, number, hashes FROM tile"):
+            if expected.pop((level_, number), None) != stored:
+                raise DifferenceError(f"tile {level_}/{number}: other hashes than the entries give")
+        for place in expected:
+            raise DifferenceError(f"tile {place[0]}/{place[1]}: missing in a log of {count}")
+
+    def check_state(self, state: dict[str, bytes]) -> None:
+        """`state` holds what re-execution gives and nothing else."""
+        left = dict(state)
+        for hashed, key, leaf, record in self._rows("SELECT hashed, key, leaf, record FROM state"):
+            expected = left.pop(key, None)
+            if expected is None:
+                raise DifferenceError(f"state {key}: re-execution gives no such record")
+            if record != expected:
+                raise DifferenceError(f"state {key}: re-execution gives another record")
+            if hashed != hashed_key(key.encode()) or leaf != map_leaf(hashed, record):
+                raise DifferenceError(f"state {key}: its hashes do not follow from it")
+        for key in left:
+            raise DifferenceError(f"state {key}: missing")
+
+    def check_checkpoints(self, roots: dict[int, bytes], log_key: VerifierKey) -> None:
+        """Every stored checkpoint is signed by the log and has the root of its size."""
+        for size, note in self._rows("SELECT size, note FROM checkpoint"):
+            check_note(note, size, roots, log_key, f"checkpoint {size}")
+
+
+def check_note(
+    note: object, size: int, roots: dict[int, bytes], log_key: VerifierKey, where: str
+) -> None:
+    """One signed checkpoint against the log's root at its size.
+
+    Raises:
+        DifferenceError: not signed by the log, or another root.
+    """
+    try:
+        checkpoint = verify_checkpoint(
+            Note.parse(note if isinstance(note, bytes) else b""), log_key
+        )
+    except ProofError as error:
+        raise DifferenceError(f"{where}: {error}") from error
+    if checkpoint.size != size or checkpoint.root != roots.get(size):
+        raise DifferenceError(f"{where}: the log has another root at that size")
+
+
+def check_block(block: Replayed, row: Row | None) -> None:
+    """A row of `block` against the block executed again.
+
+    Raises:
+        DifferenceError: a column differs, or the row is missing.
+    """
+    end = block.end
+    if row is None:
+        raise DifferenceError(f"block {end.height}: missing")
+    expected = (
+        end.height,
+        end.time,
+        end.protocol,
+        block.first,
+        block.last,
+        block.state_root,
+        block.log_root,
+        _replay_notes(block),
+    )
+    names = ("height", "time", "protocol", "first", "last", "state_root", "log_root", "replay")
+    for name, ours, theirs in zip(names, expected, row, strict=False):
+        if ours != theirs:
+            raise DifferenceError(f"block {end.height}: {name} differs")
+    if not isinstance(row[8], bytes) or msgspec.json.decode(row[8]) != _events(block):
+        raise DifferenceError(f"block {end.height}: events differ")
+    if msgspec.json.encode(msgspec.json.decode(row[8])) != row[8]:
+        raise DifferenceError(f"block {end.height}: events are not in their one encoding")
+
+
+def _replay_notes(block: Replayed) -> bytes:
+    if block.executed is None:
+        return b""
+    notes = b""
+    for candidate in block.candidates:
+        if isinstance(candidate.verdict, LedgerError):
+            raise DifferenceError(f"block {block.end.height}: holds what is no transaction")
+        payload = candidate.verdict.payload
+        minute = payload.valid_until // _MINUTE_S
+        notes += minute.to_bytes(4, "big") + bytes.fromhex(payload.actor)
+        notes += bytes.fromhex(candidate.verdict.id)
+    return notes
+
+
+def _events(block: Replayed) -> list[dict[str, Any]]:
+    if block.executed is None:
+        return []
+    return [
+        {
+            "position": block.first + offset,
+            "index": index,
+            "height": block.end.height,
+            "time": block.end.time,
+            "transaction": result.transaction,
+            "name": event.name,
+            "attributes": dict(event.attributes),
+        }
+        for offset, result in enumerate(block.executed.results)
+        for index, event in enumerate(result.events)
+    ]
+
+
+def _root(hashes: list[bytes]) -> bytes:
+    while len(hashes) > 1:
+        hashes = [sha256(b"\x01" + hashes[at] + hashes[at + 1]) for at in range(0, len(hashes), 2)]
+    return hashes[0]
+
+
+def _shown(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else repr(value)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a command ends: exit codes, one JSON document on stdout, errors that say what to do."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import msgspec
+import typer
+from rich.console import Console
+
+from ropewalk.client import (
+    ClientError,
+    DocumentError,
+    NotFoundError,
+    RefusedError,
+    UnknownOutcomeError,
+    UnreachableError,
+    VerificationError,
+)
+from ropewalk.codes import CodeError
+from ropewalk.crypto import KeyFileError
+from ropewalk.engines.port import EngineError
+from ropewalk.ledger import GenesisError, LedgerError
+
+DONE, FAILED, USAGE, REFUSED, UNKNOWN, CANNOT_START = range(6)
+
+errors = Console(stderr=True, highlight=False)
+
+
+class UsageError(Exception):
+    """The command was called in a way that can't work."""
+
+    code = "cli.usage"
+    number = 7890
+
+
+def _ends() -> tuple[tuple[type[Exception], int], ...]:
+    """Which error ends a command how; the first that fits counts."""
+    return (
+        (UsageError, USAGE),
+        (RefusedError, REFUSED),
+        (UnknownOutcomeError, UNKNOWN),
+        (VerificationError, FAILED),
+        (NotFoundError, REFUSED),
+        (UnreachableError, CANNOT_START),
+        (DocumentError, REFUSED),
+        (LedgerError, REFUSED),
+        (CodeError, USAGE),
+        (KeyFileError, CANNOT_START),
+        (GenesisError, CANNOT_START),
+        (EngineError, CANNOT_START),
+        (ClientError, FAILED),
+    )
+
+
+@contextmanager
+def ending(*, as_json: bool) -> Iterator[None]:
+    """Turn what a command raises into its exit code and a message."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except Exception as error:
+        for kind, code in _ends():
+            if isinstance(error, kind):
+                stop(error, code, as_json=as_json)
+        if isinstance(error, OSError):
+            detail = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
+            stop(UsageError(detail), USAGE, as_json=as_json)
+        raise
+
+
+def stop(error: Exception, exit_code: int, *, as_json: bool) -> NoReturn:
+    """Say what went wrong, and end."""
+    refusal = as_refusal(error)
+    if as_json:
+        write_json(refusal)
+    errors.print(f"[red]{refusal['code']}[/] ({refusal['number']}): ", end="", soft_wrap=True)
+    errors.print(refusal["detail"], markup=False, soft_wrap=True)
+    raise typer.Exit(exit_code)
+
+
+def as_refusal(error: Exception) -> dict[str, Any]:
+    """`{"code", "number", "detail"}` of an error."""
+    if isinstance(error, RefusedError):
+        return {
+            "code": error.refusal_code,
+            "number": error.refusal_number,
+            "detail": error.detail or str(error),
+        }
+    code = getattr(error, "code", "cli.error")
+    number = getattr(error, "number", 7899)
+    return {"code": code, "number": number, "detail": str(error) or type(error).__doc__ or ""}
+
+
+def write_json(value: object) -> None:
+    """The command's one JSON document."""
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+    sys.stdout.flush()
+
+
+def report(value: object, *, as_json: bool, tell: Callable[[Console], None]) -> None:
+    """JSON for programs, or words for people."""
+    if as_json:
+        write_json(value)
+    else:
+        tell(Console(highlight=False))

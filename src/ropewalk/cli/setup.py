@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ropewalk init`, `node`, `key`: make a ledger, serve it, look after keys."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ropewalk.api import ApiSettings, serve
+from ropewalk.cli.exits import UsageError, ending, report
+from ropewalk.cli.options import (
+    DATA,
+    DEFAULT_LISTEN,
+    Data,
+    Json,
+    Keys,
+    Listen,
+    PassphraseFile,
+    listen_address,
+    passphrase,
+)
+from ropewalk.cli.reference import act_table
+from ropewalk.cli.wallet import GOVERNANCE, controller_of, key_file
+from ropewalk.crypto import PrivateKey, Value, encode, generate, random_bytes, read
+from ropewalk.engines.embedded import EmbeddedEngine, Settings
+from ropewalk.engines.opening import DataDirectory, initialise
+from ropewalk.ledger import QUOTA_ACTOR_DEFAULT, network_id
+from ropewalk.tlog import VerifierKey
+
+RECOGNISED_LAWS = ("BH", "DE", "FR", "GB", "SG")
+"""Recognised at genesis unless told otherwise; `docs/concepts/law.md` says under which statutes."""
+
+key_app = typer.Typer(no_args_is_help=True, help="Key files.")
+
+
+def make_genesis(origin: str, log: PrivateKey, governance: list[str], laws: list[str]) -> bytes:
+    """A new network's genesis, with a random salt and the system's time."""
+    chosen: dict[str, Value] = {
+        "format": "ropewalk-genesis/1",
+        "governance": {"keys": governance, "threshold": max(1, (len(governance) * 2 + 2) // 3)},
+        "laws": sorted(set(laws)),
+        "log": VerifierKey(origin, log.public_key).text,
+        "parameters": {"quota_actor_max": QUOTA_ACTOR_DEFAULT},
+        "protocol": 1,
+        "salt": random_bytes(32).hex(),
+        "time": int(time.time()),
+    }
+    return encode(chosen)
+
+
+def make_ledger(
+    directory: DataDirectory, keys: Path, word: str, *, origin: str, laws: list[str]
+) -> bytes:
+    """Make a ledger governed by one new key; its genesis."""
+    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    directory.log_key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log, governance = generate(), generate()
+    log.write(directory.log_key, word)
+    governance.write(key_file(keys, GOVERNANCE), word)
+    genesis = make_genesis(origin, log, [governance.kid], laws)
+    initialise(directory, genesis, log)
+    return genesis
+
+
+def init(
+    data: Data = DATA,
+    origin: Annotated[
+        str, typer.Option(help="Name of the log in its checkpoints.")
+    ] = "ropewalk.example/ledger",
+    law: Annotated[
+        list[str] | None, typer.Option("--law", help="Code of a governing law to recognise.")
+    ] = None,
+    keys: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Make a new ledger: its genesis, its log's key and the key that governs it."""
+    with ending(as_json=as_json):
+        directory = DataDirectory(data)
+        genesis = make_ledger(
+            directory,
+            keys or data / "keys",
+            passphrase(passphrase_file),
+            origin=origin,
+            laws=law or list(RECOGNISED_LAWS),
+        )
+        told = {"network": network_id(genesis), "genesis": str(directory.genesis)}
+
+        def tell(console: Console) -> None:
+            console.print(f"network {told['network']}")
+            console.print(f"genesis {told['genesis']}: give it to whoever is to verify")
+            console.print(f"next: ropewalk node --data {data}")
+
+        report(told, as_json=as_json, tell=tell)
+
+
+def node(
+    data: Data = DATA,
+    listen: Listen = DEFAULT_LISTEN,
+    passphrase_file: PassphraseFile = None,
+    check_invariants: Annotated[
+        bool, typer.Option("--check-invariants", help="Hold every act to every invariant.")
+    ] = False,
+    require_login: Annotated[
+        bool, typer.Option("--require-login", help="Answer nobody who has not logged in.")
+    ] = False,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+) -> None:
+    """Serve a ledger over HTTP, in the foreground, until SIGTERM."""
+    with ending(as_json=False):
+        run_node(
+            data,
+            listen,
+            Settings(passphrase(passphrase_file), checks_invariants=check_invariants),
+            require_login=require_login,
+            log_level=log_level,
+        )
+
+
+def run_node(
+    data: Path,
+    listen: str,
+    settings: Settings,
+    *,
+    require_login: bool = False,
+    log_level: str = "info",
+) -> None:
+    """Open the ledger and serve it."""
+    host, port = listen_address(listen)
+    if log_level not in ("debug", "info", "warning", "error"):
+        raise UsageError("--log-level is debug, info, warning or error")
+    engine = EmbeddedEngine(data, settings)
+    try:
+        serve(
+            engine,
+            ApiSettings(
+                listen_host=host,
+                listen_port=port,
+                acts=act_table(),
+                require_login=require_login,
+                log_level=log_level,  # type: ignore[arg-type]  # checked above
+            ),
+        )
+    finally:
+        engine.close()
+
+
+@key_app.command("new")
+def key_new(
+    name: Annotated[str, typer.Argument(help="Letters, digits, - and _.")],
+    data: Data = DATA,
+    keys: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Make a key and write it, encrypted, to a file."""
+    with ending(as_json=as_json):
+        folder = keys or data / "keys"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = generate()
+        path = key_file(folder, name)
+        key.write(path, passphrase(passphrase_file))
+        _report_key(key, path, as_json=as_json)
+
+
+@key_app.command("show")
+def key_show(
+    name: Annotated[str, typer.Argument(help="Name of the key.")],
+    data: Data = DATA,
+    keys: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Show a key's id, and the controller that consists of it alone."""
+    with ending(as_json=as_json):
+        path = key_file(keys or data / "keys", name)
+        _report_key(read(path, passphrase(passphrase_file)), path, as_json=as_json)
+
+
+def _report_key(key: PrivateKey, path: Path, *, as_json: bool) -> None:
+    told = {"key": key.kid, "controller": controller_of(key), "file": str(path)}
+
+    def tell(console: Console) -> None:
+        for name, value in told.items():
+            console.print(f"{name}: {value}")
+
+    report(told, as_json=as_json, tell=tell)

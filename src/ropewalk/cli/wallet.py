@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Key files by name, and the controllers they speak for.
+
+A party that registers with one key from here gets a salt that follows from the key, so that its
+controller id follows from the key as well and nothing else needs to be remembered.
+"""
+
+from pathlib import Path
+
+from ropewalk.cli.exits import UsageError
+from ropewalk.client import Actor, Node
+from ropewalk.crypto import PrivateKey, is_hex, read, sha256_hex
+from ropewalk.identity import controller_id, governance_id
+from ropewalk.ledger import network_id, read_genesis
+
+GOVERNANCE = "governance"
+_NAME_MAX = 64
+
+
+def key_file(keys: Path, name: str) -> Path:
+    """Where a named key lies.
+
+    Raises:
+        UsageError: not a name.
+    """
+    if not name or len(name) > _NAME_MAX or not name.replace("-", "").replace("_", "").isalnum():
+        raise UsageError(f"{name!r} is no key name: letters, digits, - and _")
+    return keys / f"{name}.pem"
+
+
+def salt_of(kid: str) -> str:
+    """The salt of a controller that consists of this one key."""
+    return sha256_hex(f"ropewalk controller of one key\n{kid}".encode())
+
+
+def controller_of(key: PrivateKey) -> str:
+    """The id of the controller that consists of this one key."""
+    return controller_id("", [key.kid], salt_of(key.kid), 1)
+
+
+class Wallet:
+    """A folder of key files and the passphrase they share."""
+
+    def __init__(self, keys: Path, passphrase: str) -> None:
+        self._keys = keys
+        self._passphrase = passphrase
+
+    def key(self, name: str) -> PrivateKey:
+        """A key by name.
+
+        Raises:
+            KeyFileError: missing, or another passphrase.
+        """
+        return read(key_file(self._keys, name), self._passphrase)
+
+    def controller(self, name_or_id: str) -> str:
+        """A controller's id, as it is or through a key's name."""
+        if is_hex(name_or_id, 32):
+            return name_or_id
+        if not key_file(self._keys, name_or_id).exists():
+            raise UsageError(f"{name_or_id} is neither a controller id nor a key in {self._keys}")
+        return controller_of(self.key(name_or_id))
+
+    def actor(
+        self, node: Node, name: str, *, controller: str = "", co_signers: tuple[str, ...] = ()
+    ) -> Actor:
+        """Who acts by a named key.
+
+        Args:
+            node: where to send.
+            name: of the key.
+            controller: id, where it does not follow from the key.
+            co_signers: names of further keys, where the threshold asks for them.
+        """
+        key = self.key(name)
+        genesis = node.genesis()
+        chosen = read_genesis(genesis)
+        if controller:
+            acting = controller
+        elif key.kid in chosen.governance.keys:
+            acting = governance_id(chosen)
+        else:
+            acting = controller_of(key)
+        others = tuple(self.key(other) for other in co_signers)
+        return Actor(node, network_id(genesis), acting, key, others)
