@@ -32,6 +32,13 @@ def test_a_line_below_the_level_is_not_written() -> None:
     assert not stream.getvalue()
 
 
+def test_a_log_nobody_reads_does_not_fail() -> None:
+    stream = io.StringIO()
+    log = make_log("info", stream)
+    stream.close()
+    log.info("request")
+
+
 def test_a_forwarded_exception_shows_its_type_and_no_words() -> None:
     stream = io.StringIO()
     error = ValueError("canary")

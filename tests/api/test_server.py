@@ -4,10 +4,16 @@
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import httpx2
 
+from api.conftest import SETTINGS, jws, running
+from api.memory_engine import Engine
+
+JOSE = {"content-type": "application/jose"}
 PROGRAM = """
 from api.conftest import SETTINGS
 from api.memory_engine import Engine
@@ -37,3 +43,24 @@ def test_a_node_says_when_it_is_ready_and_ends_with_0_on_sigterm() -> None:
             assert process.wait(10) == 0
             stream.close()
         assert stderr.read() == ""
+
+
+def test_a_write_that_waits_when_the_node_stops_is_told_it_is_unknown() -> None:
+    engine, answers = Engine(), []
+    engine.held = True
+
+    def post(url: str) -> None:
+        url = f"{url}/v1/transactions"
+        answers.append(httpx2.post(url, content=jws(), headers=JOSE, timeout=10))
+
+    with running(engine, SETTINGS) as node:
+        sender = threading.Thread(target=post, args=(node.url,))
+        sender.start()
+        while not engine.condition().waiting:
+            time.sleep(0.01)
+    sender.join()
+    assert answers[0].status_code == 503
+    assert answers[0].json()["code"] == "api.not_ready"
+    assert "unknown" in answers[0].json()["detail"]
+    engine.held = False
+    engine.close()

@@ -6,6 +6,7 @@ Pure ASGI and short, since the busiest route passes here too. The bytes were che
 fields, its log line and its place in the metrics.
 """
 
+import asyncio
 import time
 from typing import Final
 
@@ -18,6 +19,7 @@ from ropewalk.api.errors import (
     ApiError,
     BusyError,
     MalformedRequestError,
+    NotReadyError,
     UnknownHostError,
     UnsupportedMediaTypeError,
 )
@@ -79,6 +81,9 @@ class _Passage:
         try:
             self._admit(Headers(scope=self.scope))
             await self.edge.app(self.scope, receive, out)
+        except asyncio.CancelledError:
+            stopping = NotReadyError("the node stops; the outcome of a write is unknown")
+            await self._fail(stopping, receive, out)
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is a problem
             await self._fail(error, receive, out)
         finally:

@@ -10,8 +10,9 @@ import json
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import PurePath
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 from typing_extensions import override
@@ -27,7 +28,7 @@ def make_log(level: str, stream: TextIO | None = None) -> Any:
         stream: Where to; stderr when left out.
     """
     return structlog.wrap_logger(
-        structlog.WriteLogger(stream or sys.stderr),
+        structlog.WriteLogger(cast("TextIO", _Sink(stream))),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
@@ -49,6 +50,23 @@ def _line(event: Any, **_: Any) -> str:
 
 
 _ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=str).encode
+
+
+class _Sink:
+    """Where lines go. A log that cannot be written must not fail the request it is about."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> None:
+        """Write a line, and let it go where there is nobody to read it."""
+        stream = self._stream or sys.stderr
+        with suppress(OSError, ValueError):
+            stream.write(line)
+            stream.flush()
+
+    def flush(self) -> None:
+        """Each line is flushed as it is written."""
 
 
 class Forwarder(logging.Handler):

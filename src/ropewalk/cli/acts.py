@@ -32,7 +32,7 @@ from ropewalk.rules import LATEST
 _CONTROLLER_MEMBERS = ("recipient", "addressee", "consignee", "party")
 _ON_TITLE = {"title", "last_act"}
 
-Key = Annotated[str, typer.Option("--key", help="Name of the key to sign by.")]
+As = Annotated[str, typer.Option("--as", help="Name of the key to sign by.")]
 Actor = Annotated[
     str, typer.Option("--actor", help="Controller id, where it does not follow from the key.")
 ]
@@ -92,12 +92,12 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
 
 def _common_parameters() -> list[inspect.Parameter]:
     return [
-        _parameter("key", Key),
+        _parameter("signer", As),
         _parameter("actor", Actor, ""),
         _parameter("co_signer", CoSigners, None),
         _parameter("node", NodeUrl, DEFAULT_NODE),
         _parameter("data", Data, DATA),
-        _parameter("keys", Keys, None),
+        _parameter("key_folder", Keys, None),
         _parameter("passphrase_file", PassphraseFile, None),
         _parameter("as_json", Json, False),
     ]
@@ -109,26 +109,29 @@ def _member(field: msgspec.structs.FieldInfo) -> inspect.Parameter:
     while isinstance(kind, msgspec.inspect.Metadata):
         text = (kind.extra_json_schema or {}).get("description", text)
         kind = kind.type
+    name = f"member_{field.name}"
     option = typer.Option(f"--{field.name.replace('_', '-')}", help=text)
     if isinstance(kind, msgspec.inspect.ListType):
-        return _parameter(field.name, Annotated[list[str], option])
+        return _parameter(name, Annotated[list[str], option])
     if isinstance(kind, msgspec.inspect.IntType):
-        return _parameter(field.name, Annotated[int, option])
-    return _parameter(field.name, Annotated[str, option])
+        return _parameter(name, Annotated[int, option])
+    return _parameter(name, Annotated[str, option])
 
 
 def _run(rule: Rule, given: dict[str, Any], members: list[str], *, on_title: bool) -> None:
-    keys: Path = given["keys"] or given["data"] / "keys"
+    keys: Path = given["key_folder"] or given["data"] / "keys"
     wallet = Wallet(keys, passphrase(given["passphrase_file"]))
     with Node(given["node"]) as node:
         actor = wallet.actor(
             node,
-            given["key"],
+            given["signer"],
             controller=given["actor"],
             co_signers=tuple(given["co_signer"] or ()),
         )
         body = {
-            name: wallet.controller(given[name]) if name in _CONTROLLER_MEMBERS else given[name]
+            name: wallet.controller(given[f"member_{name}"])
+            if name in _CONTROLLER_MEMBERS
+            else given[f"member_{name}"]
             for name in members
         }
         if on_title:

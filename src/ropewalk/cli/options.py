@@ -33,7 +33,9 @@ NodeUrl = Annotated[
 Keys = Annotated[
     Path | None,
     typer.Option(
-        "--keys", envvar="ROPEWALK_KEYS", help="Folder of key files; by default DATA/keys."
+        "--key-folder",
+        envvar="ROPEWALK_KEY_FOLDER",
+        help="Folder of key files; by default DATA/keys.",
     ),
 ]
 
@@ -79,7 +81,7 @@ def file_defaults(path: Path) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}") from error
-    known = {"data", "listen", "passphrase-file", "node", "keys", "log-level"}
+    known = {"data", "listen", "passphrase-file", "node", "key-folder", "log-level"}
     unknown = sorted(set(values) - known)
     if unknown:
         raise UsageError(f"{path}: {', '.join(unknown)}: known are {', '.join(sorted(known))}")

@@ -72,7 +72,7 @@ def init(
     law: Annotated[
         list[str] | None, typer.Option("--law", help="Code of a governing law to recognise.")
     ] = None,
-    keys: Keys = None,
+    key_folder: Keys = None,
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
@@ -81,7 +81,7 @@ def init(
         directory = DataDirectory(data)
         genesis = make_ledger(
             directory,
-            keys or data / "keys",
+            key_folder or data / "keys",
             passphrase(passphrase_file),
             origin=origin,
             laws=law or list(RECOGNISED_LAWS),
@@ -151,13 +151,13 @@ def run_node(
 def key_new(
     name: Annotated[str, typer.Argument(help="Letters, digits, - and _.")],
     data: Data = DATA,
-    keys: Keys = None,
+    key_folder: Keys = None,
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
     """Make a key and write it, encrypted, to a file."""
     with ending(as_json=as_json):
-        folder = keys or data / "keys"
+        folder = key_folder or data / "keys"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = generate()
         path = key_file(folder, name)
@@ -169,13 +169,13 @@ def key_new(
 def key_show(
     name: Annotated[str, typer.Argument(help="Name of the key.")],
     data: Data = DATA,
-    keys: Keys = None,
+    key_folder: Keys = None,
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
     """Show a key's id, and the controller that consists of it alone."""
     with ending(as_json=as_json):
-        path = key_file(keys or data / "keys", name)
+        path = key_file(key_folder or data / "keys", name)
         _report_key(read(path, passphrase(passphrase_file)), path, as_json=as_json)
 
 

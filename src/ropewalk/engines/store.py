@@ -16,7 +16,7 @@ every commit. One writer connection, and a reader for each thread that asks.
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -104,6 +104,26 @@ def create(path: Path, genesis: bytes) -> None:
             [("format", FORMAT), ("genesis", genesis), ("epoch", 0)],
         )
     connection.close()
+
+
+def copy_database(
+    source: Path, target: Path, pages_a_step: int, progress: Callable[[int, int], None]
+) -> None:
+    """Copy a file as of one commit, page checksums included, also while it is written to."""
+    _load_vfs()
+    reading = apsw.Connection(str(source), vfs=_VFS, flags=apsw.SQLITE_OPEN_READONLY)
+    reading.set_busy_timeout(10_000)
+    writing = apsw.Connection(str(target), vfs=_VFS)
+    writing.reserve_bytes("main", _CHECKSUM_SIZE)
+    reading.execute("BEGIN")
+    reading.execute("SELECT count(*) FROM meta").fetchall()  # one commit's view from here on
+    with writing.backup("main", reading, "main") as job:
+        while not job.done:
+            job.step(pages_a_step)
+            progress(job.page_count - job.remaining, job.page_count)
+    reading.close()
+    writing.execute("PRAGMA journal_mode=WAL")
+    writing.close()
 
 
 class Store:

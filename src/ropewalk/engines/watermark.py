@@ -11,7 +11,7 @@ that a power cut in the middle of one leaves the other.
 import os
 from pathlib import Path
 
-from ropewalk.crypto import sha256
+from ropewalk.crypto import from_base64, sha256
 from ropewalk.engines.errors import DamageError, NotInitialisedError
 from ropewalk.ledger import EntryError, Record, decode_record, encode_record
 
@@ -88,6 +88,24 @@ def create(path: Path, watermark: Watermark) -> None:
     finally:
         os.close(descriptor)
     sync_directory(path.parent)
+
+
+def peek(path: Path) -> Watermark:
+    """The newest watermark of a file that another process may be writing.
+
+    Raises:
+        DamageError: neither slot can be read.
+    """
+    file = WatermarkFile(path)
+    try:
+        return file.read()[0]
+    finally:
+        file.close()
+
+
+def note_of(watermark: Watermark) -> bytes:
+    """The signed checkpoint in a watermark."""
+    return from_base64(watermark.checkpoint)
 
 
 def sync_directory(path: Path) -> None:

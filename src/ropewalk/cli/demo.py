@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ropewalk demo`: a small network, and the lives of transport documents played on it.
+
+A node of its own is started; every party has a key file and acts through the client over HTTP,
+as anybody would.
+"""
+
+import signal
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.panel import Panel
+
+from ropewalk.cli.child import ChildNode
+from ropewalk.cli.exits import UsageError, ending, errors, write_json
+from ropewalk.cli.lives import (
+    CARRIER,
+    CONSIGNEE,
+    REDIRECTED_WAYBILL,
+    ROLES,
+    SHIPPER,
+    Life,
+    carrier_codes,
+    life_of,
+)
+from ropewalk.cli.options import DEFAULT_LISTEN, Json, Listen
+from ropewalk.cli.setup import RECOGNISED_LAWS, make_ledger
+from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, key_file, salt_of
+from ropewalk.client import (
+    Actor,
+    Controllers,
+    Node,
+    Outcome,
+    Shelf,
+    TransportDocument,
+    issue,
+    make_bundle,
+    read_document,
+    read_trust,
+    verify_bundle,
+)
+from ropewalk.codes import LegalEntityIdentifier
+from ropewalk.crypto import generate, random_bytes, sha256_hex
+from ropewalk.engines.opening import DataDirectory
+
+GOVERNING_LAW = "GB"
+ORIGIN = "ropewalk.example/demo"
+EXAMPLES = Path(__file__).parents[3] / "examples"
+EXAMPLE_NAMES = ("to-order.json", "blank.json", "waybill.json")
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Play, write the results, end.")] = False,
+    document: Annotated[
+        list[Path] | None,
+        typer.Option("--document", help="DCSA EBL 3.0 transport document, taken unedited."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Directory to make, or an empty one.")
+    ] = None,
+    listen: Listen = DEFAULT_LISTEN,
+    as_json: Json = False,
+) -> None:
+    """Start a small network and play the lives of transport documents on it.
+
+    Without --once the node goes on serving until SIGTERM or Ctrl-C.
+    """
+    with ending(as_json=as_json):
+        signal.signal(signal.SIGTERM, _end_quietly)
+        documents = [read_document(path) for path in document or _examples()]
+        folder = _empty_folder(out)
+        stage = Stage(folder, documents)
+        address = "127.0.0.1:0" if once else listen
+        with ChildNode(folder / "data", address, stage.passphrase, folder / "node.log") as child:
+            summary = stage.play(child.url, redirects=not document)
+            (folder / "summary.json").write_bytes(
+                msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
+            )
+            if as_json:
+                write_json(summary)
+            if not once:
+                _invite(errors, child.url, folder, summary)
+                child.wait()
+
+
+def _end_quietly(_signal: int, _frame: object) -> None:
+    raise typer.Exit(0)
+
+
+def _examples() -> list[Path]:
+    found = [EXAMPLES / name for name in EXAMPLE_NAMES]
+    if not all(path.is_file() for path in found):
+        raise UsageError("the example documents come with the source; give --document FILE")
+    return found
+
+
+def _empty_folder(out: Path | None) -> Path:
+    if out is None:
+        return Path(tempfile.mkdtemp(prefix="ropewalk-demo-"))
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out} is not an empty directory")
+    out.mkdir(parents=True, exist_ok=True)
+    return out
+
+
+class Stage:
+    """One performance: folder, keys, parties, and what was played."""
+
+    def __init__(self, folder: Path, documents: Sequence[TransportDocument]) -> None:
+        self._folder = folder
+        self._documents = documents
+        self._keys = folder / "keys"
+        self.passphrase = random_bytes(24).hex()
+        (folder / "passphrase").touch(mode=0o600)
+        (folder / "passphrase").write_text(self.passphrase + "\n", encoding="utf-8")
+        directory = DataDirectory(folder / "data")
+        genesis = make_ledger(
+            directory,
+            self._keys,
+            self.passphrase,
+            origin=ORIGIN,
+            laws=list(RECOGNISED_LAWS),
+        )
+        (folder / "genesis.json").write_bytes(genesis)
+        self._genesis = genesis
+        self._wallet = Wallet(self._keys, self.passphrase)
+        self._shelf = Shelf(directory.documents)
+        self._parties: dict[str, Actor] = {}
+        self._acts: list[dict[str, Any]] = []
+        self._supplied: list[dict[str, str]] = []
+
+    def play(self, url: str, *, redirects: bool) -> dict[str, Any]:
+        """Enrol the parties, play every life, write the bundles; the summary."""
+        with Node(url) as node:
+            node.await_ready(30)
+            self._enrol(node)
+            titles = [
+                self._live(node, document, redirects=redirects) for document in self._documents
+            ]
+        return {
+            "format": "ropewalk-demo-summary/1",
+            "network": sha256_hex(self._genesis),
+            "parties": {name: actor.controller for name, actor in self._parties.items()},
+            "titles": titles,
+            "acts": self._acts,
+            "supplied": self._supplied,
+        }
+
+    def _enrol(self, node: Node) -> None:
+        governance = self._wallet.actor(node, GOVERNANCE)
+        self._supply("governing law", GOVERNING_LAW)
+        for name, roles in ROLES.items():
+            key = generate()
+            key.write(key_file(self._keys, name), self.passphrase)
+            codes = carrier_codes(self._documents) if name == CARRIER else []
+            lei = self._lei(name)
+            body = {
+                "carrier_codes": codes,
+                "keys": [key.kid],
+                "lei": lei,
+                "roles": roles,
+                "salt": salt_of(key.kid),
+                "threshold": 1,
+            }
+            outcome = governance.act("identity.REGISTER_PARTY", body)
+            self._note("identity.REGISTER_PARTY", GOVERNANCE, outcome, party=name)
+            self._parties[name] = self._wallet.actor(node, name)
+            self._supply(f"key of {name}", key.kid)
+            self._supply(f"controller of {name}", controller_of(key))
+
+    def _lei(self, name: str) -> str:
+        """The document's LEI of shipper and consignee where it has a right one, else one of ours."""
+        if name in (SHIPPER, CONSIGNEE) and len(self._documents) == 1:
+            party = self._documents[0].party(name)
+            if party is not None and party.lei:
+                lei = LegalEntityIdentifier.parse(party.lei)
+                if lei.check_digits_hold:
+                    return str(lei)
+        base = "0000" + sha256_hex(name.encode())[:14].upper()
+        digits = "".join(str(int(letter, 36)) for letter in base + "00")
+        lei_text = f"{base}{98 - int(digits) % 97:02d}"
+        self._supply(f"LEI of {name}", lei_text)
+        return lei_text
+
+    def _live(self, node: Node, document: TransportDocument, *, redirects: bool) -> dict[str, Any]:
+        life = life_of(document)
+        if redirects and document.life == "waybill":
+            life = REDIRECTED_WAYBILL
+        errors.print(Panel(f"{document.reference}: {document.life}", expand=False))
+        for warning in document.warnings:
+            errors.print(f"  warning: {warning.where}: {warning.text}", markup=False)
+        identifier = self._issue(document, life)
+        for act in life.acts:
+            actor = self._parties[act.actor]
+            members = {act.member: self._parties[act.other].controller} if act.member else {}
+            outcome = actor.act_on(f"title.{act.name}", identifier, **members)
+            self._note(f"title.{act.name}", act.actor, outcome, title=identifier, told=act.told)
+        bundle = make_bundle(node, identifier, self._shelf.get(identifier))
+        (self._folder / f"{identifier}.ropewalk.json").write_bytes(bundle)
+        verdict = verify_bundle(bundle, read_trust(self._genesis), None)
+        errors.print(f"  [green]bundle[/] {len(bundle):,} bytes, verified: {verdict.ok}")
+        _, record = node.title(identifier)
+        return {
+            "title": identifier,
+            "reference": str(document.reference),
+            "life": document.life,
+            "status": record["status"],
+            "bundle": f"{identifier}.ropewalk.json",
+            "verified": verdict.ok,
+            "warnings": [msgspec.to_builtins(warning) for warning in document.warnings],
+        }
+
+    def _issue(self, document: TransportDocument, life: Life) -> str:
+        needs_consignee = not document.is_to_order or document.party(CONSIGNEE) is not None
+        self._supply("controllers of the document's parties", "the demo's own stand in for them")
+        identifier, outcome = issue(
+            self._parties[CARRIER],
+            self._shelf,
+            document,
+            GOVERNING_LAW,
+            Controllers(
+                shipper=self._parties[SHIPPER].controller,
+                consignee=self._parties[CONSIGNEE].controller if needs_consignee else "",
+                endorsee=self._parties[life.endorsee].controller if life.endorsee else "",
+            ),
+        )
+        self._note(
+            "title.ISSUE", CARRIER, outcome, title=identifier, told=f"{CARRIER}: ISSUE → {SHIPPER}"
+        )
+        return identifier
+
+    def _note(self, act: str, actor: str, outcome: Outcome, *, told: str = "", **more: str) -> None:
+        self._acts.append(
+            {
+                "act": act,
+                "actor": actor,
+                **more,
+                "transaction": outcome.transaction,
+                "outcome": outcome.status,
+                "height": outcome.height,
+                "position": outcome.position,
+            }
+        )
+        if told:
+            errors.print(f"  [cyan]{outcome.height:>4}[/] {told}: {outcome.status}")
+        outcome.require_committed()
+
+    def _supply(self, what: str, value: str) -> None:
+        entry = {"what": what, "value": value}
+        if entry not in self._supplied:
+            self._supplied.append(entry)
+
+
+def _invite(console: Console, url: str, folder: Path, summary: dict[str, Any]) -> None:
+    first = summary["titles"][0]
+    console.print()
+    console.print(f"ready {url}", markup=False, soft_wrap=True)
+    console.print(
+        f"""
+Open   {url}/docs
+       {url}/v1/titles/{first["title"]}?proof=true
+Try    ropewalk verify {folder}/{first["bundle"]} --trust {folder}/genesis.json
+       ropewalk title show {first["reference"]} --node {url}
+       ropewalk audit {url}
+Stop   Ctrl-C; then: ropewalk audit {folder}/data
+""",
+        markup=False,
+        soft_wrap=True,
+    )

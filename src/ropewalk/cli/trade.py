@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ropewalk party`, `title`, `tx`, `law`: the acts of trade, and looking things up."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ropewalk.cli.acts import add_acts, finish
+from ropewalk.cli.exits import UsageError, ending, errors, report
+from ropewalk.cli.options import (
+    DATA,
+    DEFAULT_NODE,
+    Data,
+    Json,
+    Keys,
+    NodeUrl,
+    PassphraseFile,
+    passphrase,
+)
+from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, salt_of
+from ropewalk.client import Controllers, Node, Shelf, issue, read_document
+from ropewalk.ledger import TransactionEntry, decode_entry, read_payload
+from ropewalk.crypto import TRANSACTION_TYPE, take_apart
+
+party_app = typer.Typer(no_args_is_help=True, help="Parties: register, change, show.")
+title_app = typer.Typer(no_args_is_help=True, help="Titles: issue, act on, show.")
+tx_app = typer.Typer(no_args_is_help=True, help="Transactions.")
+identity_app = typer.Typer(
+    no_args_is_help=True, help="Every act of identity and governance, member by member."
+)
+
+add_acts(title_app, "title", but=frozenset({"ISSUE"}))
+add_acts(identity_app, "identity")
+
+
+@party_app.command("register")
+def party_register(
+    name: Annotated[str, typer.Argument(help="Name of the party's key.")],
+    role: Annotated[list[str] | None, typer.Option("--role", help="carrier, bank, …")] = None,
+    carrier_code: Annotated[
+        list[str] | None, typer.Option("--carrier-code", help="SMDG:MSC or NMFTA:MAEU.")
+    ] = None,
+    lei: Annotated[str, typer.Option(help="Legal entity identifier.")] = "",
+    governance: Annotated[
+        str, typer.Option(help="Name of the key that governs the network.")
+    ] = GOVERNANCE,
+    node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Register the party that a key belongs to; governance signs."""
+    with ending(as_json=as_json), Node(node) as connected:
+        wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
+        key = wallet.key(name)
+        body = {
+            "carrier_codes": sorted(carrier_code or []),
+            "keys": [key.kid],
+            "lei": lei,
+            "roles": sorted(role or []),
+            "salt": salt_of(key.kid),
+            "threshold": 1,
+        }
+        outcome = wallet.actor(connected, governance).act("identity.REGISTER_PARTY", body)
+        finish(outcome, as_json=as_json, party=controller_of(key))
+
+
+@party_app.command("show")
+def party_show(
+    party: Annotated[str, typer.Argument(help="Party id, or name of its key.")],
+    node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Show a registered party: roles, codes and keys."""
+    with ending(as_json=as_json), Node(node) as connected:
+        identifier = party
+        if len(party) != 32:
+            folder = key_folder or data / "keys"
+            identifier = Wallet(folder, passphrase(passphrase_file)).controller(party)
+        found = connected.party(identifier)
+        report(found, as_json=as_json, tell=lambda console: _tell_party(console, found))
+
+
+def _tell_party(console: Console, found: dict[str, Any]) -> None:
+    console.print(f"party {found['id']}")
+    console.print(f"roles: {', '.join(found['party']['roles']) or 'none'}")
+    console.print(f"carrier codes: {', '.join(found['party']['carrier_codes']) or 'none'}")
+    console.print(f"LEI: {found['party']['lei'] or 'none'}")
+    table = Table("key", "valid after", "revoked at")
+    for key in found["controller"]["keys"]:
+        table.add_row(key["kid"], str(key["added"]), str(key["revoked"] or "—"))
+    console.print(table)
+    console.print(f"threshold: {found['controller']['threshold']}")
+
+
+@title_app.command("issue")
+def title_issue(
+    document: Annotated[Path, typer.Option("--document", help="DCSA EBL 3.0 transport document.")],
+    key: Annotated[str, typer.Option("--as", help="Name of the carrier's key.")],
+    shipper: Annotated[str, typer.Option("--shipper", help="Controller id or key name.")],
+    law: Annotated[str, typer.Option("--law", help="Code of the governing law.")],
+    consignee: Annotated[str, typer.Option("--consignee", help="Controller id or key name.")] = "",
+    endorsee: Annotated[str, typer.Option("--endorsee", help="Controller id or key name.")] = "",
+    issue_to: Annotated[
+        str, typer.Option("--issue-to", help="First possessor; the shipper unless named.")
+    ] = "",
+    actor: Annotated[str, typer.Option("--actor", help="The carrier's controller id.")] = "",
+    node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Issue a transport document as a title; the file is kept verbatim under DATA/documents."""
+    with ending(as_json=as_json), Node(node) as connected:
+        wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
+        read = read_document(document)
+        for warning in read.warnings:
+            errors.print(f"warning: {warning.where}: {warning.text}", markup=False)
+        named = [wallet.controller(one) if one else "" for one in (consignee, endorsee, issue_to)]
+        identifier, outcome = issue(
+            wallet.actor(connected, key, controller=actor),
+            Shelf(data / "documents"),
+            read,
+            law,
+            Controllers(wallet.controller(shipper), *named),
+        )
+        finish(outcome, as_json=as_json, title=identifier)
+
+
+@title_app.command("show")
+def title_show(
+    title: Annotated[str, typer.Argument(help="Title id, or PROVIDER:CODE:REFERENCE.")],
+    node: NodeUrl = DEFAULT_NODE,
+    as_json: Json = False,
+) -> None:
+    """Show a title: who holds it, to whose order, in which state."""
+    with ending(as_json=as_json), Node(node) as connected:
+        identifier, record = connected.title(title)
+
+        def tell(console: Console) -> None:
+            table = Table("field", "value", title=f"title {identifier}")
+            for name, value in record.items():
+                table.add_row(name.replace("_", " "), str(value))
+            console.print(table)
+
+        report({"id": identifier, "record": record}, as_json=as_json, tell=tell)
+
+
+@tx_app.command("show")
+def tx_show(
+    transaction: Annotated[str, typer.Argument(help="Transaction id.")],
+    node: NodeUrl = DEFAULT_NODE,
+    as_json: Json = False,
+) -> None:
+    """Show a transaction, its outcome, and where it stands in the log."""
+    with ending(as_json=as_json), Node(node) as connected:
+        outcome = msgspec.to_builtins(connected.outcome(transaction))
+        logged = connected.logged(transaction)["proof"]["logged"]
+        entry = decode_entry(logged["entry"].encode("ascii"))
+        if not isinstance(entry, TransactionEntry):
+            raise UsageError("the log's entry is no transaction")
+        signed = take_apart(entry.transaction, TRANSACTION_TYPE)
+        payload = msgspec.to_builtins(read_payload(signed.payload))
+        told = {**outcome, "time": logged["time"], "key": signed.kid, "payload": payload}
+
+        def tell(console: Console) -> None:
+            console.print_json(data=told)
+
+        report(told, as_json=as_json, tell=tell)

@@ -1,0 +1,1109 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Verify a Ropewalk title bundle with no network: in Node (18 or newer) or in a browser.
+ *
+ *     const verdict = await verifyBundle(bundleBytes, readTrust(genesisBytes), nowSeconds);
+ *
+ * Written from docs/reference/formats.md and title.md, which the section numbers below refer to.
+ * It stands alone: JSON, SHA-256 and every check are here; only the Ed25519 equation is WebCrypto's.
+ */
+
+const webcrypto = globalThis.crypto ?? (await import("node:crypto")).webcrypto;
+
+const BUNDLE_SIZE_MAX = 32 << 20;
+const DOCUMENT_SIZE_MAX = 20 << 20;
+const DOCUMENT_DEPTH_MAX = 32;
+const DOCUMENT_VALUES_MAX = 1_000_000;
+const TRANSACTION_SIZE_MAX = 16_384;
+const NOTE_SIZE_MAX = 16_384;
+const SIGNATURE_LINES_MAX = 64;
+const CLOCK_SKEW_S = 300;
+
+/** A check failed; `item` is its name in formats.md, 8. */
+export class VerificationError extends Error {
+  constructor(item, detail) {
+    super(detail);
+    this.item = item;
+  }
+}
+
+/** What was read is not of its one form, or a check does not hold; `under` says which. */
+class Refusal extends Error {}
+
+function refuse(detail) {
+  throw new Refusal(detail);
+}
+
+function ensure(holds, detail) {
+  if (!holds) refuse(detail);
+}
+
+/** Run a check; what it refuses fails under its name. */
+async function under(item, check) {
+  try {
+    return await check();
+  } catch (error) {
+    throw error instanceof Refusal ? new VerificationError(item, error.message) : error;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// The verdict (8)
+
+/**
+ * Check a bundle, all of it or none.
+ *
+ * @param {Uint8Array} data the file's bytes, hostile until checked
+ * @param {object} trust what `readTrust` gave
+ * @param {number|null} nowSeconds the verifier's own time, seconds since 1970-01-01T00:00:00Z;
+ *     null where it has none, and then freshness is not judged
+ * @returns {Promise<{ok: boolean, failed_item: string, proven: string[], not_proven: string[],
+ *     detail: string}>}
+ */
+export async function verifyBundle(data, trust, nowSeconds) {
+  try {
+    return told(await verified(data, trust, nowSeconds));
+  } catch (error) {
+    if (error instanceof VerificationError) return refusal(error);
+    throw error;
+  }
+}
+
+/** The verdict on something that failed a check: nothing is proven. */
+export function refusal(error) {
+  const nothing = ["anything: the file was not accepted"];
+  const { item, message } = error;
+  return { ok: false, failed_item: item, proven: [], not_proven: nothing, detail: message };
+}
+
+async function verified(data, trust, now) {
+  const bundle = await under("bundle", () => readBundle(data));
+  await under("network", () => checkNetwork(bundle, trust));
+  const { checkpoint, cosigned } = await under("checkpoint", () => checkCheckpoint(bundle, trust));
+  const block = await under("block", () => checkBlock(bundle, checkpoint));
+  const { party, title } = await checkState(bundle, block);
+  const acts = await checkActs(bundle, checkpoint, trust);
+  const roles = await checkChain(bundle, acts, title);
+  await under("title", () => checkTitle(roles, title));
+  const disclosed = await under("document", () => checkDocument(bundle, title));
+  await under("policy", () => checkPolicy(block, trust, now));
+  return { bundle, trust, block, party, title, acts, cosigned, disclosed, judged: now !== null };
+}
+
+function checkNetwork(bundle, trust) {
+  ensure(bundle.network === trust.network, "the bundle is of another network than is trusted");
+}
+
+async function checkCheckpoint(bundle, trust) {
+  const note = readNote(fromBase64(bundle.checkpoint));
+  const checkpoint = readCheckpoint(note.text);
+  ensure(checkpoint.origin === trust.log.name, `the origin is not ${trust.log.name}`);
+  ensure(trust.log.type === LOG, "the genesis' log key is no log's key");
+  ensure(
+    await verifySignature(trust.log.key, encodeText(note.text), signatureOf(note, trust.log)),
+    "the signature of the log does not hold",
+  );
+  let cosigned = 0;
+  for (const witness of trust.witnesses) cosigned += await countCosignature(note, witness);
+  ensure(note.lines.length === 1 + cosigned, "a signature line is nobody's whom the policy names");
+  ensure(cosigned >= trust.quorum, `${cosigned} of ${trust.quorum} witnesses signed`);
+  return { checkpoint, cosigned };
+}
+
+function checkBlock(bundle, checkpoint) {
+  ensure(bundle.block.position === checkpoint.size - 1, "the block is not the last entry");
+  checkInclusion(bundle.block, checkpoint);
+  return readRecord(bundle.block.leaf, BLOCK_ENTRY);
+}
+
+async function checkState(bundle, block) {
+  const [controllerProof, partyProof, titleProof] = bundle.state;
+  const prove = (proof, key, shape) =>
+    under(`state:${key}`, () => checkPresence(proof, key, shape, block.state_root));
+  const title = await prove(titleProof, `title/${bundle.title}`, TITLE);
+  await prove(controllerProof, `controller/${title.issuer}`, CONTROLLER);
+  return { party: await prove(partyProof, `party/${title.issuer}`, PARTY), title };
+}
+
+async function checkActs(bundle, checkpoint, trust) {
+  const acts = [];
+  let before = -1;
+  for (const [number, proven] of bundle.acts.entries()) {
+    await under(`act:${number}`, async () => {
+      ensure(proven.position > before, "positions do not increase");
+      checkInclusion(proven, checkpoint);
+      const entry = readRecord(proven.leaf, TRANSACTION_ENTRY);
+      ensure(entry.code === "committed" && entry.number === 0, "the act was not committed");
+      acts.push(await readTransaction(entry.transaction, trust.network));
+    });
+    before = proven.position;
+  }
+  return acts;
+}
+
+async function checkChain(bundle, acts, title) {
+  let roles = await under("chain:0", () => issued(bundle, acts[0], title.issued_at));
+  for (let number = 1; number < acts.length; number += 1) {
+    const before = roles;
+    roles = await under(`chain:${number}`, () => followed(bundle, before, acts[number]));
+  }
+  return roles;
+}
+
+function checkTitle(roles, title) {
+  ensure(encode(roles) === encode(title), "the record is not what the acts lead to");
+}
+
+function checkDocument(bundle, title) {
+  if (bundle.document === undefined) return false;
+  const document = fromBase64(bundle.document.bytes);
+  const salt = fromBase64(bundle.document.salt);
+  ensure(document.length <= DOCUMENT_SIZE_MAX, "the document is too large");
+  const checksum = sha256(encodeText(rfc8785(document)));
+  ensure(salt.length === 32, "a salt has 32 bytes");
+  const commitment = toHex(sha256(salt, sha256(document), checksum));
+  ensure(commitment === title.commitment, "the document is not the one that was issued");
+  return true;
+}
+
+function checkPolicy(block, trust, now) {
+  if (now === null) return;
+  ensure(block.time <= now + trust.clockSkew, "the block's time lies in the future");
+  const age = now - block.time;
+  ensure(trust.ageMax === null || age <= trust.ageMax + trust.clockSkew, `${age} s old`);
+}
+
+function told(found) {
+  return {
+    ok: true,
+    failed_item: "",
+    proven: provenSentences(found),
+    not_proven: notProvenSentences(found),
+    detail: "",
+  };
+}
+
+function provenSentences({ bundle, block, title, party, acts, cosigned, disclosed }) {
+  const name = title.document_type === "BOL" ? "bill of lading" : "sea waybill";
+  const hands = acts.map(({ payload }) => `${payload.act.replace(/^title\./, "")} by ${payload.actor}`);
+  const sentences = [
+    `whole: ${acts.length} acts, each signed, in the log and linked to the one before`,
+    `one record: copy of title ${bundle.title} at height ${block.height}, ` +
+      `the only one under ${title.reference}`,
+    `issued by ${title.issuer}, registered as ${party.carrier_codes.join(" ")}, ` +
+      `as a ${name} under the law of ${title.governing_law}, at ${instant(title.issued_at)}`,
+    `passed through: ${hands.join("; ")}`,
+    `${holding(title)}, as of ${instant(block.time)}`,
+  ];
+  if (disclosed) {
+    sentences.push("the document in this file is, byte for byte, the one that was issued");
+  }
+  if (cosigned) sentences.push(`seen alike by ${cosigned} witnesses`);
+  return sentences;
+}
+
+function holding(title) {
+  const { issuer, possessor, consignee } = title;
+  if (title.status === "SURRENDERED") {
+    return `surrendered to the carrier ${issuer}, which accepted; nobody holds it any more`;
+  }
+  if (title.status === "DELIVERED") return `delivered to the consignee ${consignee}; it has ended`;
+  if (title.status === "SURRENDER_REQUESTED") {
+    return `held by the carrier ${issuer}, to which ${title.surrendered_by} surrendered it`;
+  }
+  if (title.document_type === "SWB") {
+    return `controlled by the shipper ${title.shipper}, consigned to ${consignee}`;
+  }
+  if (!title.is_to_order) return `held by ${possessor}, consigned to ${consignee}`;
+  const order = title.endorsee ? `to the order of ${title.endorsee}` : "endorsed in blank";
+  return `held by ${possessor}, ${order}`;
+}
+
+function notProvenSentences({ block, trust, disclosed, judged }) {
+  const sentences = [
+    "that the goods exist, or are as described: the ledger shows who signed that they are",
+    "that the holder is entitled: control is not entitlement",
+    `what happened after ${instant(block.time)}`,
+  ];
+  if (!disclosed) sentences.push("what the document says: it is not in this file");
+  if (!judged) sentences.push("that this is recent: no time was given to judge it by");
+  sentences.push(
+    trust.quorum
+      ? "anything that the operator and the witnesses agreed to hide together"
+      : "that everybody is shown the same log: trusts the operator, " +
+          "since no quorum of witnesses is required",
+  );
+  return sentences;
+}
+
+/** `2026-03-01T08:00:00Z`, by the proleptic Gregorian calendar and any year's number of digits. */
+function instant(seconds) {
+  const days = Math.floor(seconds / 86_400) + 719_468; // since 0000-03-01
+  const era = Math.floor(days / 146_097);
+  const day = days - era * 146_097;
+  const leaps = Math.floor(day / 1_460) - Math.floor(day / 36_524) + Math.floor(day / 146_096);
+  const year = Math.floor((day - leaps) / 365);
+  const dayOfYear = day - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  const marched = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = ((marched + 2) % 12) + 1;
+  const dayOfMonth = dayOfYear - Math.floor((153 * marched + 2) / 5) + 1;
+  const clock = ((seconds % 86_400) + 86_400) % 86_400;
+  const two = (number) => String(Math.floor(number)).padStart(2, "0");
+  const written = String(year + era * 400 + (month <= 2 ? 1 : 0)).padStart(4, "0");
+  const time = `${two(clock / 3_600)}:${two((clock / 60) % 60)}:${two(clock % 60)}`;
+  return `${written}-${two(month)}-${two(dayOfMonth)}T${time}Z`;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Trust: genesis or policy (4, 9)
+
+/**
+ * Read a genesis or policy file.
+ *
+ * @param {Uint8Array|string} source the file
+ * @throws {VerificationError} item `trust`: it is neither, or asks for what can't be
+ */
+export function readTrust(source) {
+  try {
+    return trusted(typeof source === "string" ? source : decodeText(source));
+  } catch (error) {
+    throw error instanceof Refusal ? new VerificationError("trust", error.message) : error;
+  }
+}
+
+function trusted(text) {
+  const looked = plain(parseStrict(text));
+  if (!isObject(looked) || looked.format !== "ropewalk-policy/1") {
+    return trustOf(text, { clock_skew_s: CLOCK_SKEW_S, quorum: 0, witnesses: [] });
+  }
+  const policy = { clock_skew_s: CLOCK_SKEW_S, quorum: 0, witnesses: [], ...looked };
+  if (policy.age_s_max === null) delete policy.age_s_max;
+  ensure(POLICY(policy), "this is no policy");
+  return trustOf(encode(policy.genesis), policy);
+}
+
+function trustOf(text, policy) {
+  const genesis = decode(text, 8);
+  ensure(GENESIS(genesis), "this is no genesis");
+  const { keys, threshold } = genesis.governance;
+  ensure(keys.every(isKid) && isDistinct(keys), "governance keys must be distinct key ids");
+  ensure(threshold <= keys.length, "the threshold asks for more keys than there are");
+  const sorted = [...genesis.laws].sort();
+  ensure(isDistinct(sorted) && encode(sorted) === encode(genesis.laws), "laws must be sorted");
+  const { witnesses, quorum } = policy;
+  ensure(isDistinct(witnesses) && quorum <= witnesses.length, "more witnesses asked for than named");
+  return {
+    network: toHex(sha256(encodeText(text))),
+    log: readVerifierKey(genesis.log),
+    ageMax: policy.age_s_max ?? null,
+    clockSkew: policy.clock_skew_s,
+    quorum,
+    witnesses: witnesses.map(readVerifierKey),
+  };
+}
+
+function isDistinct(values) {
+  return new Set(values).size === values.length;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Shapes: exactly these members, each of this kind
+
+const isText = (value) => typeof value === "string";
+const isFlag = (value) => typeof value === "boolean";
+const isWhole = (value) => Number.isSafeInteger(value);
+const isCount = (value) => isWhole(value) && value >= 0;
+const isHex = (length) => (value) =>
+  isText(value) && value.length === length && !/[^0-9a-f]/.test(value);
+const isHash = isHex(64);
+const isController = isHex(32);
+const isOneOf = (...values) => (value) => values.includes(value);
+const isBetween = (low, high) => (value) => isWhole(value) && value >= low && value <= high;
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function listOf(each, least = 0, most = Infinity) {
+  return (value) =>
+    Array.isArray(value) && value.length >= least && value.length <= most && value.every(each);
+}
+
+function shape(required, optional = {}) {
+  const kinds = new Map(Object.entries({ ...required, ...optional }));
+  const names = Object.keys(required);
+  return (value) =>
+    isObject(value) &&
+    names.every((name) => Object.hasOwn(value, name)) &&
+    Object.entries(value).every(([name, member]) => kinds.get(name)?.(member) ?? false);
+}
+
+const STATE_PROOF = shape({
+  key: isText,
+  path: listOf(shape({ prefix: isText, suffix: isText }), 0, 256),
+  value: isText,
+});
+const PROVEN_ENTRY = shape({ inclusion: listOf(isText, 0, 64), leaf: isText, position: isCount });
+const BUNDLE = shape(
+  {
+    acts: listOf(PROVEN_ENTRY, 1, 100_000),
+    block: PROVEN_ENTRY,
+    checkpoint: isText,
+    format: isOneOf("ropewalk-title-bundle/1"),
+    network: isHash,
+    state: listOf(STATE_PROOF, 3, 3),
+    title: isHash,
+  },
+  { document: shape({ bytes: isText, salt: isText }) },
+);
+const POLICY = shape(
+  {
+    clock_skew_s: isCount,
+    format: isOneOf("ropewalk-policy/1"),
+    genesis: isObject,
+    quorum: isCount,
+    witnesses: listOf(isText),
+  },
+  { age_s_max: isCount },
+);
+const GENESIS = shape({
+  format: isOneOf("ropewalk-genesis/1"),
+  governance: shape({ keys: listOf(isText, 1, 16), threshold: isBetween(1, 16) }),
+  laws: listOf(isText),
+  log: isText,
+  parameters: shape({ quota_actor_max: isBetween(1, Infinity) }),
+  protocol: isBetween(1, Infinity),
+  salt: isHash,
+  time: isCount,
+});
+const TRANSACTION_ENTRY = shape({ code: isText, number: isWhole, transaction: isText });
+const BLOCK_ENTRY = shape({ height: isCount, protocol: isCount, state_root: isHash, time: isCount });
+const PAYLOAD = shape(
+  {
+    act: (value) => isText(value) && value.length >= 1 && value.length <= 64,
+    actor: isController,
+    body: isObject,
+    network: isHash,
+    valid_until: isCount,
+  },
+  { consents: listOf(isText, 1, 15) },
+);
+const CONSENT = shape({ act_hash: isHash, network: isHash, until: isCount });
+const CONTROLLER = shape({
+  commitment: isText,
+  keys: listOf(shape({ added: isWhole, kid: isText, revoked: isWhole })),
+  recovery: shape({ controllers: listOf(isText), delay: isWhole, threshold: isWhole }),
+  threshold: isWhole,
+});
+const PARTY = shape({ carrier_codes: listOf(isText), lei: isText, roles: listOf(isText) });
+const TITLE = shape({
+  commitment: isText,
+  consignee: isText,
+  document_type: isText,
+  endorsee: isText,
+  endorsee_may_endorse: isFlag,
+  governing_law: isText,
+  is_to_order: isFlag,
+  issued_at: isWhole,
+  issuer: isText,
+  last_act: isText,
+  possessor: isText,
+  prior_endorsee: isText,
+  prior_may_endorse: isFlag,
+  reference: isText,
+  refusable_from: isText,
+  shipper: isText,
+  status: isText,
+  surrendered_by: isText,
+  version: isWhole,
+});
+const ISSUE = shape(
+  {
+    carrier_code: isText,
+    carrier_code_list_provider: isText,
+    commitment: isHash,
+    document_type: isOneOf("BOL", "SWB"),
+    governing_law: isText,
+    is_to_order: isFlag,
+    shipper: isController,
+    transport_document_reference: isText,
+  },
+  { consignee: isController, endorsee: isController, issue_to: isController },
+);
+
+function readBundle(data) {
+  ensure(data.length <= BUNDLE_SIZE_MAX, "the file is too large");
+  const bundle = decode(decodeText(data), 12);
+  ensure(BUNDLE(bundle), "members are missing, surplus or of another kind");
+  return bundle;
+}
+
+/** A record is `[1,{…}]`: its codec version, then its fields (1). */
+function readRecord(text, kind) {
+  const record = decode(text, 8);
+  ensure(Array.isArray(record) && record.length === 2, "a record is its codec version and fields");
+  ensure(record[0] === 1, "the record has another codec version");
+  ensure(kind(record[1]), "the record's members are not those of its kind");
+  return record[1];
+}
+
+// ---------------------------------------------------------------------------------------------
+// Transactions (2, 3)
+
+/** A committed transaction, every signature on it verified. */
+async function readTransaction(text, network) {
+  const signed = takeApart(text, "ropewalk-transaction+jws");
+  const payload = decode(decodeText(signed.payload), 8);
+  ensure(PAYLOAD(payload), "the payload's members are not those of a transaction");
+  ensure(payload.network === network, "the act was signed for another network");
+  ensure(await holds(signed), "the signature does not hold");
+  const { consents = [], ...content } = payload;
+  const actHash = toHex(sha256(encodeText(encode(content))));
+  for (const consent of consents) await checkConsent(consent, actHash, network);
+  return { id: toHex(sha256(signed.input)), payload };
+}
+
+async function checkConsent(text, actHash, network) {
+  const signed = takeApart(text, "ropewalk-consent+jws");
+  const consent = decode(decodeText(signed.payload), 8);
+  ensure(CONSENT(consent), "the payload's members are not those of a consent");
+  const isOfThis = consent.act_hash === actHash && consent.network === network;
+  ensure(isOfThis, "a consent is for another act or network");
+  ensure(await holds(signed), "a consent's signature does not hold");
+}
+
+/** A signed object's parts; the signature is not verified here. */
+function takeApart(text, type) {
+  ensure(text.length <= TRANSACTION_SIZE_MAX, "the signed object is too large");
+  const parts = text.split(".");
+  ensure(parts.length === 3, "three parts joined by dots are expected");
+  const [header, payload, signature] = parts.map(fromBase64url);
+  const fields = decode(decodeText(header), 8);
+  ensure(HEADER(fields) && fields.typ === type, "another algorithm, type or key form, or more");
+  const input = encodeText(text.slice(0, text.lastIndexOf(".")));
+  return { key: fromBase64url(fields.kid), payload, input, signature };
+}
+
+const HEADER = shape({ alg: isOneOf("Ed25519"), kid: isKid, typ: isText });
+
+function isKid(value) {
+  try {
+    return isText(value) && value.length === 43 && fromBase64url(value).length === 32;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
+}
+
+function holds({ key, input, signature }) {
+  return verifySignature(key, input, signature);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Roles: title.md's table, told once more
+
+/** The record an ISSUE begins with. */
+function issued(bundle, { id, payload }, issuedAt) {
+  const { act, actor, body, network } = payload;
+  ensure(act === "title.ISSUE", "the first act is not the issue");
+  ensure(ISSUE(body), "the issue's members are not those it has");
+  const content = encode({ content: body, issuer: actor, network });
+  const title = toHex(sha256(encodeText(`ropewalk title v1\n${content}`)));
+  ensure(title === bundle.title, "the issue's content does not give the title's id");
+  const { carrier_code_list_provider: provider, carrier_code: code } = body;
+  const endorsee = body.endorsee ?? "";
+  return {
+    commitment: body.commitment,
+    consignee: body.consignee ?? "",
+    document_type: body.document_type,
+    endorsee,
+    endorsee_may_endorse: true,
+    governing_law: body.governing_law,
+    is_to_order: body.is_to_order,
+    issued_at: issuedAt,
+    issuer: actor,
+    last_act: id,
+    possessor: body.issue_to ?? "",
+    prior_endorsee: endorsee,
+    prior_may_endorse: true,
+    reference: `${provider}:${code}:${body.transport_document_reference}`,
+    refusable_from: "",
+    shipper: body.shipper,
+    status: "ISSUED",
+    surrendered_by: "",
+    version: 1,
+  };
+}
+
+/** The record after one more act. */
+function followed(bundle, roles, { id, payload }) {
+  const { act, actor, body } = payload;
+  const { named, effect } = ACTS.get(act) ?? refuse(`${act} is no act on a title`);
+  const kinds = { last_act: isHash, title: isHash, ...named };
+  ensure(shape(kinds)(body), `${act} with another body than it has`);
+  const follows = body.title === bundle.title && body.last_act === roles.last_act;
+  ensure(follows, "the act does not follow the one before");
+  const accepts = actor === roles.endorsee && act !== "title.REFUSE_TRANSFER";
+  return {
+    ...roles,
+    ...(accepts ? endorsementBefore(roles) : {}),
+    refusable_from: "",
+    ...effect(roles, actor, body),
+    last_act: id,
+    version: roles.version + 1,
+  };
+}
+
+function endorsementBefore(roles) {
+  return { prior_endorsee: roles.endorsee, prior_may_endorse: roles.endorsee_may_endorse };
+}
+
+function ensureBillInHand(roles, actor) {
+  ensure(roles.document_type === "BOL", "a waybill has no possession");
+  ensure(roles.status === "ISSUED", `the title is ${roles.status}`);
+  ensure(roles.possessor === actor, `${actor} is not the possessor`);
+}
+
+function ensureLiveWaybill(roles) {
+  ensure(roles.document_type === "SWB", "this is no waybill");
+  ensure(roles.status === "ISSUED", `the waybill is ${roles.status}`);
+}
+
+function ensureAwaitingAnswer(roles, actor) {
+  ensure(roles.issuer === actor, `${actor} is not the issuer`);
+  ensure(roles.status === "SURRENDER_REQUESTED", "no surrender waits for an answer");
+}
+
+function transfer(roles, actor, { recipient }) {
+  ensureBillInHand(roles, actor);
+  ensure(recipient !== actor, "the recipient is the possessor");
+  const named = [roles.shipper, roles.consignee];
+  const mayMove = roles.is_to_order || named.includes(recipient) || named.includes(actor);
+  ensure(mayMove, "a straight bill moves between shipper, consignee and a bank");
+  return { possessor: recipient, refusable_from: actor };
+}
+
+function refuseTransfer(roles, actor) {
+  ensureBillInHand(roles, actor);
+  ensure(roles.refusable_from, "there is no transfer to refuse");
+  if (roles.endorsee !== actor) return { possessor: roles.refusable_from };
+  return {
+    possessor: roles.refusable_from,
+    endorsee: roles.prior_endorsee,
+    endorsee_may_endorse: roles.prior_may_endorse,
+  };
+}
+
+function endorse(roles, actor, endorsee, mayEndorse) {
+  ensureBillInHand(roles, actor);
+  ensure(roles.is_to_order, "only a bill to order is endorsed");
+  ensure(["", actor].includes(roles.endorsee), `${actor} is not the endorsee`);
+  ensure(roles.endorsee_may_endorse, `${actor} may not endorse on`);
+  return { ...endorsementBefore(roles), endorsee, endorsee_may_endorse: mayEndorse };
+}
+
+function sign(roles, actor) {
+  ensureBillInHand(roles, actor);
+  return {};
+}
+
+function surrender(roles, actor, { addressee }) {
+  ensureBillInHand(roles, actor);
+  ensure(addressee === roles.issuer, "a surrender goes to the issuer");
+  const entitled = roles.is_to_order ? ["", roles.endorsee] : [roles.shipper, roles.consignee];
+  const mayClaim = entitled.includes(actor) || (roles.is_to_order && roles.endorsee === "");
+  ensure(mayClaim, `${actor} may not claim under it`);
+  return { status: "SURRENDER_REQUESTED", surrendered_by: actor, possessor: roles.issuer };
+}
+
+function accept(roles, actor) {
+  ensureAwaitingAnswer(roles, actor);
+  return { status: "SURRENDERED", surrendered_by: "" };
+}
+
+function reject(roles, actor) {
+  ensureAwaitingAnswer(roles, actor);
+  return { status: "ISSUED", possessor: roles.surrendered_by, surrendered_by: "" };
+}
+
+function redirect(roles, actor, { consignee }) {
+  ensureLiveWaybill(roles);
+  ensure(roles.shipper === actor, `${actor} is not the shipper`);
+  ensure(roles.consignee !== consignee, "the consignee does not change");
+  return { consignee };
+}
+
+function deliver(roles, actor) {
+  ensureLiveWaybill(roles);
+  ensure(roles.issuer === actor, `${actor} is not the issuer`);
+  return { status: "DELIVERED" };
+}
+
+const TO_RECIPIENT = { recipient: isController };
+const ACTS = new Map([
+  ["title.TRANSFER", { named: TO_RECIPIENT, effect: transfer }],
+  ["title.REFUSE_TRANSFER", { named: {}, effect: refuseTransfer }],
+  ["title.ENDORSE", { named: TO_RECIPIENT, effect: (r, a, b) => endorse(r, a, b.recipient, false) }],
+  [
+    "title.ENDORSE_TO_ORDER",
+    { named: TO_RECIPIENT, effect: (r, a, b) => endorse(r, a, b.recipient, true) },
+  ],
+  ["title.BLANK_ENDORSE", { named: {}, effect: (r, a) => endorse(r, a, "", true) }],
+  ["title.SIGN", { named: {}, effect: sign }],
+  ["title.SURRENDER_FOR_DELIVERY", { named: { addressee: isController }, effect: surrender }],
+  ["title.SACC", { named: {}, effect: accept }],
+  ["title.SREJ", { named: {}, effect: reject }],
+  ["title.REDIRECT", { named: { consignee: isController }, effect: redirect }],
+  ["title.DELIVER", { named: {}, effect: deliver }],
+]);
+
+// ---------------------------------------------------------------------------------------------
+// Checkpoints: C2SP signed notes (7, 9)
+
+const LOG = 0x01;
+const COSIGNATURE = 0x04;
+const DASH = "\u2014 ";
+
+/** `<name>+<hex key hash>+<base64 of type ‖ public key>`. */
+function readVerifierKey(text) {
+  const [name, hash, ...rest] = text.split("+");
+  const typed = fromBase64(rest.join("+"));
+  ensure(isKeyName(name) && isHex(8)(hash), "a verifier key is name, key hash and key");
+  const isKnown = typed.length === 33 && [LOG, COSIGNATURE].includes(typed[0]);
+  ensure(isKnown, "the verifier key is of no type known here");
+  const expected = toHex(sha256(encodeText(`${name}\n`), typed)).slice(0, 8);
+  ensure(hash === expected, "the key hash is another key's");
+  return { name, hash, type: typed[0], key: typed.slice(1) };
+}
+
+function isKeyName(name) {
+  return name !== "" && !/[^\x21-\x7e]|\+/.test(name);
+}
+
+function readNote(data) {
+  ensure(data.length <= NOTE_SIZE_MAX, "the note is too large");
+  const content = decodeText(data);
+  ensure(!/[\x00-\x09\x0b-\x1f]/.test(content), "a note holds no control character");
+  const end = content.lastIndexOf("\n\n");
+  const isWhole = end > 0 && end + 2 < content.length && content.endsWith("\n");
+  ensure(isWhole, "a note is text, an empty line and signature lines");
+  const lines = content.slice(end + 2, -1).split("\n");
+  ensure(lines.length <= SIGNATURE_LINES_MAX, "a note has at most 64 signature lines");
+  const read = lines.map(readSignatureLine);
+  ensure(isDistinct(read.map(({ name, hash }) => `${name}+${hash}`)), "two lines are of one key");
+  return { text: content.slice(0, end + 1), lines: read };
+}
+
+function readSignatureLine(line) {
+  ensure(line.startsWith(DASH), "a signature line begins with an em dash and a space");
+  const [name, ...rest] = line.slice(DASH.length).split(" ");
+  const bytes = fromBase64(rest.join(" "));
+  ensure(isKeyName(name) && bytes.length > 4, "a signature line names its key");
+  return { name, hash: toHex(bytes.slice(0, 4)), signature: bytes.slice(4) };
+}
+
+function readCheckpoint(text) {
+  const lines = text.split("\n");
+  ensure(lines.length === 4, "a checkpoint has exactly three lines");
+  const [origin, size, root] = lines;
+  ensure(origin !== "" && !/[^\x20-\x7e]/.test(origin), "an origin is printable ASCII");
+  const isSize = /^(0|[1-9][0-9]{0,15})$/.test(size) && Number.isSafeInteger(Number(size));
+  ensure(isSize, "a size is decimal, without leading zero");
+  const hash = fromBase64(root);
+  ensure(hash.length === 32, "a root has 32 bytes");
+  return { origin, size: Number(size), root: hash };
+}
+
+function signatureOf(note, { name, hash }) {
+  const line = note.lines.find((each) => each.name === name && each.hash === hash);
+  return line?.signature ?? refuse(`no signature line of ${name}+${hash}`);
+}
+
+/** 1 where a witness cosigned, 0 where no line has its name (C2SP cosignature/v1). */
+async function countCosignature(note, witness) {
+  if (note.lines.every(({ name }) => name !== witness.name)) return 0;
+  ensure(witness.type === COSIGNATURE, "a witness' key is of the cosignature type");
+  const signature = signatureOf(note, witness);
+  ensure(signature.length === 72, "a cosignature is 8 bytes of time and a signature");
+  const time = Number(new DataView(signature.buffer, signature.byteOffset).getBigUint64(0));
+  const message = encodeText(`cosignature/v1\ntime ${time}\n${note.text}`);
+  const isHeld = await verifySignature(witness.key, message, signature.slice(8));
+  ensure(Number.isSafeInteger(time) && isHeld, `the cosignature of ${witness.name} does not hold`);
+  return 1;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Proofs: RFC 9162 inclusion (6), ICS-23 presence (5)
+
+const ZERO = Uint8Array.of(0);
+const ONE = Uint8Array.of(1);
+
+/** RFC 9162, 2.1.3.2, with the steps' numbers. */
+function checkInclusion({ inclusion, leaf, position }, { size, root }) {
+  ensure(position < size, "no such position in the log"); // 1
+  let [first, last, node] = [position, size - 1, sha256(ZERO, encodeText(leaf))]; // 2, 3
+  for (const sibling of inclusion.map(fromHashText)) {
+    ensure(last > 0, "the path is too long for this size"); // 4
+    const isRight = first % 2 === 1 || first === last;
+    node = isRight ? sha256(ONE, sibling, node) : sha256(ONE, node, sibling);
+    while (isRight && first > 0 && first % 2 === 0) [first, last] = [half(first), half(last)];
+    [first, last] = [half(first), half(last)];
+  }
+  ensure(last === 0, "the path is too short for this size"); // 5
+  ensure(isEqual(node, root), "the path leads to another root");
+}
+
+function half(number) {
+  return Math.floor(number / 2);
+}
+
+function fromHashText(text) {
+  const hash = fromBase64(text);
+  ensure(hash.length === 32, "a hash has 32 bytes");
+  return hash;
+}
+
+/** The record of a key, proven to stand under the state root where the key's hash puts it. */
+function checkPresence({ key, path, value }, expected, kind, root) {
+  ensure(key === expected, `a proof of ${key} stands in its place`);
+  const place = sha256(encodeText(key));
+  let node = sha256(ZERO, place, sha256(encodeText(value)));
+  path.forEach((step, index) => {
+    const [prefix, suffix] = [fromBase64(step.prefix), fromBase64(step.suffix)];
+    const isRight = prefix.length === 33 && suffix.length === 0;
+    const isLeft = prefix.length === 1 && suffix.length === 32;
+    ensure((isRight || isLeft) && prefix[0] === 1, "a step is 0x01 and one sibling");
+    const depth = path.length - 1 - index;
+    const bit = (place[depth >> 3] >> (7 - (depth & 7))) & 1;
+    ensure(isRight === (bit === 1), "the path is not the one of the hashed key");
+    node = sha256(prefix, node, suffix);
+  });
+  ensure(toHex(node) === root, "the path leads to another root");
+  return readRecord(value, kind);
+}
+
+// ---------------------------------------------------------------------------------------------
+// JSON: canonical (1), and strangers' documents by RFC 8259, 7493 and 8785
+
+/** The value of canonical text, which encoding again must give. */
+function decode(text, depthMax) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    refuse("this is not JSON");
+  }
+  ensure(encode(value, depthMax) === text, "this is not canonical JSON");
+  return value;
+}
+
+function encode(value, levels = 64) {
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "number") {
+    ensure(Number.isSafeInteger(value), "a number is no integer up to 2**53 - 1");
+    return String(value);
+  }
+  if (typeof value === "string") {
+    ensure(!/[^\x20-\x7e]/.test(value), "text holds characters that are not printable ASCII");
+    return `"${value.replace(/["\\]/g, "\\$&")}"`;
+  }
+  ensure(value !== null && typeof value === "object", "null has no canonical encoding");
+  ensure(levels > 0, "nested too deep");
+  if (Array.isArray(value)) return `[${value.map((each) => encode(each, levels - 1)).join()}]`;
+  const member = (name) => `${encode(name, 0)}:${encode(value[name], levels - 1)}`;
+  return `{${Object.keys(value).sort().map(member).join()}}`;
+}
+
+/** The RFC 8785 form of a document, which must be an object that all readers read alike. */
+function rfc8785(data) {
+  const value = parseStrict(decodeText(data));
+  ensure(value instanceof Map, "a transport document is a JSON object");
+  return writeJcs(value);
+}
+
+function writeJcs(value) {
+  if (Array.isArray(value)) return `[${value.map(writeJcs).join()}]`;
+  if (value instanceof Map) {
+    const member = (key) => `${JSON.stringify(key)}:${writeJcs(value.get(key))}`;
+    return `{${[...value.keys()].sort().map(member).join()}}`; // by UTF-16 code units
+  }
+  return value instanceof Numeral ? String(value.number) : JSON.stringify(value);
+}
+
+/** A number with its text: `1.0` is no integer where only integers may stand. */
+class Numeral {
+  constructor(text) {
+    this.number = Number(text);
+    this.isInteger = !/[.eE]/.test(text);
+    ensure(Number.isFinite(this.number), "a number lies beyond what an IEEE 754 double holds");
+  }
+}
+
+/** Strictly parsed JSON as plain values, fractions refused. */
+function plain(value) {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) {
+    return Object.fromEntries([...value].map(([key, member]) => [key, plain(member)]));
+  }
+  if (!(value instanceof Numeral)) return value;
+  ensure(value.isInteger, "a number is no integer");
+  return value.number;
+}
+
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
+const LITERALS = new Map([
+  ["t", ["true", true]],
+  ["f", ["false", false]],
+  ["n", ["null", null]],
+]);
+
+/** JSON without duplicate keys, lone surrogates or more depth than 32; objects become maps. */
+function parseStrict(text) {
+  let [at, values] = [0, 0];
+
+  const skip = () => {
+    while (" \t\n\r".includes(text[at] ?? "x")) at += 1;
+  };
+  const take = (mark) => {
+    ensure(text[at] === mark, `character ${at} is not JSON`);
+    at += 1;
+  };
+  const string = () => {
+    const start = at;
+    take('"');
+    for (; text[at] !== '"'; at += 1) {
+      ensure(at < text.length, "a text has no end");
+      if (text[at] === "\\") at += 1;
+    }
+    at += 1;
+    try {
+      const read = JSON.parse(text.slice(start, at));
+      ensure(!/\p{Cs}/u.test(read), "a lone surrogate stands in a text");
+      return read;
+    } catch (error) {
+      return error instanceof Refusal ? refuse(error.message) : refuse("a text is not JSON");
+    }
+  };
+  const items = (close, read) => {
+    at += 1;
+    values += 1;
+    skip();
+    if (text[at] === close) return take(close);
+    for (;;) {
+      read();
+      skip();
+      ensure(values <= DOCUMENT_VALUES_MAX, "too many values");
+      if (text[at] === close) return take(close);
+      take(",");
+      values += 1;
+      skip();
+    }
+  };
+  const object = (depth) => {
+    const members = new Map();
+    items("}", () => {
+      const key = string();
+      ensure(!members.has(key), "a key stands twice in one object");
+      skip();
+      take(":");
+      members.set(key, value(depth));
+    });
+    return members;
+  };
+  const array = (depth) => {
+    const elements = [];
+    items("]", () => elements.push(value(depth)));
+    return elements;
+  };
+  const scalar = () => {
+    const [word, meant] = LITERALS.get(text[at]) ?? [];
+    if (word !== undefined && text.startsWith(word, at)) {
+      at += word.length;
+      return meant;
+    }
+    NUMBER.lastIndex = at;
+    const found = NUMBER.exec(text);
+    ensure(found !== null, `character ${at} is not JSON`);
+    at = NUMBER.lastIndex;
+    return new Numeral(found[0]);
+  };
+  const value = (depth) => {
+    ensure(depth <= DOCUMENT_DEPTH_MAX, "nested too deep");
+    skip();
+    if (text[at] === "{") return object(depth + 1);
+    if (text[at] === "[") return array(depth + 1);
+    return text[at] === '"' ? string() : scalar();
+  };
+
+  const whole = value(0);
+  skip();
+  ensure(at === text.length, "something follows the value");
+  return whole;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Bytes and text
+
+function encodeText(text) {
+  return new TextEncoder().encode(text);
+}
+
+/** The text of UTF-8 bytes; a byte order mark stays, for the reader after it to refuse. */
+function decodeText(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return refuse("this is not UTF-8");
+  }
+}
+
+/** Strict base64 (RFC 4648, 4): only the one text that an encoder would write. */
+function fromBase64(text) {
+  let binary = "";
+  try {
+    binary = atob(text);
+  } catch {
+    refuse("this is not base64");
+  }
+  ensure(btoa(binary) === text, "this is not the one base64 text of its bytes");
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return bytes;
+}
+
+/** Strict base64url without padding (RFC 4648, 5). */
+function fromBase64url(text) {
+  ensure(!/[^A-Za-z0-9_-]/.test(text), "this is not base64url");
+  const padded = text + "=".repeat((4 - (text.length % 4)) % 4);
+  return fromBase64(padded.replace(/-/g, "+").replace(/_/g, "/"));
+}
+
+function toHex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function isEqual(one, other) {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Ed25519 as libsodium decides it (2)
+
+const FIELD_PRIME = littleEndian(2n ** 255n - 19n);
+const GROUP_ORDER = littleEndian(2n ** 252n + 27742317777372353535851937790883648493n);
+const SMALL_ORDER = new Set([
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0100000000000000000000000000000000000000000000000000000000000000",
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+]);
+
+function littleEndian(number) {
+  return Uint8Array.from({ length: 32 }, (_, index) => Number((number >> BigInt(8 * index)) & 255n));
+}
+
+function isBelow(bytes, limit) {
+  for (let index = 31; index >= 0; index -= 1) {
+    if (bytes[index] !== limit[index]) return bytes[index] < limit[index];
+  }
+  return false;
+}
+
+/** Whether a point is canonically encoded and of no small order; the sign bit does not matter. */
+function isGoodPoint(bytes) {
+  const unsigned = bytes.slice();
+  unsigned[31] &= 0x7f;
+  return isBelow(unsigned, FIELD_PRIME) && !SMALL_ORDER.has(toHex(unsigned));
+}
+
+/**
+ * Whether libsodium would accept an Ed25519 signature: its own checks on key, R and S, then the
+ * equation without cofactor, as WebCrypto has it.
+ */
+export async function verifySignature(key, message, signature) {
+  if (key.length !== 32 || signature.length !== 64) return false;
+  if (!isGoodPoint(key) || !isGoodPoint(signature.slice(0, 32))) return false;
+  if (!isBelow(signature.slice(32), GROUP_ORDER)) return false;
+  const { subtle } = webcrypto;
+  if (subtle === undefined) throw new Error("WebCrypto is not available on this page's origin");
+  const algorithm = { name: "Ed25519" };
+  try {
+    const imported = await subtle.importKey("raw", key, algorithm, false, ["verify"]);
+    return await subtle.verify(algorithm, imported, signature, message);
+  } catch (error) {
+    if (["DataError", "OperationError"].includes(error.name)) return false; // no point at all
+    throw error;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// SHA-256 (FIPS 180-4), here because WebCrypto's is asynchronous and slow for short texts
+
+const PRIMES = firstPrimes(64);
+const ROUND_CONSTANTS = Uint32Array.from(PRIMES, (prime) => fractionBits(prime, 3n));
+const INITIAL_HASH = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fractionBits(prime, 2n));
+
+function firstPrimes(count) {
+  const primes = [];
+  for (let number = 2; primes.length < count; number += 1) {
+    if (primes.every((prime) => number % prime !== 0)) primes.push(number);
+  }
+  return primes;
+}
+
+/** The first 32 bits of the fraction of a prime's square or cube root. */
+function fractionBits(prime, degree) {
+  const scaled = BigInt(prime) << (32n * degree);
+  let [low, high] = [0n, 1n << 40n];
+  while (high - low > 1n) {
+    const middle = (low + high) >> 1n;
+    if (middle ** degree <= scaled) low = middle;
+    else high = middle;
+  }
+  return Number(low & 0xffffffffn);
+}
+
+/** SHA-256 over the parts, joined. */
+export function sha256(...parts) {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const padded = new Uint8Array((Math.floor((length + 8) / 64) + 1) * 64);
+  let at = 0;
+  for (const part of parts) {
+    padded.set(part, at);
+    at += part.length;
+  }
+  padded[length] = 0x80;
+  const view = new DataView(padded.buffer);
+  view.setBigUint64(padded.length - 8, BigInt(length) * 8n);
+  const hash = INITIAL_HASH.slice();
+  const words = new Uint32Array(64);
+  for (let block = 0; block < padded.length; block += 64) compress(hash, words, view, block);
+  const digest = new DataView(new ArrayBuffer(32));
+  hash.forEach((word, index) => digest.setUint32(4 * index, word));
+  return new Uint8Array(digest.buffer);
+}
+
+function compress(hash, w, view, block) {
+  for (let t = 0; t < 16; t += 1) w[t] = view.getUint32(block + 4 * t);
+  for (let t = 16; t < 64; t += 1) {
+    const s0 = rotated(w[t - 15], 7) ^ rotated(w[t - 15], 18) ^ (w[t - 15] >>> 3);
+    const s1 = rotated(w[t - 2], 17) ^ rotated(w[t - 2], 19) ^ (w[t - 2] >>> 10);
+    w[t] = w[t - 16] + s0 + w[t - 7] + s1;
+  }
+  let [a, b, c, d, e, f, g, h] = hash;
+  for (let t = 0; t < 64; t += 1) {
+    const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
+    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + ROUND_CONSTANTS[t] + w[t]) | 0;
+    const s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
+    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+  }
+  [a, b, c, d, e, f, g, h].forEach((word, index) => {
+    hash[index] += word;
+  });
+}
+
+function rotated(word, count) {
+  return (word >>> count) | (word << (32 - count));
+}
