@@ -30,8 +30,10 @@ def test_a_node_that_takes_no_writes_says_why(start: Callable[..., Running]) -> 
 
 def test_metrics_name_routes_and_no_ids(http: httpx2.Client) -> None:
     http.get(f"/v1/controllers/{'7' * 32}")
+    http.post("/v1/transactions")
     text = http.get("/metrics").text
     assert 'route="/v1/controllers/{controller}"' in text
+    assert 'route="/v1/transactions",status="415"' in text
     assert "7" * 32 not in text
     assert 'ropewalk_engine{what="height"}' in text
 

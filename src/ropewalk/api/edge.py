@@ -126,9 +126,14 @@ class _Passage:
         if not self.status:
             await refusal(found, self.scope)(self.scope, receive, out)
 
+    def _route(self) -> str:
+        """The template of the route that was taken; a plain route has no parameters."""
+        template: str = getattr(self.scope.get("route"), "path", "")
+        return template or (self.scope["path"] if "endpoint" in self.scope else "")
+
     def _record(self) -> None:
         node, taken = self.edge.node, time.perf_counter() - self.started
-        route = getattr(self.scope.get("route"), "path", "")
+        route = self._route()
         method = self.scope["method"] if self.scope["method"] in METHODS else "other"
         streaming = self.scope["state"].get("streaming")
         node.metrics.request(method, route, self.status, None if streaming else taken)

@@ -120,8 +120,10 @@ class Replay:
         self, end: BlockEntry, data: bytes, logged: list[bytes], candidates: list[Candidate]
     ) -> Replayed:
         first = self.frontier.size
+        executed: Executed | None
         if self.height < 0:
-            executed = self._genesis(end, logged)
+            self._genesis(end, logged)
+            executed = None
         else:
             executed = self._execute(end, logged, candidates, first)
         state_root = self.tree.root

@@ -52,7 +52,7 @@ class Tables:
         ]
         if names != _TABLES:
             raise DifferenceError(f"schema: tables, views and triggers are {names}")
-        meta = dict(self._rows("SELECT name, value FROM meta"))
+        meta: dict[str, Any] = dict(self._rows("SELECT name, value FROM meta"))
         if sorted(meta) != ["epoch", "format", "genesis"] or meta["format"] != 1:
             raise DifferenceError("meta: not the rows of format 1")
         if meta["genesis"] != genesis:

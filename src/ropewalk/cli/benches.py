@@ -1,6 +1,60 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ropewalk bench`."""
+"""`ropewalk bench NAME`: figures, limits measured in the same run, their ratio."""
+
+import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ropewalk import __version__
+from ropewalk.cli.bench_limits import machine
+from ropewalk.cli.bench_runs import RUNS
+from ropewalk.cli.exits import UsageError, ending, errors, report
+from ropewalk.cli.options import Json
 
 
-def bench() -> None:
-    """Placeholder."""
+def bench(
+    name: Annotated[str, typer.Argument(help=f"{', '.join(RUNS)}, or all.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Also write the results to this file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure, beside the machine's own limits."""
+    with ending(as_json=as_json):
+        if name not in RUNS and name != "all":
+            raise UsageError(f"no benchmark {name}: there are {', '.join(RUNS)}, and all")
+        chosen = list(RUNS) if name == "all" else [name]
+        results = {one: RUNS[one](_teller(one)) for one in chosen}
+        now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        told = {
+            "version": __version__,
+            "date": now.isoformat().replace("+00:00", "Z"),
+            "machine": machine(),
+            "benches": results,
+        }
+        if output is not None:
+            output.write_bytes(msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n")
+        report(told, as_json=as_json, tell=lambda console: _tell(console, told))
+
+
+def _teller(name: str) -> Any:
+    def tell(text: str) -> None:
+        errors.print(f"[dim]{name}: {text}[/]")
+
+    return tell
+
+
+def _tell(console: Console, told: dict[str, Any]) -> None:
+    table = Table("bench", "figure", "", "goal", title=f"{told['machine']['cpu']}, {told['date']}")
+    for name, result in told["benches"].items():
+        for kind in ("figures", "limits", "ratios"):
+            for figure, value in result[kind].items():
+                goal = result["goals"].get(figure, "")
+                label = f"[dim]limit[/] {figure}" if kind == "limits" else figure
+                table.add_row(name, label, f"{value:,}", goal)
+    console.print(table)

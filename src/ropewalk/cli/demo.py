@@ -45,7 +45,7 @@ from ropewalk.client import (
     verify_bundle,
 )
 from ropewalk.codes import LegalEntityIdentifier
-from ropewalk.crypto import generate, random_bytes, sha256_hex
+from ropewalk.crypto import Value, generate, random_bytes, sha256_hex
 from ropewalk.engines.opening import DataDirectory
 
 GOVERNING_LAW = "GB"
@@ -159,7 +159,7 @@ class Stage:
             key.write(key_file(self._keys, name), self.passphrase)
             codes = carrier_codes(self._documents) if name == CARRIER else []
             lei = self._lei(name)
-            body = {
+            body: dict[str, Value] = {
                 "carrier_codes": codes,
                 "keys": [key.kid],
                 "lei": lei,

@@ -24,7 +24,7 @@ from ropewalk.cli.options import (
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, salt_of
 from ropewalk.client import Controllers, Node, Shelf, issue, read_document
 from ropewalk.ledger import TransactionEntry, decode_entry, read_payload
-from ropewalk.crypto import TRANSACTION_TYPE, take_apart
+from ropewalk.crypto import TRANSACTION_TYPE, Value, take_apart
 
 party_app = typer.Typer(no_args_is_help=True, help="Parties: register, change, show.")
 title_app = typer.Typer(no_args_is_help=True, help="Titles: issue, act on, show.")
@@ -58,7 +58,7 @@ def party_register(
     with ending(as_json=as_json), Node(node) as connected:
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         key = wallet.key(name)
-        body = {
+        body: dict[str, Value] = {
             "carrier_codes": sorted(carrier_code or []),
             "keys": [key.kid],
             "lei": lei,

@@ -9,6 +9,9 @@ import binascii
 
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _FROM_STANDARD = bytes.maketrans(b"+/", b"-_")
+_PADDING = (b"", b"===", b"==", b"=")
+_LAST = {1: b"", 2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
+"""Last characters that leave no bit beyond the last byte set, by length modulo four."""
 
 
 class EncodingError(ValueError):
@@ -56,12 +59,19 @@ def from_base64url(text: str) -> bytes:
     """
     try:
         raw = text.encode("ascii")
-        data = binascii.a2b_base64(raw.translate(_TO_STANDARD) + b"=" * (-len(raw) % 4))
+        padded = raw.translate(_TO_STANDARD, b"+/=") + _PADDING[len(raw) % 4]
+        data = binascii.a2b_base64(padded, strict_mode=True)
     except (ValueError, UnicodeEncodeError) as error:
         raise EncodingError("not base64url") from error
-    if to_base64url(data) != text:
+    if len(padded) - len(_PADDING[len(raw) % 4]) != len(raw) or _has_pad_bits(raw):
         raise EncodingError("not the one base64url text of its bytes")
     return data
+
+
+def _has_pad_bits(raw: bytes) -> bool:
+    """Whether bits beyond the last byte are set in the last character."""
+    over = len(raw) % 4
+    return bool(over) and raw[-1] not in _LAST[over]
 
 
 def from_hex(text: str, size: int) -> bytes:

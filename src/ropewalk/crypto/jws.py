@@ -7,6 +7,7 @@ key itself and `typ` says what is signed, so that nothing signed for one use ser
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from ropewalk.crypto.encoding import EncodingError, from_base64url, to_base64url
@@ -17,6 +18,7 @@ TRANSACTION_TYPE = "ropewalk-transaction+jws"
 CONSENT_TYPE = "ropewalk-consent+jws"
 
 KID_LENGTH = 43
+HEADERS_CACHED = 8_192
 _HEADER_BEFORE = b'{"alg":"Ed25519","kid":"'
 _HEADER_BETWEEN = b'","typ":"'
 _HEADER_AFTER = b'"}'
@@ -100,16 +102,19 @@ def take_apart(text: str, typ: str) -> Signed:
     if len(parts) != 3:
         raise JwsError("three parts joined by dots are expected")
     try:
-        header, payload, signature = (from_base64url(part) for part in parts)
+        kid = _kid_of(parts[0], typ)
+        payload, signature = from_base64url(parts[1]), from_base64url(parts[2])
     except EncodingError as error:
         raise JwsError("a part is not strict base64url") from error
     if len(signature) != SIGNATURE_SIZE:
         raise JwsError("an Ed25519 signature has 64 bytes")
-    kid = _kid_of(header, typ)
     return Signed(kid, payload, text[: text.rindex(".")].encode("ascii"), signature)
 
 
-def _kid_of(header: bytes, typ: str) -> str:
+@lru_cache(maxsize=HEADERS_CACHED)
+def _kid_of(part: str, typ: str) -> str:
+    """The key that a header names; all signatures of one key have the same header."""
+    header = from_base64url(part)
     tail = _HEADER_BETWEEN + typ.encode("ascii") + _HEADER_AFTER
     if not (header.startswith(_HEADER_BEFORE) and header[_KID_END:] == tail):
         raise HeaderError(

@@ -54,7 +54,7 @@ class Settings:
 
     passphrase: str
     verifiers: int | None = None
-    """Worker processes; one a core unless told otherwise."""
+    """Worker processes; one a core unless told otherwise, 0 to verify in-process."""
     checks_invariants: bool = False
     free_bytes_min: int = FREE_BYTES_MIN
     waiting_max: int = WAITING_MAX

@@ -3,7 +3,7 @@
 
 Submit, await, query, prove, subscribe. Two engines stand behind it: the embedded one (one
 process, one SQLite file) and the consortium's (CometBFT). Every call may be made from any
-thread. Reads answer from the last committed block and never wait for a write.
+thread. Reads answer from the last committed block; proofs may wait for the block that is being written.
 """
 
 from collections.abc import Sequence

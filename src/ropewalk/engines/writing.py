@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,8 +16,7 @@ _EVENTS = msgspec.json.Decoder(list[LedgerEvent])
 _ENCODER = msgspec.json.Encoder()
 
 
-@dataclass(frozen=True, slots=True)
-class StateRow:
+class StateRow(NamedTuple):
     """A record on its way into the table."""
 
     hashed: bytes

@@ -6,6 +6,7 @@ a controller that governance registered, with roles and codes. Source: docs/refe
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -31,6 +32,7 @@ ROLES = (
 )
 """What a registered party may be in the trade; rules ask for some of them."""
 
+CONTROLLERS_CACHED = 8_192
 KEYS_MAX = 16
 KEYS_EVER_MAX = 64
 GOVERNANCE_KEY = "governance"
@@ -155,6 +157,12 @@ def load_controller(view: View, controller: str) -> Controller:
     data = view.get(controller_key(controller))
     if data is None:
         raise UnknownControllerError(controller)
+    return _decoded(data)
+
+
+@lru_cache(maxsize=CONTROLLERS_CACHED)
+def _decoded(data: bytes) -> Controller:
+    """The same bytes are the same controller; most acts are by one that acted before."""
     return decode_record(data, Controller)
 
 

@@ -30,8 +30,7 @@ class BlockEntry(Record, frozen=True):
     """Seconds since 1970-01-01T00:00:00Z."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A transaction on its way into a block: its text, and what `inspect` made of it."""
 
     text: str

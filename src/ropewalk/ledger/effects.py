@@ -6,8 +6,9 @@ applies the effects whole or not at all.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
 
 
 class View(Protocol):
@@ -17,8 +18,7 @@ class View(Protocol):
         """The record's bytes, None when there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, gc=False):
     """The circumstances of one act; all of it follows from the block."""
 
     actor: str
@@ -33,8 +33,7 @@ class Context:
     """Id of the transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """What happened, for subscribers; derived, never read by a rule."""
 
     name: str
@@ -42,12 +41,11 @@ class Event:
     attributes: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+class Effects(msgspec.Struct, frozen=True):
     """What an act does: records to write (None removes one) and events to tell."""
 
     writes: Mapping[str, bytes | None]
-    events: tuple[Event, ...] = field(default=())
+    events: tuple[Event, ...] = ()
 
 
 class Overlay:

@@ -14,6 +14,8 @@ An act is applied whole or not at all. Same view, same block: same result, on an
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from ropewalk.ledger.block import Block, Candidate, encode_transaction_entry
 from ropewalk.ledger.effects import Context, Effects, Event, Overlay, View
 from ropewalk.ledger.errors import (
@@ -35,8 +37,7 @@ from ropewalk.ledger.replay import ReplayLists
 from ropewalk.ledger.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """What became of one candidate."""
 
     transaction: str

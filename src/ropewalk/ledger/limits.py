@@ -13,7 +13,7 @@ CONSENTS_MAX = 15
 KEYS_TOUCHED_MAX = 64
 """Records one act may write."""
 
-BLOCK_TRANSACTIONS_MAX = 2_000
+BLOCK_TRANSACTIONS_MAX = 5_000
 BLOCK_SIZE_MAX = 4 << 20
 """Bytes of transactions in one block."""
 

@@ -6,8 +6,6 @@ dropped once its minute is over, since expiry refuses what stood in it. The list
 each actor's unexpired transactions, which is what the quota bounds.
 """
 
-from collections import Counter
-
 from ropewalk.ledger.records import Record, encode_record
 from ropewalk.tlog import Frontier, leaf_hash
 
@@ -28,12 +26,12 @@ def key(minute: int) -> str:
 
 
 class _Minute:
-    __slots__ = ("actors", "frontier", "ids")
+    __slots__ = ("actors", "frontier")
 
     def __init__(self) -> None:
-        self.ids: set[str] = set()
+        self.actors: dict[str, str] = {}
+        """Actor of each id."""
         self.frontier = Frontier()
-        self.actors: Counter[str] = Counter()
 
 
 class ReplayLists:
@@ -41,18 +39,18 @@ class ReplayLists:
 
     def __init__(self) -> None:
         self._minutes: dict[int, _Minute] = {}
-        self._actors: Counter[str] = Counter()
+        self._counts: dict[str, int] = {}
         self._touched: set[int] = set()
         self._dropped: set[int] = set()
 
     def contains(self, transaction: str, valid_until: int) -> bool:
         """Whether the id was logged already."""
         minute = self._minutes.get(valid_until // MINUTE_S)
-        return minute is not None and transaction in minute.ids
+        return minute is not None and transaction in minute.actors
 
     def count(self, actor: str) -> int:
         """Unexpired transactions of the actor in the log."""
-        return self._actors[actor]
+        return self._counts.get(actor, 0)
 
     def remember(self, transaction: str, valid_until: int, actor: str) -> None:
         """Note a transaction that will be logged."""
@@ -60,18 +58,25 @@ class ReplayLists:
         minute = self._minutes.get(number)
         if minute is None:
             minute = self._minutes[number] = _Minute()
-        minute.ids.add(transaction)
+        minute.actors[transaction] = actor
         minute.frontier.append(leaf_hash(bytes.fromhex(transaction)))
-        minute.actors[actor] += 1
-        self._actors[actor] += 1
+        self._counts[actor] = self._counts.get(actor, 0) + 1
         self._touched.add(number)
 
     def drop_expired(self, time_s: int) -> None:
         """Forget lists whose minute ended before a block's time."""
         for number in [n for n in self._minutes if (n + 1) * MINUTE_S <= time_s]:
-            self._actors -= self._minutes.pop(number).actors
+            for actor in self._minutes.pop(number).actors.values():
+                self._forget(actor)
             self._touched.discard(number)
             self._dropped.add(number)
+
+    def _forget(self, actor: str) -> None:
+        left = self._counts[actor] - 1
+        if left:
+            self._counts[actor] = left
+        else:
+            del self._counts[actor]
 
     def take_changes(self) -> dict[str, bytes | None]:
         """State changes since the last call: new roots, and removals of dropped lists."""

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+# Thin lines that call the tools. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.run-installed
+DEV := $(VENV)/.dev-installed
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev demo test check bench test-long test-planted reference lock clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 15)))' \
+	  || { echo "Ropewalk needs Python 3.11 to 3.14; set PYTHON=/path/to/one"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "python3-venv is missing: apt-get install python3-venv"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUN)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+install: $(RUN) ## make .venv with everything that runs
+install-dev: $(DEV) ## … and everything that tests
+
+demo: $(RUN) ## play three lives on a small network, then serve it (Ctrl-C ends it)
+	@exec $(BIN)/ropewalk demo
+
+test: $(DEV) ## the tests, at most 15 minutes on two cores
+	@$(BIN)/python -m tests.run pr
+
+check: $(DEV) ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV) ## every benchmark, beside its limit; writes bench/results.json
+	@$(BIN)/ropewalk bench all --output bench/results.json
+
+test-long: $(DEV) ## the nightly figures; resumable: make test-long PART=adversarial
+	@$(BIN)/python -m tests.run long $(PART)
+
+test-planted: $(DEV) ## each harness shown to fail on the bug planted for it
+	@$(BIN)/python -m tests.run planted
+
+reference: $(RUN) ## generate docs/reference from the rule table
+	$(BIN)/python -m ropewalk.cli.reference
+
+lock: $(DEV) ## pin the dependencies anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev --extra build pyproject.toml -o requirements-dev.lock
+
+clean: ## remove the environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A network in memory, with fixed keys: genesis, parties, blocks. No clock, no chance, no disk.
+
+Keys are derived from names, so ids are the same on every machine and in every vector.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from ropewalk.crypto import PrivateKey, Value, encode, sha256, sha256_hex
+from ropewalk.identity import controller_id, governance_id
+from ropewalk.ledger import (
+    Block,
+    Candidate,
+    LedgerError,
+    Payload,
+    ReplayLists,
+    Result,
+    Transaction,
+    inspect,
+    network_id,
+    read_genesis,
+    sign_consent,
+    sign_transaction,
+)
+from ropewalk.ledger.transaction import INTEGER_MAX
+from ropewalk.rules import genesis_records, machine
+
+TIME = 1_767_225_600
+"""2026-01-01T00:00:00Z, the time of every genesis here."""
+MINUTE_AHEAD = 60
+
+
+def key(name: str) -> PrivateKey:
+    """The key of a name."""
+    return PrivateKey(sha256(f"ropewalk test key {name}".encode()))
+
+
+def kid(name: str) -> str:
+    """The key id of a name."""
+    return key(name).kid
+
+
+def salt(name: str) -> str:
+    """The salt of a name, hex."""
+    return sha256_hex(f"ropewalk test salt {name}".encode())
+
+
+def genesis(name: str = "test", *, quota: int = 1_000_000, laws: Sequence[str] = ("GB",)) -> bytes:
+    """A genesis file; another name makes another network."""
+    return encode(
+        {
+            "format": "ropewalk-genesis/1",
+            "governance": {"keys": [kid("governance"), kid("governance 2")], "threshold": 2},
+            "laws": list(laws),
+            "log": "ropewalk.example/test+00000000+AQ==",
+            "parameters": {"quota_actor_max": quota},
+            "protocol": 1,
+            "salt": salt(name),
+            "time": TIME,
+        }
+    )
+
+
+GENESIS = genesis()
+NETWORK = network_id(GENESIS)
+GOVERNANCE = governance_id(read_genesis(GENESIS))
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "bank": ("bank",),
+    "buyer": (),
+    "carrier": ("carrier",),
+    "consignee": ("consignee",),
+    "other_carrier": ("carrier",),
+    "shipper": ("shipper",),
+}
+CARRIER_CODES: Mapping[str, tuple[str, ...]] = {
+    "carrier": ("NMFTA:ROPE", "SMDG:ROP"),
+    "other_carrier": ("SMDG:OTH",),
+}
+FIRM_KEYS = ("firm a", "firm b", "firm c")
+UNKNOWN = "0" * 32
+"""Nobody's controller."""
+
+
+def keys_of(name: str) -> tuple[str, ...]:
+    """Names of the keys that together speak for an actor."""
+    if name == "governance":
+        return ("governance", "governance 2")
+    return FIRM_KEYS[:2] if name == "firm" else (name,)
+
+
+def _identifiers() -> dict[str, str]:
+    found = {name: controller_id("", [kid(name)], salt(name), 1) for name in ROLES}
+    firm = [kid(one) for one in FIRM_KEYS]
+    found["firm"] = controller_id(salt("firm commitment"), firm, salt("firm"), 2)
+    return {**found, "governance": GOVERNANCE, "nobody": UNKNOWN}
+
+
+IDS: Mapping[str, str] = _identifiers()
+NAMES: Mapping[str, str] = {identifier: name for name, identifier in IDS.items()}
+
+
+def registration(name: str) -> dict[str, Value]:
+    """The body that registers a party of `ROLES`."""
+    return {
+        "carrier_codes": list(CARRIER_CODES.get(name, ())),
+        "keys": [kid(name)],
+        "lei": "529900T8BM49AURSDO55" if name == "bank" else "",
+        "roles": list(ROLES[name]),
+        "salt": salt(name),
+        "threshold": 1,
+    }
+
+
+FIRM: Mapping[str, Value] = {
+    "commitment": salt("firm commitment"),
+    "keys": [kid(one) for one in FIRM_KEYS],
+    "salt": salt("firm"),
+    "threshold": 2,
+}
+"""The body that registers the controller `firm`: two of three keys."""
+
+
+def content(
+    actor: str, act: str, body: Mapping[str, Value], valid_until: int, network: str = NETWORK
+) -> dict[str, Value]:
+    """What an actor signs; `actor` is a name of `IDS` or an id."""
+    return {
+        "act": act,
+        "actor": IDS.get(actor, actor),
+        "body": body,
+        "network": network,
+        "valid_until": valid_until,
+    }
+
+
+def signed(content_: Mapping[str, Value], names: Sequence[str], until: int = INTEGER_MAX) -> str:
+    """A transaction signed by the first name's key, with the others' consents."""
+    consents = [sign_consent(content_, until, key(name)) for name in names[1:]]
+    return sign_transaction(content_, key(names[0]), consents)
+
+
+def inspected(text: str) -> Candidate:
+    """A candidate as an engine makes it."""
+    verdict: Transaction | LedgerError
+    try:
+        verdict = inspect(text)
+    except LedgerError as refusal:
+        verdict = refusal
+    return Candidate(text, verdict)
+
+
+def unsigned(content_: Mapping[str, Value], signers: Sequence[str]) -> Candidate:
+    """A candidate whose signatures are taken as verified: fast, and any signer can be claimed."""
+    data = encode(content_)
+    payload = msgspec.convert(dict(content_), Payload)
+    transaction = Transaction(sha256_hex(data), payload, tuple(signers), INTEGER_MAX)
+    return Candidate(data.decode("ascii"), transaction)
+
+
+class World:
+    """A ledger in memory, every promise checked after every act."""
+
+    def __init__(self, data: bytes = GENESIS) -> None:
+        self.network = network_id(data)
+        self.machine = machine(data, checks_invariants=True)
+        self.state: dict[str, bytes] = genesis_records(data)
+        self.replay = ReplayLists()
+        self.height = 0
+        self.position = 1
+        self.time_s = TIME
+        self.acts = 0
+
+    def candidate(
+        self,
+        actor: str,
+        act: str,
+        body: Mapping[str, Value],
+        signers: Sequence[str] | None = None,
+        valid_until: int | None = None,
+    ) -> Candidate:
+        """An act by an actor's own keys, valid for a minute, unless told otherwise."""
+        until = self.time_s + MINUTE_AHEAD if valid_until is None else valid_until
+        kids = [kid(name) for name in keys_of(actor)] if signers is None else signers
+        return unsigned(content(actor, act, body, until, self.network), kids)
+
+    def block(self, *candidates: Candidate, seconds: int = 1) -> list[Result]:
+        """Execute a block and keep what it changed."""
+        self.time_s += seconds
+        self.height += 1
+        block = Block(self.height, self.time_s, candidates)
+        executed = self.machine.execute(self.state, self.replay, block, self.position)
+        for record_key, record in executed.changes.items():
+            if record is None:
+                self.state.pop(record_key, None)
+            else:
+                self.state[record_key] = record
+        if executed.entries:
+            self.position += len(executed.entries) + 1
+        return executed.results
+
+    def act(self, actor: str, act: str, body: Mapping[str, Value]) -> Result:
+        """One act in a block of its own."""
+        return self.block(self.candidate(actor, act, body))[0]
+
+    def done(self, actor: str, act: str, body: Mapping[str, Value]) -> str:
+        """One act that must be accepted; its id."""
+        result = self.act(actor, act, body)
+        assert result.refusal is None, result.refusal
+        return result.transaction
+
+    def refused(self, actor: str, act: str, body: Mapping[str, Value]) -> type[LedgerError]:
+        """One act that must be refused, without a trace in the records; why."""
+        before = self.records()
+        result = self.act(actor, act, body)
+        assert result.refusal is not None, f"{act} was accepted"
+        assert self.records() == before, "a refused act changed a record"
+        return type(result.refusal)
+
+    def records(self) -> dict[str, bytes]:
+        """The state without the replay lists."""
+        return {one: self.state[one] for one in self.state if not one.startswith("replay/")}
+
+
+def settled(data: bytes = GENESIS) -> World:
+    """A network whose parties are registered, each under one key, and the firm under three."""
+    world = World(data)
+    for name in ROLES:
+        world.done("governance", "identity.REGISTER_PARTY", registration(name))
+    world.done("shipper", "identity.REGISTER_CONTROLLER", FIRM)
+    return world

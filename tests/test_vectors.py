@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one runner of every act's golden vectors."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from identity import make_vectors as identity_vectors
+from ledger.vectors import VECTORS, Json, differences, outcome
+from ropewalk.ledger import LedgerError
+from ropewalk.rules import V1
+from title import make_vectors as title_vectors
+
+CASES = sorted(path.parent for room in ("identity", "title") for path in VECTORS.glob(f"{room}/*/*/tx.json"))
+
+
+def load(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def encoded(records: Json) -> dict[str, bytes]:
+    return {key: str(text).encode("ascii") for key, text in records.items()}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.relative_to(VECTORS).as_posix())
+def test_vector(case: Path) -> None:
+    before, transaction = encoded(load(case / "pre.json")), load(case / "tx.json")
+    kept = dict(before)
+    result = outcome(before, transaction)
+    assert before == kept, "a rule wrote into its view"
+    if (case / "refused.json").exists():
+        assert isinstance(result, LedgerError)
+        assert load(case / "refused.json") == {"code": result.code, "number": result.number}
+        assert not (case / "post.json").exists()
+    else:
+        assert not isinstance(result, LedgerError), result
+        after = {**before, **result.writes}
+        present = {key: data for key, data in after.items() if data is not None}
+        assert present == encoded(load(case / "post.json"))
+
+
+@pytest.mark.parametrize("room", [identity_vectors, title_vectors], ids=["identity", "title"])
+def test_vectors_are_what_the_generator_writes(room: Any) -> None:
+    assert differences(room.texts()) == []
+
+
+@pytest.mark.parametrize("act", sorted(V1.rules))
+def test_every_refusal_of_an_act_has_a_vector(act: str) -> None:
+    room, _, word = act.partition(".")
+    refused = {load(path)["code"] for path in (VECTORS / room / word.lower()).glob("*/refused.json")}
+    documented = {error.code for error in V1.rules[act].refusals}
+    assert refused == documented | {"ledger.malformed_body"}
+
+
+def test_no_vector_stands_for_an_act_that_does_not_exist() -> None:
+    folders = {f"{case.parents[1].name}.{case.parent.name.upper()}" for case in CASES}
+    assert folders == set(V1.rules)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Many questions to the JavaScript verifier in one process: JSON on stdin, JSON on stdout.
+ *
+ * {"files": {name: base64}, "checks": [{"base", "flip": [offset, bits] or absent, "trust",
+ * "now"}, …]} gives verdicts; {"signatures": [{"key", "message", "signature"}, …]}, all hex,
+ * gives truths; {"hashes": [hex, …]} gives hex; {"trusts": [base64, …]} gives truths.
+ */
+
+import {
+  VerificationError,
+  readTrust,
+  refusal,
+  sha256,
+  verifyBundle,
+  verifySignature,
+} from "../../verifier/ropewalk-verify.mjs";
+
+const bytesOf = (text, encoding) => new Uint8Array(Buffer.from(text, encoding));
+
+async function judge(files, { base, flip, trust, now }) {
+  const data = bytesOf(files[base], "base64");
+  if (flip !== undefined) data[flip[0]] ^= flip[1];
+  try {
+    return await verifyBundle(data, readTrust(bytesOf(files[trust], "base64")), now);
+  } catch (error) {
+    if (error instanceof VerificationError) return refusal(error);
+    throw error;
+  }
+}
+
+function isTrust(text) {
+  try {
+    readTrust(bytesOf(text, "base64"));
+    return true;
+  } catch (error) {
+    if (error instanceof VerificationError) return false;
+    throw error;
+  }
+}
+
+const parts = [];
+for await (const part of process.stdin) parts.push(part);
+const asked = JSON.parse(Buffer.concat(parts).toString());
+const answers = [];
+for (const check of asked.checks ?? []) answers.push(await judge(asked.files, check));
+for (const { key, message, signature } of asked.signatures ?? []) {
+  answers.push(await verifySignature(...[key, message, signature].map((each) => bytesOf(each, "hex"))));
+}
+for (const text of asked.hashes ?? []) {
+  answers.push(Buffer.from(sha256(bytesOf(text, "hex"))).toString("hex"));
+}
+for (const text of asked.trusts ?? []) answers.push(isTrust(text));
+process.stdout.write(JSON.stringify(answers));
