@@ -5,7 +5,7 @@
  *     const verdict = await verifyBundle(bundleBytes, readTrust(genesisBytes), nowSeconds);
  *
  * Written from docs/reference/formats.md and title.md, which the section numbers below refer to.
- * It stands alone: JSON, SHA-256 and every check are here; only the Ed25519 equation is WebCrypto's.
+ * It stands alone: JSON, SHA-256 and all checks are here; only Ed25519's equation is WebCrypto's.
  */
 
 const webcrypto = globalThis.crypto ?? (await import("node:crypto")).webcrypto;
@@ -43,8 +43,12 @@ async function under(item, check) {
   try {
     return await check();
   } catch (error) {
-    throw error instanceof Refusal ? new VerificationError(item, error.message) : error;
+    throw named(item, error);
   }
+}
+
+function named(item, error) {
+  return error instanceof Refusal ? new VerificationError(item, error.message) : error;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -158,10 +162,8 @@ function checkDocument(bundle, title) {
   if (bundle.document === undefined) return false;
   const document = fromBase64(bundle.document.bytes);
   const salt = fromBase64(bundle.document.salt);
-  ensure(document.length <= DOCUMENT_SIZE_MAX, "the document is too large");
-  const checksum = sha256(encodeText(rfc8785(document)));
   ensure(salt.length === 32, "a salt has 32 bytes");
-  const commitment = toHex(sha256(salt, sha256(document), checksum));
+  const commitment = toHex(sha256(salt, sha256(document), checksumOf(document)));
   ensure(commitment === title.commitment, "the document is not the one that was issued");
   return true;
 }
@@ -185,14 +187,14 @@ function told(found) {
 
 function provenSentences({ bundle, block, title, party, acts, cosigned, disclosed }) {
   const name = title.document_type === "BOL" ? "bill of lading" : "sea waybill";
-  const hands = acts.map(({ payload }) => `${payload.act.replace(/^title\./, "")} by ${payload.actor}`);
+  const hand = ({ act, actor }) => `${act.replace(/^title\./, "")} by ${actor}`;
   const sentences = [
     `whole: ${acts.length} acts, each signed, in the log and linked to the one before`,
     `one record: copy of title ${bundle.title} at height ${block.height}, ` +
       `the only one under ${title.reference}`,
     `issued by ${title.issuer}, registered as ${party.carrier_codes.join(" ")}, ` +
       `as a ${name} under the law of ${title.governing_law}, at ${instant(title.issued_at)}`,
-    `passed through: ${hands.join("; ")}`,
+    `passed through: ${acts.map(({ payload }) => hand(payload)).join("; ")}`,
     `${holding(title)}, as of ${instant(block.time)}`,
   ];
   if (disclosed) {
@@ -267,7 +269,7 @@ export function readTrust(source) {
   try {
     return trusted(typeof source === "string" ? source : decodeText(source));
   } catch (error) {
-    throw error instanceof Refusal ? new VerificationError("trust", error.message) : error;
+    throw named("trust", error);
   }
 }
 
@@ -291,7 +293,8 @@ function trustOf(text, policy) {
   const sorted = [...genesis.laws].sort();
   ensure(isDistinct(sorted) && encode(sorted) === encode(genesis.laws), "laws must be sorted");
   const { witnesses, quorum } = policy;
-  ensure(isDistinct(witnesses) && quorum <= witnesses.length, "more witnesses asked for than named");
+  const isMet = isDistinct(witnesses) && quorum <= witnesses.length;
+  ensure(isMet, "the quorum asks for more witnesses than are named");
   return {
     network: toHex(sha256(encodeText(text))),
     log: readVerifierKey(genesis.log),
@@ -329,6 +332,12 @@ function listOf(each, least = 0, most = Infinity) {
     Array.isArray(value) && value.length >= least && value.length <= most && value.every(each);
 }
 
+/** Members of one kind, by their names. */
+function alike(kind, names) {
+  return Object.fromEntries(names.split(" ").map((name) => [name, kind]));
+}
+
+/** An object with all of the required members, perhaps the optional ones, and no other. */
 function shape(required, optional = {}) {
   const kinds = new Map(Object.entries({ ...required, ...optional }));
   const names = Object.keys(required);
@@ -377,7 +386,7 @@ const GENESIS = shape({
   time: isCount,
 });
 const TRANSACTION_ENTRY = shape({ code: isText, number: isWhole, transaction: isText });
-const BLOCK_ENTRY = shape({ height: isCount, protocol: isCount, state_root: isHash, time: isCount });
+const BLOCK_ENTRY = shape({ ...alike(isCount, "height protocol time"), state_root: isHash });
 const PAYLOAD = shape(
   {
     act: (value) => isText(value) && value.length >= 1 && value.length <= 64,
@@ -397,38 +406,22 @@ const CONTROLLER = shape({
 });
 const PARTY = shape({ carrier_codes: listOf(isText), lei: isText, roles: listOf(isText) });
 const TITLE = shape({
-  commitment: isText,
-  consignee: isText,
-  document_type: isText,
-  endorsee: isText,
-  endorsee_may_endorse: isFlag,
-  governing_law: isText,
-  is_to_order: isFlag,
-  issued_at: isWhole,
-  issuer: isText,
-  last_act: isText,
-  possessor: isText,
-  prior_endorsee: isText,
-  prior_may_endorse: isFlag,
-  reference: isText,
-  refusable_from: isText,
-  shipper: isText,
-  status: isText,
-  surrendered_by: isText,
-  version: isWhole,
+  ...alike(isText, "commitment consignee document_type endorsee governing_law issuer last_act"),
+  ...alike(isText, "possessor prior_endorsee reference refusable_from shipper status"),
+  ...alike(isText, "surrendered_by"),
+  ...alike(isFlag, "endorsee_may_endorse is_to_order prior_may_endorse"),
+  ...alike(isWhole, "issued_at version"),
 });
 const ISSUE = shape(
   {
-    carrier_code: isText,
-    carrier_code_list_provider: isText,
+    ...alike(isText, "carrier_code carrier_code_list_provider governing_law"),
+    ...alike(isText, "transport_document_reference"),
     commitment: isHash,
     document_type: isOneOf("BOL", "SWB"),
-    governing_law: isText,
     is_to_order: isFlag,
     shipper: isController,
-    transport_document_reference: isText,
   },
-  { consignee: isController, endorsee: isController, issue_to: isController },
+  alike(isController, "consignee endorsee issue_to"),
 );
 
 function readBundle(data) {
@@ -640,22 +633,24 @@ function deliver(roles, actor) {
 }
 
 const TO_RECIPIENT = { recipient: isController };
-const ACTS = new Map([
-  ["title.TRANSFER", { named: TO_RECIPIENT, effect: transfer }],
-  ["title.REFUSE_TRANSFER", { named: {}, effect: refuseTransfer }],
-  ["title.ENDORSE", { named: TO_RECIPIENT, effect: (r, a, b) => endorse(r, a, b.recipient, false) }],
-  [
-    "title.ENDORSE_TO_ORDER",
-    { named: TO_RECIPIENT, effect: (r, a, b) => endorse(r, a, b.recipient, true) },
-  ],
-  ["title.BLANK_ENDORSE", { named: {}, effect: (r, a) => endorse(r, a, "", true) }],
-  ["title.SIGN", { named: {}, effect: sign }],
-  ["title.SURRENDER_FOR_DELIVERY", { named: { addressee: isController }, effect: surrender }],
-  ["title.SACC", { named: {}, effect: accept }],
-  ["title.SREJ", { named: {}, effect: reject }],
-  ["title.REDIRECT", { named: { consignee: isController }, effect: redirect }],
-  ["title.DELIVER", { named: {}, effect: deliver }],
-]);
+const ACTS = new Map(
+  Object.entries({
+    TRANSFER: { named: TO_RECIPIENT, effect: transfer },
+    REFUSE_TRANSFER: { named: {}, effect: refuseTransfer },
+    ENDORSE: { named: TO_RECIPIENT, effect: (r, a, body) => endorse(r, a, body.recipient, false) },
+    ENDORSE_TO_ORDER: {
+      named: TO_RECIPIENT,
+      effect: (r, a, body) => endorse(r, a, body.recipient, true),
+    },
+    BLANK_ENDORSE: { named: {}, effect: (r, a) => endorse(r, a, "", true) },
+    SIGN: { named: {}, effect: sign },
+    SURRENDER_FOR_DELIVERY: { named: { addressee: isController }, effect: surrender },
+    SACC: { named: {}, effect: accept },
+    SREJ: { named: {}, effect: reject },
+    REDIRECT: { named: { consignee: isController }, effect: redirect },
+    DELIVER: { named: {}, effect: deliver },
+  }).map(([name, act]) => [`title.${name}`, act]),
+);
 
 // ---------------------------------------------------------------------------------------------
 // Checkpoints: C2SP signed notes (7, 9)
@@ -814,11 +809,24 @@ function encode(value, levels = 64) {
   return `{${Object.keys(value).sort().map(member).join()}}`;
 }
 
-/** The RFC 8785 form of a document, which must be an object that all readers read alike. */
-function rfc8785(data) {
+/**
+ * The checksum by which platforms compare documents: SHA-256 over the RFC 8785 form.
+ *
+ * @throws {VerificationError} item `document`: it is no object that all readers read alike
+ */
+export function dcsaChecksum(data) {
+  try {
+    return checksumOf(data);
+  } catch (error) {
+    throw named("document", error);
+  }
+}
+
+function checksumOf(data) {
+  ensure(data.length <= DOCUMENT_SIZE_MAX, "the document is too large");
   const value = parseStrict(decodeText(data));
   ensure(value instanceof Map, "a transport document is a JSON object");
-  return writeJcs(value);
+  return sha256(encodeText(writeJcs(value)));
 }
 
 function writeJcs(value) {
@@ -928,11 +936,11 @@ function parseStrict(text) {
     return new Numeral(found[0]);
   };
   const value = (depth) => {
-    ensure(depth <= DOCUMENT_DEPTH_MAX, "nested too deep");
     skip();
-    if (text[at] === "{") return object(depth + 1);
-    if (text[at] === "[") return array(depth + 1);
-    return text[at] === '"' ? string() : scalar();
+    if (text[at] === '"') return string();
+    if (text[at] !== "{" && text[at] !== "[") return scalar();
+    ensure(depth < DOCUMENT_DEPTH_MAX, "nested too deep");
+    return text[at] === "{" ? object(depth + 1) : array(depth + 1);
   };
 
   const whole = value(0);
@@ -1000,7 +1008,8 @@ const SMALL_ORDER = new Set([
 ]);
 
 function littleEndian(number) {
-  return Uint8Array.from({ length: 32 }, (_, index) => Number((number >> BigInt(8 * index)) & 255n));
+  const byte = (_, index) => Number((number >> BigInt(8 * index)) & 255n);
+  return Uint8Array.from({ length: 32 }, byte);
 }
 
 function isBelow(bytes, limit) {
@@ -1097,7 +1106,14 @@ function compress(hash, w, view, block) {
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + ROUND_CONSTANTS[t] + w[t]) | 0;
     const s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
     const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t1) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (t1 + t2) | 0;
   }
   [a, b, c, d, e, f, g, h].forEach((word, index) => {
     hash[index] += word;

@@ -84,25 +84,28 @@ def registrations(world: World) -> Iterator[Case]:
             errors.UnknownRoleError,
         ),
         ("lei_too_short", world, GOVERNED, newcomer(**bad_code), errors.BadCodeError),
-        *(
-            (
-                name,
-                world,
-                GOVERNED,
-                newcomer(**bad_keys, carrier_codes=codes),
-                errors.BadCodeError,
-            )
-            for name, codes in (
-                ("carrier_code_malformed", ["SMDG:"]),
-                ("carrier_codes_unsorted", ["SMDG:ROP", "NMFTA:ROPE"]),
-                ("carrier_code_twice", ["SMDG:ROP", "SMDG:ROP"]),
-            )
-        ),
+    )
+    yield from malformed_registrations(world, bad_keys)
+
+
+def malformed_registrations(world: World, bad_keys: Body) -> Iterator[Case]:
+    """Codes and keys that make no party."""
+    act = "REGISTER_PARTY"
+    wrong_codes: tuple[tuple[str, list[Value]], ...] = (
+        ("carrier_code_malformed", ["SMDG:"]),
+        ("carrier_codes_unsorted", ["SMDG:ROP", "NMFTA:ROPE"]),
+        ("carrier_code_twice", ["SMDG:ROP", "SMDG:ROP"]),
+    )
+    for name, codes in wrong_codes:
+        body = newcomer(**{**bad_keys, "carrier_codes": codes})
+        yield from rows(act, (name, world, GOVERNED, body, errors.BadCodeError))
+    yield from rows(
+        act,
         (
             "carrier_code_taken",
             world,
             GOVERNED,
-            newcomer(carrier_codes=taken, **bad_keys),
+            newcomer(**{**bad_keys, "carrier_codes": ["SMDG:ROP"]}),
             errors.CarrierCodeTakenError,
         ),
         *bad_key_rows(world, GOVERNED, newcomer()),

@@ -4,11 +4,13 @@
  *
  * {"files": {name: base64}, "checks": [{"base", "flip": [offset, bits] or absent, "trust",
  * "now"}, …]} gives verdicts; {"signatures": [{"key", "message", "signature"}, …]}, all hex,
- * gives truths; {"hashes": [hex, …]} gives hex; {"trusts": [base64, …]} gives truths.
+ * gives truths; {"hashes": [hex, …]} gives hex; {"trusts": [base64, …]} gives truths; {"documents":
+ * [base64, …]} gives checksums in hex, "" for what is no document.
  */
 
 import {
   VerificationError,
+  dcsaChecksum,
   readTrust,
   refusal,
   sha256,
@@ -16,6 +18,7 @@ import {
   verifySignature,
 } from "../../verifier/ropewalk-verify.mjs";
 
+const hexOf = (bytes) => Buffer.from(bytes).toString("hex");
 const bytesOf = (text, encoding) => new Uint8Array(Buffer.from(text, encoding));
 
 async function judge(files, { base, flip, trust, now }) {
@@ -29,12 +32,12 @@ async function judge(files, { base, flip, trust, now }) {
   }
 }
 
-function isTrust(text) {
+/** What reading gives, or the other value where it refuses. */
+function readOr(other, read) {
   try {
-    readTrust(bytesOf(text, "base64"));
-    return true;
+    return read();
   } catch (error) {
-    if (error instanceof VerificationError) return false;
+    if (error instanceof VerificationError) return other;
     throw error;
   }
 }
@@ -47,8 +50,11 @@ for (const check of asked.checks ?? []) answers.push(await judge(asked.files, ch
 for (const { key, message, signature } of asked.signatures ?? []) {
   answers.push(await verifySignature(...[key, message, signature].map((each) => bytesOf(each, "hex"))));
 }
-for (const text of asked.hashes ?? []) {
-  answers.push(Buffer.from(sha256(bytesOf(text, "hex"))).toString("hex"));
+for (const text of asked.hashes ?? []) answers.push(hexOf(sha256(bytesOf(text, "hex"))));
+for (const text of asked.trusts ?? []) {
+  answers.push(readOr(false, () => readTrust(bytesOf(text, "base64")) !== null));
 }
-for (const text of asked.trusts ?? []) answers.push(isTrust(text));
+for (const text of asked.documents ?? []) {
+  answers.push(readOr("", () => hexOf(dcsaChecksum(bytesOf(text, "base64")))));
+}
 process.stdout.write(JSON.stringify(answers));

@@ -159,7 +159,9 @@ def bundle(story: Story, twists: Twists | None = None) -> Members:
                 "threshold": 1,
             }
         ),
-        f"party/{CARRIER}": record({"carrier_codes": ["SMDG:ARX"], "lei": "", "roles": ["carrier"]}),
+        f"party/{CARRIER}": record(
+            {"carrier_codes": ["SMDG:ARX"], "lei": "", "roles": ["carrier"]}
+        ),
         "sentinel": record({"network": NETWORK}),
         f"title/{story.title}": record(story.record),
         **twists.records,
@@ -190,9 +192,7 @@ def bundle(story: Story, twists: Twists | None = None) -> Members:
     }
 
 
-def _misplace(
-    leaves: dict[str, bytes], places: Mapping[str, str], key: str
-) -> dict[str, str]:
+def _misplace(leaves: dict[str, bytes], places: Mapping[str, str], key: str) -> dict[str, str]:
     """Put a key's leaf where its hash with the first bit turned would put it."""
     right = places[key]
     wrong = ("1" if right[0] == "0" else "0") + right[1:]
@@ -323,7 +323,9 @@ def _signed() -> Table:
         "payload that is a list": jws(encode([good])),
         "payload that is no JSON": jws(b"act"),
         "payload with a fraction": jws(payload.replace(b'valid_until":', b'valid_until":0.')),
-        "payload with a letter beyond ASCII": jws(payload.replace(b"TRANSFER", "TRÄNSFER".encode())),
+        "payload with a letter beyond ASCII": jws(
+            payload.replace(b"TRANSFER", "TRÄNSFER".encode())
+        ),
         "payload of nine levels": other(body={**link, "deep": [deep]}),
         "payload with a member more": other(nonce="1"),
         "payload without network": without("network"),

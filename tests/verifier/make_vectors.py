@@ -52,7 +52,7 @@ def made_anew() -> dict[str, bytes]:
         text = json.dumps(described, indent=1, sort_keys=True)
         files[f"{name}.verdict.json"] = f"{text}\n".encode("ascii")
     files["mutated.json"] = _lines(NOW_S, [each.description() for each in listed])
-    forged = [
+    forged: list[dict[str, object]] = [
         {
             "bundle": each.bundle,
             "failed_item": each.failed_item,

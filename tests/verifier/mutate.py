@@ -17,6 +17,7 @@ from ropewalk.crypto import encode, from_base64, to_base64
 Step = Mapping[str, Any]
 Path = Sequence[str | int]
 SEED = 20_260_101
+_TRUE: object = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,9 @@ def _of_acts(value: Any) -> Table:
     inclusion = value["acts"][2]["inclusion"]
     another = to_base64(bytes(32))
     loose = inclusion[0][:-2] + chr(ord(inclusion[0][-2]) + 1) + "="
-    shift = [_set(each["position"] + 1, "acts", n, "position") for n, each in enumerate(value["acts"])]
+    shift = [
+        _set(each["position"] + 1, "acts", n, "position") for n, each in enumerate(value["acts"])
+    ]
     return {
         "none": ("bundle", _set([], "acts")),
         "the last dropped": ("title", _remove("acts", 4)),
@@ -188,13 +191,16 @@ def _of_acts(value: Any) -> Table:
         "paths exchanged": ("act:1", _swap(["acts", 1, "inclusion"], ["acts", 3, "inclusion"])),
         "positions exchanged": ("act:1", _swap(["acts", 1, "position"], ["acts", 2, "position"])),
         "all one position on": ("act:0", *shift),
-        "position of the one before": ("act:2", _set(value["acts"][1]["position"], "acts", 2, "position")),
+        "position of the one before": (
+            "act:2",
+            _set(value["acts"][1]["position"], "acts", 2, "position"),
+        ),
         "position beyond the log": ("act:4", _set(1_000, "acts", 4, "position")),
         "position beyond integers of 32 bits": ("act:4", _set(2**32 + 19, "acts", 4, "position")),
         "largest position": ("act:4", _set(2**53 - 1, "acts", 4, "position")),
         "position below nought": ("bundle", _set(-1, "acts", 0, "position")),
         "position as text": ("bundle", _set("13", "acts", 0, "position")),
-        "position as truth": ("bundle", _set(True, "acts", 0, "position")),
+        "position as truth": ("bundle", _set(_TRUE, "acts", 0, "position")),
         "no position": ("bundle", _remove("acts", 0, "position")),
         "no leaf": ("bundle", _remove("acts", 0, "leaf")),
         "no path": ("bundle", _remove("acts", 0, "inclusion")),
@@ -233,7 +239,10 @@ def _of_block(value: Any) -> Table:
         "a later position": ("block", _set(block["position"] + 1, "block", "position")),
         "empty path": ("block", _set([], "block", "inclusion")),
         "path without its first": ("block", _remove("block", "inclusion", 0)),
-        "another height": ("block", _set(block["leaf"].replace('"height":', '"height":1'), "block", "leaf")),
+        "another height": (
+            "block",
+            _set(block["leaf"].replace('"height":', '"height":1'), "block", "leaf"),
+        ),
         "codec version 2": ("block", _set("[2" + block["leaf"][2:], "block", "leaf")),
         "no leaf": ("bundle", _remove("block", "leaf")),
         "a member more": ("bundle", _set(0, "block", "height")),
@@ -255,7 +264,10 @@ def _of_checkpoint(value: Any, files: Mapping[str, bytes]) -> Table:
 
     return {
         "not base64": ("checkpoint", _set("note", "checkpoint")),
-        "without padding": ("checkpoint", _set(value["checkpoint"].rstrip("=") + "A", "checkpoint")),
+        "without padding": (
+            "checkpoint",
+            _set(value["checkpoint"].rstrip("=") + "A", "checkpoint"),
+        ),
         "empty": ("checkpoint", _set("", "checkpoint")),
         "a number": ("bundle", _set(1, "checkpoint")),
         "of another moment": ("block", _set(older, "checkpoint")),
@@ -321,7 +333,11 @@ def _of_document(value: Any) -> Table:
         "a control character": of(b'{"a":"\x01",' + inside + b"}"),
         "a bad escape": of(b'{"a":"\\x",' + inside + b"}"),
         "33 levels": of(b'{"a":' + deep + b"," + inside + b"}"),
-        "not base64": ("document", _set("bill", "document", "bytes"), _set("=", "document", "salt")),
+        "not base64": (
+            "document",
+            _set("bill", "document", "bytes"),
+            _set("=", "document", "salt"),
+        ),
         "another salt": ("document", _set(to_base64(bytes(32)), "document", "salt")),
         "salt a byte longer": ("document", _set(to_base64(salt + b"\0"), "document", "salt")),
         "salt a byte shorter": ("document", _set(to_base64(salt[:-1]), "document", "salt")),

@@ -13,13 +13,13 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 from fastapi import Path, Query, Request
 
 from ropewalk.api.errors import MalformedParameterError
+from ropewalk.codes import CodeError, DocumentReference
 
 POSITION_MAX: Final = 2**53 - 1
 ENCODED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
 PRINTABLE = re.compile(r"[\x20-\x7e]{1,400}")
 TITLE = re.compile(r"[0-9a-f]{64}")
 CONTROLLER = re.compile(r"[0-9a-f]{32}")
-REFERENCE = re.compile(r"(?:SMDG|NMFTA):[0-9A-Za-z]{1,10}:[\x20-\x7e]{1,200}")
 
 Position = Annotated[int, Query(ge=0, le=POSITION_MAX)]
 Proof = Annotated[
@@ -88,12 +88,13 @@ def title_or_reference(segment: str) -> tuple[str, str]:
     text = decode(segment)
     if TITLE.fullmatch(text):
         return text, ""
-    if REFERENCE.fullmatch(text):
-        return "", text
-    raise MalformedParameterError(
-        "a title is named by its id (64 hex digits) or by provider:code:reference, "
-        "with provider SMDG or NMFTA"
-    )
+    try:
+        return "", str(DocumentReference.parse(text))
+    except CodeError as error:
+        raise MalformedParameterError(
+            "a title is named by its id (64 hex digits) or by provider:code:reference, "
+            "with provider SMDG or NMFTA"
+        ) from error
 
 
 def controller(segment: str) -> str:

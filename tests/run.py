@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run the tests in named parts and say what share of the time each took.
+
+    python -m tests.run pr            what `make test` runs
+    python -m tests.run long [PART]   the nightly figures; a part that passed is not run again
+    python -m tests.run planted       every harness against the bugs planted for it
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+DONE = ROOT / ".make" / "test-long.json"
+PYTEST = [sys.executable, "-m", "pytest", "-q"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A named run of a tool."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self) -> tuple[int, float]:
+        """Exit code and seconds."""
+        print(f"== {self.name}", flush=True)
+        start = time.monotonic()
+        environment = {**os.environ, "PYTHONHASHSEED": "0", **self.environment}
+        code = subprocess.run(self.command, cwd=ROOT, env=environment, check=False).returncode
+        return code, time.monotonic() - start
+
+
+PR = (
+    Part(
+        "core",
+        [*PYTEST, "-n", "2", "tests", "--ignore=tests/harness", "--ignore=tests/model"],
+    ),
+    Part("rules", [*PYTEST, "-n", "2", "tests/model"]),
+    Part("hash seed 1", [*PYTEST, "tests/test_vectors.py"], {"PYTHONHASHSEED": "1"}),
+    Part("durability", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/harness"]),
+)
+
+LONG = (
+    Part("adversarial", [*PYTEST, "tests/model/test_adversarial.py"], {"ROPEWALK_ACTS": "1000000"}),
+    Part("small-world", [*PYTEST, "tests/model/test_small_world.py"], {"ROPEWALK_DEPTH": "7"}),
+    Part("crashes", [*PYTEST, "tests/harness/test_crashes.py"], {"ROPEWALK_KILLS": "10000"}),
+    Part("flips", [*PYTEST, "tests/harness/test_damage.py"], {"ROPEWALK_FLIPS": "500000"}),
+    Part("power-cuts", [*PYTEST, "tests/harness/test_power_cuts.py"], {"ROPEWALK_CUTS": "10000"}),
+)
+
+PLANTED = (
+    Part("planted: rules", [sys.executable, "tests/planted/rules.py"]),
+    Part("planted: durability", [sys.executable, "tests/harness/planted.py"]),
+)
+
+
+def _run(parts: Sequence[Part], passed: list[str] | None = None) -> int:
+    taken: list[tuple[str, float, int]] = []
+    for part in parts:
+        code, seconds = part.run()
+        taken.append((part.name, seconds, code))
+        if code == 0 and passed is not None:
+            passed.append(part.name)
+            DONE.parent.mkdir(exist_ok=True)
+            DONE.write_text(json.dumps(passed), encoding="utf-8")
+    total = sum(seconds for _, seconds, _ in taken) or 1.0
+    print("\npart                  seconds  share")
+    for name, seconds, code in taken:
+        verdict = "" if code == 0 else f"  failed (exit {code})"
+        print(f"{name:<20} {seconds:>8.0f} {seconds / total:>6.0%}{verdict}")
+    failed = sum(1 for _, _, code in taken if code)
+    print(f"parts: {len(taken) - failed} passed, {failed} failed")
+    return int(failed > 0)
+
+
+def _long(chosen: Sequence[str]) -> int:
+    passed = json.loads(DONE.read_text(encoding="utf-8")) if DONE.exists() else []
+    if chosen:
+        return _run([part for part in LONG if part.name in chosen], passed)
+    left = [part for part in LONG if part.name not in passed]
+    code = _run(left, passed)
+    if code == 0:
+        DONE.unlink(missing_ok=True)
+    return code
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what is asked for."""
+    match list(arguments):
+        case ["pr"]:
+            return _run(PR)
+        case ["planted"]:
+            return _run(PLANTED)
+        case ["long", *chosen]:
+            return _long(chosen)
+    print(__doc__)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
