@@ -227,7 +227,7 @@ def test_no_file_names_a_machines_folders_or_a_registrys_host() -> None:
             continue
         for pattern in (machine, registry):
             found = pattern.search(text)
-            assert found is None or path == Path(__file__), f"{name_of(path)}: {found and found[0]}"
+            assert found is None or path == Path(__file__), f"{name_of(path)}: {found}"
 
 
 def test_the_changelog_has_its_shape() -> None:

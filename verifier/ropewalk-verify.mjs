@@ -500,6 +500,7 @@ function issued(bundle, { id, payload }, issuedAt) {
   const { act, actor, body, network } = payload;
   ensure(act === "title.ISSUE", "the first act is not the issue");
   ensure(ISSUE(body), "the issue's members are not those it has");
+  ensureRolesOfDocument(body);
   const content = encode({ content: body, issuer: actor, network });
   const title = toHex(sha256(encodeText(`ropewalk title v1\n${content}`)));
   ensure(title === bundle.title, "the issue's content does not give the title's id");
@@ -526,6 +527,17 @@ function issued(bundle, { id, payload }, issuedAt) {
     surrendered_by: "",
     version: 1,
   };
+}
+
+/** Which roles a document of its kind names. */
+function ensureRolesOfDocument(body) {
+  const isBill = body.document_type === "BOL";
+  ensure(isBill || !body.is_to_order, "a waybill is never to order");
+  ensure(isBill === (body.issue_to !== undefined), "a bill has a first possessor, a waybill none");
+  if (body.is_to_order) return;
+  const isToConsignee = body.consignee !== undefined && body.endorsee === undefined;
+  ensure(isToConsignee, "a document not to order names a consignee and no endorsee");
+  ensure(!isBill || body.issue_to === body.shipper, "a straight bill is issued to its shipper");
 }
 
 /** The record after one more act. */

@@ -116,7 +116,7 @@ def files_of(case: Case) -> dict[str, Json]:
         assert case.refusal is None, f"{case.folder} was accepted"
         for key in result.writes:
             view.get(key)
-        after = {key: text.encode("ascii") for key, text in view.read.items()} | result.writes
+        after = {**{key: text.encode("ascii") for key, text in view.read.items()}, **result.writes}
         files["pre.json"] = view.read
         files["post.json"] = {key: data.decode() for key, data in after.items() if data is not None}
     return {f"{case.folder}/{file}": content for file, content in files.items()}

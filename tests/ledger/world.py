@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from ropewalk.crypto import PrivateKey, Value, encode, sha256, sha256_hex
+from ropewalk.crypto import INTEGER_MAX, PrivateKey, Value, encode, sha256, sha256_hex
 from ropewalk.identity import controller_id, governance_id
 from ropewalk.ledger import (
     Block,
@@ -24,7 +24,6 @@ from ropewalk.ledger import (
     sign_consent,
     sign_transaction,
 )
-from ropewalk.ledger.transaction import INTEGER_MAX
 from ropewalk.rules import genesis_records, machine
 
 TIME = 1_767_225_600

@@ -298,25 +298,25 @@ class Adversary:
         room, _, word = act.partition(".")
         if room == "identity":
             return self._judge_identity(word, actor, body, position)
-        registry = self.ledger.registry
+        ledger = self.ledger
         if word == "ISSUE":
-            why = refusal_of_issue(registry, actor, body)
-            if not why:
-                registry.references.add(reference_of(body))
-                title = self._title_of(body)
-                self.ledger.titles[title] = History(body, actor, self.world.time_s)
+            why = refusal_of_issue(ledger.registry, actor, body)
+            if why:
+                return why
+            ledger.registry.references.add(reference_of(body))
+            title, history = self._title_of(body), History(body, actor, self.world.time_s)
+            ledger.titles[title] = history
         else:
             title = str(body["title"])
-            history = self.ledger.titles.get(title)
-            if history is None:
+            if title not in ledger.titles:
                 return "title.unknown_title"
-            standing = self.ledger.standings[title]
-            why = refusal(registry, history, standing, word, actor, body)
-        if not why:
-            history = self.ledger.titles[title]
-            history.facts.append(fact_of(word, actor, body, transaction))
-            self.ledger.standings[title] = standing_of(history)
-        return why
+            history = ledger.titles[title]
+            why = refusal(ledger.registry, history, ledger.standings[title], word, actor, body)
+            if why:
+                return why
+        history.facts.append(fact_of(word, actor, body, transaction))
+        ledger.standings[title] = standing_of(history)
+        return ""
 
     def _title_of(self, body: Body) -> str:
         """The id the ledger gave: it is a hash, which the model does not tell again."""

@@ -141,7 +141,7 @@ class SmallWorld:
     def _messages(leaf: Leaf) -> list[Message]:
         own = {"last_act": leaf.standing.last.transaction, "title": leaf.title}
         return [
-            V1.rules[f"title.{move.act}"].message(**own, **move.members)  # type: ignore[arg-type]
+            V1.rules[f"title.{move.act}"].message(**own, **move.members)
             for move in MOVES
         ]
 

@@ -47,7 +47,7 @@ def to(name: str) -> Members:
 
 CARRIER: Members = {"addressee": "carrier"}
 SURRENDER = ("shipper", "SURRENDER_FOR_DELIVERY", CARRIER)
-SURRENDERED = (SURRENDER, ("carrier", "SACC", {}))
+SURRENDERED: tuple[tuple[str, str, Members], ...] = (SURRENDER, ("carrier", "SACC", {}))
 
 
 def missing(act: str, members: Members) -> Iterator[Case]:
@@ -290,12 +290,12 @@ def waybills() -> Iterator[Case]:
     yield from missing(act, {})
     yield case(Bill("waybill"), act, "issuer", "carrier", {})
     yield case(at("waybill", ("shipper", "REDIRECT", redirected)), act, "redirected", "carrier", {})
-    for name, bill, actor, refusal in (
+    for name, bill, actor, why in (
         ("bill_of_lading", at("straight", *SURRENDERED), "buyer", errors.NotWaybillError),
         ("ended", delivered, "buyer", errors.EndedError),
         ("another_carrier", Bill("waybill"), "other_carrier", errors.NotIssuerError),
     ):
-        yield case(bill, act, name, actor, {}, refusal)
+        yield case(bill, act, name, actor, {}, why)
 
 
 def to_consignee() -> Members:

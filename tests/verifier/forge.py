@@ -43,12 +43,16 @@ ORDER: dict[str, Value] = {
     "shipper": HOLDER,
     "transport_document_reference": "ARX-FORGED-1",
 }
-BLANK = {name: value for name, value in ORDER.items() if name != "endorsee"}
+
+
+def without(issue: Mapping[str, Value], name: str) -> dict[str, Value]:
+    """An ISSUE's body without one of its members."""
+    return {each: value for each, value in issue.items() if each != name}
+
+
+BLANK = without(ORDER, "endorsee")
 STRAIGHT: dict[str, Value] = {**BLANK, "consignee": BUYER, "is_to_order": False}
-WAYBILL: dict[str, Value] = {
-    **{name: value for name, value in STRAIGHT.items() if name != "issue_to"},
-    "document_type": "SWB",
-}
+WAYBILL: dict[str, Value] = {**without(STRAIGHT, "issue_to"), "document_type": "SWB"}
 
 Act = tuple[str, str, Mapping[str, Value]]
 """Name, actor, and the members of its body besides the link to the act before."""
@@ -266,8 +270,8 @@ def _signed() -> Table:
     def other(**members: Value) -> str:
         return jws(encode({**good, **members}))
 
-    def without(name: str) -> str:
-        return jws(encode({each: value for each, value in good.items() if each != name}))
+    def lacking(name: str) -> str:
+        return jws(encode(without(good, name)))
 
     loose = parts[2][:-1] + chr(ord(parts[2][-1]) + 1)
     deep: Value = ""
@@ -328,8 +332,8 @@ def _signed() -> Table:
         ),
         "payload of nine levels": other(body={**link, "deep": [deep]}),
         "payload with a member more": other(nonce="1"),
-        "payload without network": without("network"),
-        "payload without time limit": without("valid_until"),
+        "payload without network": lacking("network"),
+        "payload without time limit": lacking("valid_until"),
         "time limit as text": other(valid_until="1"),
         "time limit below nought": other(valid_until=-1),
         "body that is a list": other(body=[]),
@@ -437,6 +441,10 @@ def _blocks() -> Table:
         "a member less": lambda end: end.replace(b'"protocol":1,', b""),
         "time as text": lambda end: end.replace(b'"time":', b'"time":"').replace(b"}", b'"}'),
         "height as truth": lambda end: end.replace(b'"height":1', b'"height":true'),
+        "height beyond 2**53": lambda end: end.replace(b'"height":1', b'"height":9007199254740993'),
+        "time before 1970": lambda end: end.replace(b'"time":', b'"time":-'),
+        "state root in capitals": lambda end: end.replace(end[-88:-24], end[-88:-24].upper()),
+        "state root with a space": lambda end: end.replace(end[-88:-24], b" " + end[-88:-24]),
         "a space inside": lambda end: end.replace(b",", b", ", 1),
         "empty": lambda _: b"",
     }
@@ -492,6 +500,7 @@ def _chains() -> Table:
         "an unknown act": ("order", (("SEIZE", CARRIER, {}),)),
         "an act called constructor": ("order", (("constructor", HOLDER, {}),)),
         "a second issue": ("order", (("ISSUE", CARRIER, {}),)),
+        "to nobody's id": ("order", (("TRANSFER", HOLDER, {"recipient": "buyer"}),)),
         "without its recipient": ("order", (("TRANSFER", HOLDER, {}),)),
         "with a member more": ("order", (("SIGN", HOLDER, {"note": ""}),)),
         "with another's member": ("order", (("SIGN", HOLDER, to_buyer),)),
@@ -575,10 +584,19 @@ def _issues() -> Table:
         "issue with a short commitment": {"commitment": "c0"},
         "issue to nobody's id": {"issue_to": ""},
     }
-    table = {
-        name: ("chain:0", bundle(tell({**ORDER, **members}))) for name, members in changes.items()
+    unfit: dict[str, dict[str, Value]] = {
+        "issue of a bill to nobody": without(ORDER, "issue_to"),
+        "issue of a straight bill to a stranger": {**STRAIGHT, "issue_to": BANK},
+        "issue of a straight bill with an endorsee": {**STRAIGHT, "endorsee": BANK},
+        "issue of a straight bill without consignee": without(STRAIGHT, "consignee"),
+        "issue of a waybill to order": {**WAYBILL, "is_to_order": True},
+        "issue of a waybill to a possessor": {**WAYBILL, "issue_to": HOLDER},
+        "issue of a waybill with an endorsee": {**WAYBILL, "endorsee": BANK},
+        "issue of a waybill without consignee": without(WAYBILL, "consignee"),
+        **{name: {**ORDER, **members} for name, members in changes.items()},
     }
-    less = {name: value for name, value in ORDER.items() if name != "governing_law"}
+    table = {name: ("chain:0", bundle(tell(issue))) for name, issue in unfit.items()}
+    less = without(ORDER, "governing_law")
     story = tell(ORDER)
     unlike = bundle(Story("ab" * 32, story.signed, story.record, story.last_act))
     table["issue of another title"] = ("chain:0", unlike)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rule table as data, and the generated pages docs/reference/acts.md and errors.md.
 
-python -m ropewalk.cli.reference > docs/reference/acts.md
+python -m ropewalk.cli.reference [FOLDER] writes both, by default to docs/reference.
 """
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
