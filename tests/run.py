@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run the tests in named parts and say what share of the time each took.
 
-    python -m tests.run pr            what `make test` runs
-    python -m tests.run long [PART]   the nightly figures; a part that passed is not run again
-    python -m tests.run planted       every harness against the bugs planted for it
+python -m tests.run pr            what `make test` runs
+python -m tests.run long [PART]   the nightly figures; a part that passed is not run again
+python -m tests.run planted       every harness against the bugs planted for it
 """
 
 import json

@@ -219,7 +219,9 @@ def test_every_module_of_the_core_has_its_test_file(room: str) -> None:
 def test_no_file_names_a_machines_folders_or_a_registrys_host() -> None:
     homes = "|".join(("home", "root", "Users", "work", "mnt", "workspace"))
     machine = re.compile(rf"(?<![\w.}}/-])/(?:{homes})/[\w.-]+")
-    registry = re.compile(r"(?:artifactory|nexus|devpi|pypi\.[a-z]+\.(?:local|internal|corp))", re.I)
+    registry = re.compile(
+        r"(?:artifactory|nexus|devpi|pypi\.[a-z]+\.(?:local|internal|corp))", re.I
+    )
     for path in committed():
         try:
             text = path.read_text(encoding="utf-8")

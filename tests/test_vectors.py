@@ -13,7 +13,9 @@ from ropewalk.ledger import LedgerError
 from ropewalk.rules import V1
 from title import make_vectors as title_vectors
 
-CASES = sorted(path.parent for room in ("identity", "title") for path in VECTORS.glob(f"{room}/*/*/tx.json"))
+CASES = sorted(
+    path.parent for room in ("identity", "title") for path in VECTORS.glob(f"{room}/*/*/tx.json")
+)
 
 
 def load(path: Path) -> Any:
@@ -49,7 +51,9 @@ def test_vectors_are_what_the_generator_writes(room: Any) -> None:
 @pytest.mark.parametrize("act", sorted(V1.rules))
 def test_every_refusal_of_an_act_has_a_vector(act: str) -> None:
     room, _, word = act.partition(".")
-    refused = {load(path)["code"] for path in (VECTORS / room / word.lower()).glob("*/refused.json")}
+    refused = {
+        load(path)["code"] for path in (VECTORS / room / word.lower()).glob("*/refused.json")
+    }
     documented = {error.code for error in V1.rules[act].refusals}
     assert refused == documented | {"ledger.malformed_body"}
 

@@ -18,7 +18,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ import msgspec
 
 from harness import faultfs, plants
 from ropewalk.audit import Anchor, audit_directory
-from ropewalk.client.verify import read_trust
+from ropewalk.client import read_trust
 from ropewalk.crypto import PrivateKey
 from ropewalk.engines import embedded, opening, store
 from ropewalk.engines.backup import backup
@@ -80,8 +79,7 @@ def _live(job: Job, sockets: list[socket.socket]) -> None:
     try:
         _say(sockets[0], {"pid": os.getpid()})
         opening.read = _remembered
-        if "rlimit_cpu" not in job:
-            plants.plant(os.environ.get("ROPEWALK_PLANT", ""))
+        plants.plant(os.environ.get("ROPEWALK_PLANT", ""))
         _JOBS[job["do"]](job, sockets)
         code = 0
     except EngineError as error:
@@ -206,8 +204,8 @@ class _Serving:
                 return {"entries": [msgspec.to_builtins(one) for one in logged]}
             case "condition":
                 return {**_condition(engine), "checkpoint": engine.checkpoint()}
-            case "prove":
-                return {"proven": msgspec.to_builtins(engine.prove(request["key"]))}
+            case "history":
+                return {"history": msgspec.to_builtins(engine.history(request["title"]))}
             case "io":
                 return {"count": self._faults.count}
             case "epoch":
@@ -226,7 +224,7 @@ def _audit(job: Job, sockets: list[socket.socket]) -> None:
     anchor = None
     if "note" in job:
         trust = read_trust(Path(job["genesis"]).read_bytes())
-        anchor = Anchor(verify_checkpoint(Note.parse(job["note"].encode()), trust.log_key))
+        anchor = Anchor(verify_checkpoint(Note.parse(job["note"].encode()), trust.log))
     report = audit_directory(Path(job["data"]), anchor, lambda _done, _all: None)
     _say(sockets[0], msgspec.to_builtins(report))
 
@@ -242,19 +240,14 @@ def _look(job: Job, sockets: list[socket.socket]) -> None:
     size = engine.condition().size
     answers: Answer = {"condition": _condition(engine), "checkpoint": engine.checkpoint()}
     answers["entries"] = [
-        asdict_(one) for start in range(0, size, 500) for one in engine.entries(start, 500)
+        msgspec.to_builtins(one) for start in range(0, size, 500) for one in engine.entries(start, 500)
     ]
     answers["records"] = [engine.record(key) for key in job.get("keys", [])]
-    answers["proofs"] = [asdict_(engine.prove(key)) for key in job.get("keys", [])]
+    answers["proofs"] = [msgspec.to_builtins(engine.prove(key)) for key in job.get("keys", [])]
     answers["outcomes"] = _shown([engine.outcome(one) for one in job.get("ids", [])])
-    answers["events"] = [asdict_(one) for one in engine.events(0, 1 << 20)]
+    answers["events"] = [msgspec.to_builtins(one) for one in engine.events(0, 1 << 20)]
     answers["consistency"] = engine.consistency(1, size)
     _say(sockets[0], {"answers": answers})
-
-
-def asdict_(value: Any) -> Any:
-    """A struct as plain values."""
-    return msgspec.to_builtins(value)
 
 
 _JOBS: dict[str, Callable[[Job, list[socket.socket]], None]] = {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Many questions to the JavaScript verifier in one process: JSON on stdin, JSON on stdout.
+ * Many questions to the JavaScript verifier in one process: JSON on stdin, a list on stdout.
  *
- * {"files": {name: base64}, "checks": [{"base", "flip": [offset, bits] or absent, "trust",
- * "now"}, …]} gives verdicts; {"signatures": [{"key", "message", "signature"}, …]}, all hex,
- * gives truths; {"hashes": [hex, …]} gives hex; {"trusts": [base64, …]} gives truths; {"documents":
- * [base64, …]} gives checksums in hex, "" for what is no document.
+ * `files` holds base64 by name. `checks` of `base`, `trust`, `now` and perhaps `flip` (offset and
+ * bits) give verdicts; `signatures` of `key`, `message` and `signature` in hex give truths;
+ * `hashes` of hex give hex; `trusts` in base64 give truths; `documents` in base64 give checksums
+ * in hex, "" for what is no document.
  */
 
 import {
@@ -42,13 +42,14 @@ function readOr(other, read) {
   }
 }
 
-const parts = [];
-for await (const part of process.stdin) parts.push(part);
-const asked = JSON.parse(Buffer.concat(parts).toString());
+const read = [];
+for await (const part of process.stdin) read.push(part);
+const asked = JSON.parse(Buffer.concat(read).toString());
 const answers = [];
 for (const check of asked.checks ?? []) answers.push(await judge(asked.files, check));
 for (const { key, message, signature } of asked.signatures ?? []) {
-  answers.push(await verifySignature(...[key, message, signature].map((each) => bytesOf(each, "hex"))));
+  const parts = [key, message, signature].map((each) => bytesOf(each, "hex"));
+  answers.push(await verifySignature(...parts));
 }
 for (const text of asked.hashes ?? []) answers.push(hexOf(sha256(bytesOf(text, "hex"))));
 for (const text of asked.trusts ?? []) {

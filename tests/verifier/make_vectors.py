@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ropewalk.client import Verdict, read_trust, verify_bundle
-from verifier.forge import TIME_S, forgeries
+from verifier.forge import TIME_S
+from verifier.forged import forgeries
 from verifier.mutate import Mutation, flips, may_name, mutated, mutations
 from verifier.stories import NOW_S, told
 

@@ -439,11 +439,8 @@ def _of_state(value: Any, files: Mapping[str, bytes]) -> Table:
         "a proof of another moment": (controller, _set(others[0], "state", 0)),
         "controller and party exchanged": (controller, _swap(["state", 0], ["state", 1])),
         "party and title exchanged": (title, _swap(["state", 1], ["state", 2])),
-        "their values exchanged": (
-            controller,
-            _swap(["state", 0, "value"], ["state", 1, "value"]),
-        ),
-        "their paths exchanged": (controller, _swap(["state", 0, "path"], ["state", 1, "path"])),
+        "values exchanged": (controller, _swap(["state", 0, "value"], ["state", 1, "value"])),
+        "paths exchanged": (controller, _swap(["state", 0, "path"], ["state", 1, "path"])),
         "the party's key changed": (party, _set("party/" + "0" * 32, "state", 1, "key")),
         "the party's roles changed": (
             party,

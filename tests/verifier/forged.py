@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All forged bundles, with the item of formats.md, 8, that each must fail at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from verifier import forged_acts, forged_chains, forged_records
+
+
+@dataclass(frozen=True, slots=True)
+class Forgery:
+    """A forged bundle and the item that must fail; "" for one that is in order."""
+
+    name: str
+    failed_item: str
+    bundle: Mapping[str, Any]
+
+
+def forgeries() -> list[Forgery]:
+    """Every forged bundle."""
+    groups = {
+        "orderly": forged_chains.orderly(),
+        "signed": forged_acts.signed(),
+        "consented": forged_acts.consented(),
+        "entries": forged_acts.entries(),
+        "blocks": forged_records.blocks(),
+        "records": forged_records.records(),
+        "chains": {**forged_chains.chains(), **forged_chains.issues()},
+        "titles": forged_records.titles(),
+    }
+    return [
+        Forgery(f"{group}: {name}", item, value)
+        for group, table in groups.items()
+        for name, (item, value) in table.items()
+    ]
