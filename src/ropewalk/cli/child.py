@@ -84,3 +84,5 @@ class ChildNode:
                 self._process.kill()
                 self._process.wait()
         self._reader.join()
+        if self._process.stderr is not None:
+            self._process.stderr.close()

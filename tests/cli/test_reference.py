@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The generated reference is fresh, and complete."""
+
+from pathlib import Path
+
+import ropewalk.cli.main  # noqa: F401  # so that every error is known
+from ropewalk.cli.reference import act_table, errors_page, page
+from ropewalk.rules import LATEST
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+
+
+def test_the_pages_are_what_the_rule_table_gives() -> None:
+    """When this fails: make reference."""
+    assert (REFERENCE / "acts.md").read_text(encoding="utf-8") == page()
+    assert (REFERENCE / "errors.md").read_text(encoding="utf-8") == errors_page()
+
+
+def test_every_act_is_in_the_table_with_its_members_and_refusals() -> None:
+    table = act_table()
+    assert [act["act"] for act in table] == list(LATEST.rules)
+    assert all(act["meaning"] and act["members"] and act["refusals"] for act in table)
+
+
+def test_every_act_on_a_title_is_told_in_title_md() -> None:
+    told = (REFERENCE / "title.md").read_text(encoding="utf-8")
+    for name in LATEST.rules:
+        if name.startswith("title."):
+            assert f"`{name.partition('.')[2]}`" in told
