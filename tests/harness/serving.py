@@ -75,7 +75,7 @@ class HttpLine:
 class RealNode:
     """`ropewalk node` in a process of its own; ready once made."""
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    def __init__(self, data: Path, *, core: int | None = None) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ropewalk.cli", "node", "--data", str(data)]
             + ["--listen", "127.0.0.1:0", "--log-level", "error"],
@@ -83,11 +83,12 @@ class RealNode:
                 **os.environ,
                 "ROPEWALK_PASSPHRASE": PASSPHRASE,
                 "PYTHONPATH": str(ROOT / "src"),
-                **environment,
             },
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
+        if core is not None:
+            os.sched_setaffinity(self._process.pid, {core})
         self.said: list[str] = []
         self.port = 0
         self._ready = threading.Event()

@@ -24,7 +24,7 @@ SEED = int(os.environ.get("ROPEWALK_SEED", "0")) or random.SystemRandom().randra
 LANES = 2
 CLIENTS = 4
 LIFE_S = 0.15
-HTTP_LIFE_S = 0.6
+HTTP_LIFE_S = 0.3
 ROUNDS_A_DIRECTORY = 40
 OPEN_S_MAX = 2.0
 
@@ -118,9 +118,10 @@ class HttpLane(Lane):
 
     def _round(self, data: Path, recorder: Recorder) -> None:
         lines: list[HttpLine] = []
-        with RealNode(data) as node:
+        with RealNode(data, core=self._chance.randrange(os.cpu_count() or 1)) as node:
             lines = [node.line() for _ in range(CLIENTS + 1)]
             recorder.check(lines[CLIENTS])
+            lines[CLIENTS].ask("submit", texts=["the verifiers are up once this is refused"])
             threads = [
                 threading.Thread(
                     target=recorder.client,

@@ -21,27 +21,6 @@ from verifier.mutate import mutated
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "vectors" / "bundle"
 
-TAKEN_BY_PYTHON = (
-    "blocks: height beyond 2**53",
-    "blocks: state root in capitals",
-    "blocks: state root with a space",
-    "blocks: time before 1970",
-    "chains: issue of a bill to nobody",
-    "chains: issue of a straight bill to a stranger",
-    "chains: issue of a straight bill with an endorsee",
-    "chains: issue of a straight bill without consignee",
-    "chains: issue of a waybill to a possessor",
-    "chains: issue of a waybill to order",
-    "chains: issue of a waybill with an endorsee",
-    "chains: issue of a waybill without consignee",
-    "chains: to nobody's id",
-)
-"""Forgeries that docs/reference/formats.md refuses and the Python verifier takes as yet.
-
-The tests expect it to: they fail as soon as it refuses one that still stands here.
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """A file to be verified, whom trusting and when, and what the vectors say comes out."""

@@ -16,7 +16,21 @@ class ChainError(Exception):
 
 
 def issued(actor: str, body: Body, transaction: str, time_s: int) -> Roles:
-    """The record an ISSUE begins with."""
+    """The record an ISSUE begins with.
+
+    Raises:
+        ChainError: its roles do not fit the kind of document.
+    """
+    is_bill = body["document_type"] == "BOL"
+    _require(is_bill or not body["is_to_order"], "a waybill is never to order")
+    _require(is_bill == ("issue_to" in body), "a bill has a first possessor, a waybill none")
+    if not body["is_to_order"]:
+        _require("consignee" in body, "a document not to order names a consignee")
+        _require("endorsee" not in body, "a document not to order names no endorsee")
+        _require(
+            not is_bill or body["issue_to"] == body["shipper"],
+            "a straight bill is issued to its shipper",
+        )
     endorsee = body.get("endorsee", "")
     reference = (
         f"{body['carrier_code_list_provider']}:{body['carrier_code']}"
@@ -186,19 +200,3 @@ _EFFECTS: Mapping[str, Callable[[Roles, Roles, str, Body], None]] = {
     "title.REDIRECT": _redirect,
     "title.DELIVER": _deliver,
 }
-
-_RECIPIENT, _ADDRESSEE, _CONSIGNEE = {"recipient"}, {"addressee"}, {"consignee"}
-MEMBERS: Mapping[str, set[str]] = {
-    "title.TRANSFER": _RECIPIENT,
-    "title.REFUSE_TRANSFER": set(),
-    "title.ENDORSE": _RECIPIENT,
-    "title.ENDORSE_TO_ORDER": _RECIPIENT,
-    "title.BLANK_ENDORSE": set(),
-    "title.SIGN": set(),
-    "title.SURRENDER_FOR_DELIVERY": _ADDRESSEE,
-    "title.SACC": set(),
-    "title.SREJ": set(),
-    "title.REDIRECT": _CONSIGNEE,
-    "title.DELIVER": set(),
-}
-"""Members of each act's body besides `title` and `last_act`."""

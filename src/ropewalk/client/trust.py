@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from ropewalk.client.errors import VerificationError
-from ropewalk.crypto import CanonicalError, encode
+from ropewalk.crypto import encode, parse_json_strict
 from ropewalk.ledger import Genesis, GenesisError, network_id, read_genesis
 from ropewalk.tlog import ProofError, VerifierKey
 
@@ -47,21 +47,15 @@ def read_trust(data: bytes) -> Trust:
         VerificationError: item `trust`: it is neither, or asks for what can't be.
     """
     try:
-        looked = msgspec.json.decode(data)
+        looked = parse_json_strict(data)
         if isinstance(looked, dict) and looked.get("format") == "ropewalk-policy/1":
-            policy = msgspec.json.decode(data, type=Policy, strict=True)
+            policy = msgspec.convert(looked, Policy, strict=True)
             genesis = encode(policy.genesis)  # type: ignore[arg-type]  # encode refuses the rest
         else:
             policy = Policy(format="ropewalk-policy/1", genesis={})
             genesis = data
         return _trust(policy, genesis)
-    except (
-        msgspec.MsgspecError,
-        CanonicalError,
-        GenesisError,
-        ProofError,
-        RecursionError,
-    ) as error:
+    except (msgspec.MsgspecError, GenesisError, ProofError, ValueError) as error:
         raise VerificationError("trust", str(error)) from error
 
 

@@ -14,7 +14,7 @@ import msgspec
 from ropewalk.client.bundle import Bundle, ProvenEntry, StateProof, read_bundle
 from ropewalk.client.document import DocumentError, dcsa_checksum
 from ropewalk.client.errors import VerificationError
-from ropewalk.client.roles import MEMBERS, ChainError, Roles, follow, issued
+from ropewalk.client.roles import ChainError, Roles, follow, issued
 from ropewalk.client.trust import Trust
 from ropewalk.client.verdict import Findings, Verdict, refusal, told
 from ropewalk.crypto import (
@@ -29,6 +29,7 @@ from ropewalk.ledger import (
     BlockEntry,
     EntryError,
     LedgerError,
+    Payload,
     Record,
     Transaction,
     TransactionEntry,
@@ -203,10 +204,9 @@ def _check_chain(bundle: Bundle, acts: list[Transaction], title: Title) -> Roles
     for number, (before, act) in enumerate(zip(acts, acts[1:], strict=False), 1):
         item = f"chain:{number}"
         payload = act.payload
-        expected = MEMBERS.get(payload.act)
-        if expected is None or set(payload.body) != expected | {"title", "last_act"}:
-            raise VerificationError(item, f"{payload.act} with another body than it has")
-        if payload.body["title"] != bundle.title or payload.body["last_act"] != before.id:
+        _check_body(item, payload)
+        body = payload.body
+        if body.get("title") != bundle.title or body.get("last_act") != before.id:
             raise VerificationError(item, "the act does not follow the one before")
         try:
             roles = follow(roles, payload.act, payload.actor, payload.body, act.id)
@@ -219,13 +219,23 @@ def _issue(bundle: Bundle, act: Transaction, title: Title) -> Roles:
     payload = act.payload
     if payload.act != "title.ISSUE":
         raise VerificationError("chain:0", "the first act is not the issue")
-    try:
-        LATEST.rules["title.ISSUE"].parse(payload.body)
-    except LedgerError as error:
-        raise VerificationError("chain:0", error.detail) from error
+    _check_body("chain:0", payload)
     if title_id(payload.network, payload.actor, payload.body) != bundle.title:
         raise VerificationError("chain:0", "the issue's content does not give the title's id")
-    return issued(payload.actor, payload.body, act.id, title.issued_at)
+    try:
+        return issued(payload.actor, payload.body, act.id, title.issued_at)
+    except ChainError as error:
+        raise VerificationError("chain:0", str(error)) from error
+
+
+def _check_body(item: str, payload: Payload) -> None:
+    rule = LATEST.rules.get(payload.act)
+    if rule is None:
+        raise VerificationError(item, f"{payload.act} is no act")
+    try:
+        rule.parse(payload.body)
+    except LedgerError as error:
+        raise VerificationError(item, error.detail) from error
 
 
 def _check_document(bundle: Bundle, title: Title) -> bool:

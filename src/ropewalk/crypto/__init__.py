@@ -35,6 +35,7 @@ from ropewalk.crypto.jws import (
 )
 from ropewalk.crypto.keys import KeyFileError, PrivateKey, generate, random_bytes, read
 from ropewalk.crypto.signature import verify_signature
+from ropewalk.crypto.strict_json import parse_json_strict
 
 __all__ = [
     "CONSENT_TYPE",
@@ -63,6 +64,7 @@ __all__ = [
     "is_hex",
     "is_kid",
     "is_printable_ascii",
+    "parse_json_strict",
     "random_bytes",
     "read",
     "sha256",

@@ -2,14 +2,17 @@
 """Blocks and the entries they leave in the log (docs/reference/formats.md, 6)."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
 
+from ropewalk.crypto import INTEGER_MAX
 from ropewalk.ledger.errors import EntryError, LedgerError
 from ropewalk.ledger.records import Record, decode_record, encode_record
-from ropewalk.ledger.transaction import Transaction
+from ropewalk.ledger.transaction import Hash, Seconds, Transaction
 
 COMMITTED = "committed"
+_Count = Annotated[int, msgspec.Meta(ge=0, le=INTEGER_MAX)]
 
 
 class TransactionEntry(Record, frozen=True):
@@ -23,11 +26,10 @@ class TransactionEntry(Record, frozen=True):
 class BlockEntry(Record, frozen=True):
     """End of a block."""
 
-    height: int
-    protocol: int
-    state_root: str
-    time: int
-    """Seconds since 1970-01-01T00:00:00Z."""
+    height: _Count
+    protocol: _Count
+    state_root: Hash
+    time: Seconds
 
 
 class Candidate(msgspec.Struct, frozen=True):
