@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ropewalk.client.roles import ChainError, Roles, follow, issued
+from ropewalk.client.roles import ChainError, Roles, follow, first_record
 from ropewalk.crypto import (
     TRANSACTION_TYPE,
     PrivateKey,
@@ -118,7 +118,7 @@ def tell(issue: Mapping[str, Value], *acts: Act) -> Story:
     title = title_id(NETWORK, CARRIER, dict(issue))
     first = jws(encode(content("title.ISSUE", CARRIER, issue)))
     last_act = identifier(first)
-    story = Story(title, [first], issued(CARRIER, issue, last_act, TIME_S), last_act)
+    story = Story(title, [first], first_record(CARRIER, issue, last_act, TIME_S), last_act)
     for name, actor, members in acts:
         body = {"last_act": story.last_act, "title": title, **members}
         signed = jws(encode(content(f"title.{name}", actor, body)))

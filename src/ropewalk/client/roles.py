@@ -31,6 +31,11 @@ def issued(actor: str, body: Body, transaction: str, time_s: int) -> Roles:
             not is_bill or body["issue_to"] == body["shipper"],
             "a straight bill is issued to its shipper",
         )
+    return first_record(actor, body, transaction, time_s)
+
+
+def first_record(actor: str, body: Body, transaction: str, time_s: int) -> Roles:
+    """The record of an ISSUE, whatever its roles."""
     endorsee = body.get("endorsee", "")
     reference = (
         f"{body['carrier_code_list_provider']}:{body['carrier_code']}"

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every promise is broken once on purpose, and noticed."""
+
+import msgspec
+import pytest
+
+from ledger.world import IDS, NETWORK, salt
+from ropewalk.ledger import Change, Context, Overlay, encode_record
+from ropewalk.rules import V1
+from ropewalk.title import INVARIANTS, ReferenceRecord, Title
+from title.bills import Bill
+
+ACT = salt("the act")
+BANK, BUYER, CARRIER, SHIPPER = (IDS[name] for name in ("bank", "buyer", "carrier", "shipper"))
+
+
+def broken(bill: Bill, actor: str, **changes: object) -> list[str]:
+    """Names of the promises that an act with these changes breaks."""
+    record = bill.record
+    linked = {"last_act": ACT, "version": record.version + 1, **changes}
+    return judged(bill, record, msgspec.structs.replace(record, **linked), actor)
+
+
+def judged(bill: Bill, before: Title | None, after: Title | None, actor: str) -> list[str]:
+    key = f"title/{bill.title}"
+    below, above = Overlay(bill.world.state), Overlay(bill.world.state)
+    below.changes[key] = None if before is None else encode_record(before)
+    above.changes[key] = None if after is None else encode_record(after)
+    context = Context(IDS[actor], 9, NETWORK, 9, 9, ACT)
+    change = Change(below, above, [key], context)
+    return [one.name.split()[0] for one in INVARIANTS if one.check(change) is not None]
+
+
+def test_every_invariant_is_in_the_book() -> None:
+    assert set(INVARIANTS) <= set(V1.invariants)
+    assert all(rule.check.__name__ for rule in INVARIANTS)
+
+
+def test_an_honest_act_breaks_nothing() -> None:
+    assert broken(Bill("blank"), "shipper") == []
+    assert broken(Bill("blank"), "shipper", possessor=BANK, refusable_from=SHIPPER) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "actor", "changes", "names"),
+    [
+        ("blank", "shipper", {"reference": "SMDG:ROP:X"}, ["I1", "T14"]),
+        ("blank", "shipper", {"possessor": ""}, ["I3"]),
+        ("waybill", "shipper", {"possessor": BANK}, ["I3"]),
+        ("blank", "shipper", {"surrendered_by": SHIPPER, "possessor": CARRIER}, ["I3"]),
+        ("blank", "shipper", {"status": "SURRENDER_REQUESTED"}, ["I3"]),
+        (
+            "blank",
+            "shipper",
+            {"status": "SURRENDER_REQUESTED", "surrendered_by": SHIPPER},
+            ["I3"],
+        ),
+        ("blank", "bank", {}, ["I5"]),
+        ("blank", "carrier", {"status": "SURRENDERED"}, ["I5"]),
+        ("waybill", "consignee", {"status": "DELIVERED"}, ["I5"]),
+        ("straight", "shipper", {"endorsee": BANK}, ["I9"]),
+        ("blank", "shipper", {"version": 1}, ["I12"]),
+        ("blank", "shipper", {"version": 3}, ["I12"]),
+        ("blank", "shipper", {"last_act": salt("another act")}, ["I12"]),
+        ("blank", "shipper", {"commitment": salt("x")}, ["T14"]),
+        ("blank", "shipper", {"shipper": BANK}, ["T14"]),
+        ("blank", "shipper", {"governing_law": "SG"}, ["T14"]),
+        ("blank", "shipper", {"issued_at": 1}, ["T14"]),
+        ("blank", "shipper", {"issuer": BANK}, ["T14"]),
+        ("blank", "shipper", {"is_to_order": False}, ["T14"]),
+    ],
+)
+def test_a_broken_promise_is_noticed(
+    kind: str, actor: str, changes: dict[str, object], names: list[str]
+) -> None:
+    assert broken(Bill(kind), actor, **changes) == names
+
+
+def test_an_endorsee_that_is_passed_over_is_noticed() -> None:
+    elsewhere = Bill("to_order", endorsee=BANK)
+    assert broken(elsewhere, "shipper", endorsee=BUYER) == ["I9"]
+    restricted = Bill("to_order")
+    restricted.does("shipper", "ENDORSE", recipient="bank")
+    restricted.does("shipper", "TRANSFER", recipient="bank")
+    assert broken(restricted, "bank", endorsee=BUYER) == ["I9"]
+
+
+def test_an_ended_title_that_changes_is_noticed() -> None:
+    bill = Bill("blank")
+    bill.does("shipper", "SURRENDER_FOR_DELIVERY", addressee="carrier")
+    assert broken(bill, "carrier", status="ISSUED", surrendered_by="", possessor=BANK) == ["I11"]
+    bill.does("carrier", "SACC")
+    assert broken(bill, "carrier") == ["I11"]
+
+
+def test_a_removed_title_and_an_issue_by_another_are_noticed() -> None:
+    bill = Bill("blank")
+    record = bill.record
+    assert len(judged(bill, record, None, "shipper")) == len(INVARIANTS)
+    first = msgspec.structs.replace(record, last_act=ACT)
+    assert judged(bill, None, first, "carrier") == []
+    assert judged(bill, None, first, "other_carrier") == ["I5"]
+    assert judged(bill, None, msgspec.structs.replace(first, status="DELIVERED"), "carrier") == [
+        "I11"
+    ]
+
+
+def test_a_second_title_of_one_reference_is_noticed() -> None:
+    bill = Bill("blank")
+    other = Bill("blank", bill.world)
+    state = dict(bill.world.state)
+    state["reference/SMDG:ROP:DOC:1"] = encode_record(ReferenceRecord(title=other.title))
+    bill.world.state = state
+    assert broken(bill, "shipper") == ["I1"]
