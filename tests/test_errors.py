@@ -61,7 +61,9 @@ def test_every_number_lies_in_its_rooms_range() -> None:
 def test_every_slug_is_a_room_and_words() -> None:
     for error in numbered():
         room, dot, words = error.code.partition(".")
-        assert dot and room.isidentifier() and words.isidentifier(), error.code
+        assert dot == ".", error.code
+        assert room.isidentifier(), error.code
+        assert words.isidentifier(), error.code
         assert error.code == error.code.lower()
 
 

@@ -22,7 +22,7 @@ from ropewalk.crypto import (
     verify_signature,
 )
 
-PASSPHRASE = "correct horse battery staple"
+PASSPHRASE = "correct horse battery staple"  # noqa: S105 (of keys made here)
 KEY = PrivateKey(bytes(range(32)))
 
 

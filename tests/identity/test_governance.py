@@ -44,9 +44,7 @@ def test_one_of_governances_keys_does_not_govern() -> None:
     world = settled()
     for word in WORDS:
         body = {"law": "SG"} if word != "ACTIVATE_PROTOCOL" else {"height": 99, "version": 2}
-        candidate = world.candidate(
-            world.governance, f"identity.{word}", body, [kid("governance")]
-        )
+        candidate = world.candidate(world.governance, f"identity.{word}", body, [kid("governance")])
         refusal = world.block(candidate)[0].refusal
         assert refusal is not None
         assert refusal.code == "identity.threshold_not_met"

@@ -55,7 +55,10 @@ def test_what_was_signed_before_but_comes_after_the_revocation_is_refused() -> N
     """TH13: an act signed in time and held back gains nothing."""
     bill = Bill("blank")
     held_back = bill.world.candidate(
-        "shipper", "title.TRANSFER", bill.body({"recipient": "bank"}), valid_until=bill.world.time_s + 900
+        "shipper",
+        "title.TRANSFER",
+        bill.body({"recipient": "bank"}),
+        valid_until=bill.world.time_s + 900,
     )
     does(bill.world, ADD, "new", "shipper")
     does(bill.world, REVOKE, "shipper", "new")

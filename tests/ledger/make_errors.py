@@ -55,9 +55,12 @@ def _constants(node: ast.ClassDef) -> Iterator[tuple[str, object]]:
             for target in statement.targets:
                 if isinstance(target, ast.Name):
                     yield target.id, statement.value.value
-        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.value, ast.Constant):
-            if isinstance(statement.target, ast.Name):
-                yield statement.target.id, statement.value.value
+        elif (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.value, ast.Constant)
+            and isinstance(statement.target, ast.Name)
+        ):
+            yield statement.target.id, statement.value.value
 
 
 def released() -> dict[str, int]:

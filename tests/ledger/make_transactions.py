@@ -149,8 +149,9 @@ def headers() -> Iterator[tuple[str, str]]:
         yield f"typ {name}", headed(typ=typ)
     plain = encode(HEADER)
     yield "header with white space", by_hand(plain.replace(b":", b": ", 1))
-    yield "header unsorted", by_hand(
-        f'{{"kid":"{KID}","alg":"Ed25519","typ":"{TRANSACTION_TYPE}"}}'.encode()
+    yield (
+        "header unsorted",
+        by_hand(f'{{"kid":"{KID}","alg":"Ed25519","typ":"{TRANSACTION_TYPE}"}}'.encode()),
     )
     yield "header with alg twice", by_hand(plain.replace(b"{", b'{"alg":"none",', 1))
     yield "header with trailing byte", by_hand(plain + b"\n")
@@ -220,6 +221,12 @@ def payloads() -> Iterator[tuple[str, str]]:
     yield "integer of 2^53 in the body", raw(b'"title":', b'"n":9007199254740992,"title":')
     yield "integer of 2^64", raw(b'"title":', b'"n":18446744073709551616,"title":')
     yield "integer of -2^53", raw(b'"title":', b'"n":-9007199254740992,"title":')
+    yield from forms()
+    yield from members()
+
+
+def forms() -> Iterator[tuple[str, str]]:
+    """Payloads that are no canonical object."""
     yield "keys unsorted", by_hand(payload=unsorted())
     yield "white space", by_hand(payload=PAYLOAD.replace(b",", b", ", 1))
     yield "line feed at the end", by_hand(payload=PAYLOAD + b"\n")
@@ -232,6 +239,10 @@ def payloads() -> Iterator[tuple[str, str]]:
     yield "text", by_hand(payload=b'"text"')
     yield "number", by_hand(payload=b"1")
     yield "empty", by_hand(payload=b"")
+
+
+def members() -> Iterator[tuple[str, str]]:
+    """Payloads with a member too many, too few, or of another kind."""
     yield "unknown member", paid(memo="x")
     for member in CONTENT:
         yield f"{member} missing", paid(**{member: None})
@@ -271,9 +282,10 @@ def shapes() -> Iterator[tuple[str, str]]:
     yield "line feed within", f"{header}.{payload}.{signature[:40]}\n{signature[40:]}"
     yield "63 bytes of signature", f"{header}.{payload}.{signature[:84]}"
     yield "65 bytes of signature", f"{header}.{payload}.{signature[:-2]}AAA"
-    yield "JSON serialisation", encode(
-        {"payload": payload, "protected": header, "signature": signature}
-    ).decode()
+    yield (
+        "JSON serialisation",
+        encode({"payload": payload, "protected": header, "signature": signature}).decode(),
+    )
 
 
 def consents() -> Iterator[tuple[str, str, type[LedgerError]]]:
@@ -301,7 +313,11 @@ def consents() -> Iterator[tuple[str, str, type[LedgerError]]]:
         yield f"consent: {name}", paid(consents=[consent(content)]), malformed
     loose = by_hand(encode({**HEADER, "typ": CONSENT_TYPE}), b'{"act_hash": ""}')
     yield "consent not canonical", paid(consents=[loose]), malformed
-    yield "consent as a transaction's payload", sign(consent_payload({}), TRANSACTION_TYPE, key(NAME)), malformed
+    yield (
+        "consent as a transaction's payload",
+        sign(consent_payload({}), TRANSACTION_TYPE, key(NAME)),
+        malformed,
+    )
 
 
 def consent_payload(changes: Mapping[str, Value | None]) -> bytes:

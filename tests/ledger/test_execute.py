@@ -129,7 +129,9 @@ def test_a_refused_act_changes_no_record_but_its_replay_list() -> None:
 
 def test_a_logged_refusal_is_final() -> None:
     bill = Bill("blank")
-    early = bill.world.candidate("bank", "title.SIGN", bill.body({}), valid_until=bill.world.time_s + 600)
+    early = bill.world.candidate(
+        "bank", "title.SIGN", bill.body({}), valid_until=bill.world.time_s + 600
+    )
     assert code_of(bill.world, early) == "title.not_possessor"
     bill.does("shipper", "TRANSFER", recipient="bank")
     assert code_of(bill.world, early) == "ledger.duplicate"

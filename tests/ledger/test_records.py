@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records: `[1,{…}]`, canonical, and read strictly."""
 
+from contextlib import suppress
+
 import pytest
 import rfc8785
 from hypothesis import given
@@ -65,7 +67,5 @@ def test_bytes_of_another_form_are_refused(data: bytes) -> None:
 @given(st.binary(max_size=40))
 def test_any_bytes_are_refused_by_our_own_error_or_read(data: bytes) -> None:
     for given_ in (data, b"[1," + data + b"]"):
-        try:
-            decode_record(given_, Sentinel)
-        except EntryError as error:
-            assert error.number == 7021
+        with suppress(EntryError):
+            assert isinstance(decode_record(given_, Sentinel), Sentinel)

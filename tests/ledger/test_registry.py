@@ -17,7 +17,9 @@ def test_a_body_becomes_a_message() -> None:
 
 
 @pytest.mark.parametrize("member", sorted(BODY))
-@pytest.mark.parametrize("value", [7, True, None, [], {}, "", "é", "0" * 63, "G" * 64, "0" * 32 + "\n"])
+@pytest.mark.parametrize(
+    "value", [7, True, None, [], {}, "", "é", "0" * 63, "G" * 64, "0" * 32 + "\n"]
+)
 def test_a_member_of_another_form_is_refused(member: str, value: object) -> None:
     with pytest.raises(MalformedBodyError):
         RULE.parse({**BODY, member: value})

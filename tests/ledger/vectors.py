@@ -148,8 +148,7 @@ def differences(texts: Mapping[str, str]) -> list[str]:
     return [
         path
         for path, text in texts.items()
-        if not (VECTORS / path).is_file()
-        or (VECTORS / path).read_text(encoding="utf-8") != text
+        if not (VECTORS / path).is_file() or (VECTORS / path).read_text(encoding="utf-8") != text
     ]
 
 
@@ -157,10 +156,10 @@ def main(texts: Mapping[str, str]) -> int:
     """Write the files, or with `--check` say which differ."""
     wrong = differences(texts)
     if "--check" in sys.argv:
-        print("\n".join(wrong) or f"{len(texts)} files as they should be")
+        sys.stdout.write(("\n".join(wrong) or f"{len(texts)} files as they should be") + "\n")
         return 1 if wrong else 0
     for path in wrong:
         (VECTORS / path).parent.mkdir(parents=True, exist_ok=True)
         (VECTORS / path).write_text(texts[path], encoding="utf-8")
-    print(f"{len(texts)} files, {len(wrong)} written")
+    sys.stdout.write(f"{len(texts)} files, {len(wrong)} written\n")
     return 0

@@ -7,6 +7,7 @@ each touched record and the untouched rest are held to the model. One seed, one 
 """
 
 import random
+from collections import deque
 from dataclasses import dataclass, field
 
 from ledger.world import FIRM_KEYS, GOVERNANCE, IDS, UNKNOWN, World, keys_of, kid, salt, settled
@@ -35,7 +36,13 @@ TITLE_ACTS = (
     *("SIGN", "REFUSE_TRANSFER", "REFUSE_TRANSFER", "SURRENDER_FOR_DELIVERY"),
     *("SACC", "SREJ", "SREJ", "REDIRECT", "DELIVER"),
 )
-KINDS: tuple[tuple[str, bool], ...] = (("BOL", True), ("BOL", True), ("BOL", False), ("SWB", False), ("SWB", True))
+KINDS: tuple[tuple[str, bool], ...] = (
+    ("BOL", True),
+    ("BOL", True),
+    ("BOL", False),
+    ("SWB", False),
+    ("SWB", True),
+)
 LAWS = ("GB", "SG", "DE")
 TITLES_OPEN = 12
 
@@ -52,6 +59,8 @@ class Ledger:
     keys: dict[str, list[KeyLife]]
     thresholds: dict[str, int]
     titles: dict[str, History] = field(default_factory=dict)
+    recent: deque[str] = field(default_factory=lambda: deque(maxlen=TITLES_OPEN))
+    """The titles issued last."""
     standings: dict[str, Standing] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
 
@@ -70,7 +79,7 @@ def _ledger() -> Ledger:
         },
         laws={"GB"},
     )
-    thresholds = {identifier: 1 for identifier in keys} | {IDS["firm"]: 2, GOVERNANCE: 2}
+    thresholds = dict.fromkeys(keys, 1) | {IDS["firm"]: 2, GOVERNANCE: 2}
     return Ledger(registry, keys, thresholds)
 
 
@@ -97,7 +106,7 @@ class Adversary:
         self.tally = Tally()
         self._issues = 0
         self._key_number = 0
-        self._past: list[Candidate] = []
+        self._past: deque[Candidate] = deque(maxlen=200)
 
     def play(self, acts: int) -> Tally:
         """Play until so many acts were judged.
@@ -126,7 +135,7 @@ class Adversary:
     def _candidate(self) -> Candidate:
         dice = self.chance.random()
         if dice < 0.04 and self._past:
-            return self.chance.choice(self._past[-200:])
+            return self.chance.choice(self._past)
         actor, act, body = self._act(dice)
         body = self._spoilt(body) if self.chance.random() < 0.02 else body
         candidate = self.world.candidate(
@@ -190,7 +199,7 @@ class Adversary:
 
     def _on_title(self) -> tuple[str, str, dict[str, Value]]:
         chance = self.chance
-        title = chance.choice(self._open() or list(self.ledger.titles))
+        title = chance.choice(self._open() or self.ledger.recent)
         history, standing = self.ledger.titles[title], self.ledger.standings[title]
         act = chance.choice(likely_acts(history, standing) if chance.random() < 0.8 else TITLE_ACTS)
         body: dict[str, Value] = {"last_act": standing.last.transaction, "title": title}
@@ -210,7 +219,7 @@ class Adversary:
         return self._actor_for(history, standing, act), f"title.{act}", body
 
     def _open(self) -> list[str]:
-        recent = list(self.ledger.titles)[-TITLES_OPEN:]
+        recent = list(self.ledger.recent)
         if self.chance.random() < 0.06:
             return recent
         standings = self.ledger.standings
@@ -306,6 +315,7 @@ class Adversary:
             ledger.registry.references.add(reference_of(body))
             title, history = self._title_of(body), History(body, actor, self.world.time_s)
             ledger.titles[title] = history
+            ledger.recent.append(title)
         else:
             title = str(body["title"])
             if title not in ledger.titles:
@@ -374,7 +384,11 @@ class Adversary:
         expected = record_of(history, self.ledger.standings[title])
         found = to_builtins(record)
         if found != expected:
-            told = {name: (found[name], expected[name]) for name in found if found[name] != expected[name]}
+            told = {
+                name: (found[name], expected[name])
+                for name in found
+                if found[name] != expected[name]
+            }
             raise DisagreementError(f"title {title}: {told}")
 
     def _agree_on_everything(self) -> None:

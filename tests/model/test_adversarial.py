@@ -5,6 +5,7 @@
 """
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 
 from ledger.world import (
@@ -61,7 +62,7 @@ class SigningWorld(World):
 
 
 def test_machine_and_model_agree_on_every_adversarial_act() -> None:
-    print(f"seed {SEED}, {ACTS} acts")
+    sys.stdout.write(f"seed {SEED}, {ACTS} acts\n")
     tally = Adversary(SEED).play(ACTS)
     assert tally.acts >= ACTS
     assert tally.outcomes["committed"] > tally.acts // 5

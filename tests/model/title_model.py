@@ -144,18 +144,16 @@ def refusal_of_issue(registry: Registry, actor: str, body: Body) -> str:
     reference = str(body["transport_document_reference"])
     if codes is None:
         return "title.not_carrier"
-    if not 0 < len(reference) <= 100 or reference != reference.strip():
-        return "title.malformed_reference"
-    if carrier_code not in codes:
-        return "title.foreign_carrier_code"
-    if f"{carrier_code}:{reference}" in registry.references:
-        return "title.reference_used"
-    if body["governing_law"] not in registry.laws:
-        return "title.governing_law"
-    if not _roles_fit(body):
-        return "title.roles_of_document"
     named = {body.get(role) for role in ("shipper", "consignee", "endorsee", "issue_to")} - {None}
-    return "" if named <= registry.controllers else "identity.unknown_controller"
+    reasons = {
+        "title.malformed_reference": not reference.strip() or len(reference) > 100,
+        "title.foreign_carrier_code": carrier_code not in codes,
+        "title.reference_used": f"{carrier_code}:{reference}" in registry.references,
+        "title.governing_law": body["governing_law"] not in registry.laws,
+        "title.roles_of_document": not _roles_fit(body),
+        "identity.unknown_controller": not named <= registry.controllers,
+    }
+    return next((why for why, holds in reasons.items() if holds), "")
 
 
 def _roles_fit(body: Body) -> bool:
@@ -179,8 +177,12 @@ def refusal(
     if act in {"SACC", "SREJ"}:
         return _of_answer(history, standing, actor)
     held = _of_holding(history, standing, actor)
-    if held:
-        return held
+    return held or _of_possessor(registry, history, standing, act, actor, body)
+
+
+def _of_possessor(
+    registry: Registry, history: History, standing: Standing, act: str, actor: str, body: Body
+) -> str:
     if act == "TRANSFER":
         return _of_transfer(registry, history, standing, actor, str(body["recipient"]))
     if act == "REFUSE_TRANSFER":

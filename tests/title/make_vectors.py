@@ -366,7 +366,7 @@ def _refused_issues(world: World) -> Iterator[Case]:
         ("straight_issued_to_another", "straight", {"issue_to": IDS["consignee"]}),
         ("bill_without_possessor", "blank", {"issue_to": None}),
     ):
-        body = issue_body(kind, 1, **{"shipper": UNKNOWN}, **odd)
+        body = issue_body(kind, 1, shipper=UNKNOWN, **odd)
         yield Case(ISSUE, name, world, "carrier", body, errors.RolesOfDocumentError)
     for role in ("consignee", "endorsee", "issue_to", "shipper"):
         body = issue_body("to_order", 1, **{role: UNKNOWN})

@@ -23,7 +23,9 @@ def conflicting(bill: Bill) -> list[Candidate]:
     acts += [("BLANK_ENDORSE", {}), ("SIGN", {})]
     acts.append(("SURRENDER_FOR_DELIVERY", {"addressee": "carrier"}))
     return [
-        bill.world.candidate("shipper", f"title.{act}", bill.body(members), valid_until=bill.world.time_s + 60)
+        bill.world.candidate(
+            "shipper", f"title.{act}", bill.body(members), valid_until=bill.world.time_s + 60
+        )
         for act, members in acts
     ]
 

@@ -4,7 +4,7 @@
 import pytest
 
 from ledger.world import IDS, NETWORK, salt, settled
-from ropewalk.crypto import encode, sha256_hex
+from ropewalk.crypto import Value, encode, sha256_hex
 from ropewalk.title import find, title_id
 from title.bills import ISSUE, Bill, issue_body
 
@@ -28,7 +28,11 @@ def test_a_title_begins_as_its_document_says(kind: str) -> None:
 def test_a_titles_id_is_a_hash_over_network_issuer_and_content() -> None:
     """I2."""
     bill = Bill("blank")
-    content = {"content": issue_body("blank"), "issuer": IDS["carrier"], "network": NETWORK}
+    content: dict[str, Value] = {
+        "content": issue_body("blank"),
+        "issuer": IDS["carrier"],
+        "network": NETWORK,
+    }
     assert bill.title == sha256_hex(b"ropewalk title v1\n" + encode(content))
     assert bill.title == title_id(NETWORK, IDS["carrier"], dict(issue_body("blank")))
 

@@ -33,7 +33,9 @@ def test_keys_are_those_of_the_format() -> None:
     bill = Bill("blank")
     assert key(bill.title) == f"title/{bill.title}"
     assert reference_key("SMDG:ROP:DOC:1") == "reference/SMDG:ROP:DOC:1"
-    assert bill.world.state["reference/SMDG:ROP:DOC:1"].decode() == f'[1,{{"title":"{bill.title}"}}]'
+    assert (
+        bill.world.state["reference/SMDG:ROP:DOC:1"].decode() == f'[1,{{"title":"{bill.title}"}}]'
+    )
 
 
 def test_a_title_that_was_never_issued_is_not_found() -> None:

@@ -60,7 +60,7 @@ def test_while_the_carrier_has_not_answered_nobody_acts(act: str, members: dict[
         assert bill.why(actor, act, **members) == "title.surrender_pending"
 
 
-@pytest.mark.parametrize(("act", "members"), (*HOLDING, (ACCEPT, {}), (REJECT, {})))
+@pytest.mark.parametrize(("act", "members"), [*HOLDING, (ACCEPT, {}), (REJECT, {})])
 def test_nothing_follows_an_accepted_surrender(act: str, members: dict[str, str]) -> None:
     """T21."""
     bill = surrendered()

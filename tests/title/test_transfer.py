@@ -6,7 +6,7 @@ import pytest
 from ledger.world import IDS, salt
 from title.bills import Bill
 
-HOLDING = (
+HOLDING: tuple[tuple[str, dict[str, str]], ...] = (
     ("TRANSFER", {"recipient": "buyer"}),
     ("ENDORSE", {"recipient": "buyer"}),
     ("ENDORSE_TO_ORDER", {"recipient": "buyer"}),

@@ -72,8 +72,8 @@ def _mark(source: DataDirectory, copy: DataDirectory) -> int:
             raise DamageError("block: there is no block")
         size = last.last + 1
         note = store.note(size) or _note_from(source, size)
-        with store.writer:
-            store.writer.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", (size, note))
+        with store.transaction() as writer:
+            writer.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", (size, note))
     except apsw.Error as error:
         raise DamageError(f"{copy.database.name}: {error}") from error
     finally:

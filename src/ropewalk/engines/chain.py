@@ -192,8 +192,8 @@ class Chain:
     def close(self) -> None:
         """Store what only the watermark knows yet, and close the files."""
         if self.unstored_note is not None:
-            with self.store.writer:
-                self.store.writer.execute(
+            with self.store.transaction() as writer:
+                writer.execute(
                     "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", self.unstored_note
                 )
             self.unstored_note = None

@@ -41,8 +41,13 @@ from ropewalk.ledger import (
     Result,
 )
 
+FEW_WAITING = 200
 WAITING_MAX = 20_000
 """Transactions taken in and not yet in a block; more are turned away."""
+
+BLOCK_INTERVAL_S = 0.008
+"""From one block's beginning to the next one's, at least, while little is waiting: a block costs
+two fsyncs and a signature whether it holds one act or a hundred."""
 
 FREE_BYTES_MIN = 32 << 20
 """Room on the disk below which writes are turned away: a block, its log, and their move."""
@@ -101,6 +106,7 @@ class EmbeddedEngine:
         self._grown = threading.Condition()
         self._closing = False
         self._poison = ""
+        self._block_began = 0.0
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
 
@@ -153,6 +159,7 @@ class EmbeddedEngine:
         """The next block's work: what is verified, in order, up to a block's limits."""
         with contextlib.suppress(Exception):
             first.candidates.result()
+        self._let_others_in()
         works, count, size = [first], len(first.texts), sum(map(len, first.texts))
         with self._wake:
             while self._works and self._works[0].candidates.done():
@@ -162,6 +169,13 @@ class EmbeddedEngine:
                     break
                 works.append(self._works.popleft())
         return works
+
+    def _let_others_in(self) -> None:
+        """Wait a little for more, if a block began only just now and little is waiting."""
+        pause = self._block_began + BLOCK_INTERVAL_S - time.monotonic()
+        if pause > 0 and self._waiting < FEW_WAITING and not self._closing:
+            time.sleep(pause)
+        self._block_began = time.monotonic()
 
     def _commit(self, works: list[_Work]) -> None:
         candidates = [one for work in works for one in work.candidates.result()]

@@ -16,7 +16,8 @@ every commit. One writer connection, and a reader for each thread that asks.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -160,6 +161,22 @@ class Store:
         if self.writer.reserve_bytes("main") != _CHECKSUM_SIZE:
             raise DamageError("the file was rewritten without page checksums")
 
+    @contextmanager
+    def transaction(self) -> Iterator[apsw.Connection]:
+        """The writer inside one transaction: committed at the end, or rolled back.
+
+        Spelled out, since apsw's own context holds the interpreter's lock while it commits, and
+        then nobody else runs while the disk works.
+        """
+        self.writer.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.writer
+            self.writer.execute("COMMIT")
+        except BaseException:
+            with suppress(apsw.Error):
+                self.writer.execute("ROLLBACK")
+            raise
+
     @property
     def reader(self) -> apsw.Connection:
         """This thread's reading connection."""
@@ -186,7 +203,7 @@ class Store:
 
     def next_epoch(self) -> int:
         """Raise and return the writer's epoch (I37)."""
-        with self.writer:
+        with self.transaction():
             self.writer.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
         epoch: int = self.meta("epoch")
         return epoch

@@ -109,8 +109,7 @@ def write(store: Store, block: BlockWrite) -> None:
     Raises:
         apsw.Error: it may or may not be durable; the engine stops.
     """
-    writer = store.writer
-    with writer:
+    with store.transaction() as writer:
         if block.note is not None:
             writer.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", block.note)
         writer.executemany("INSERT INTO entry VALUES (?, ?)", enumerate(block.entries, block.first))
