@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from network import Network
 
+from network import Network
 from ropewalk.crypto import keys
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import apsw
 import apsw.sqlite_extra
+import msgspec
 import pytest
-from network import Network
 
+from network import Network
 from ropewalk.audit import Anchor, Report, audit_directory
-from ropewalk.client import Kept, Shelf, bundle_of
+from ropewalk.client import History, Kept, Shelf, bundle_of
 from ropewalk.client.bundle import read_bundle
 from ropewalk.client.document import dcsa_checksum
 from ropewalk.crypto import document_commitment, from_base64
@@ -62,8 +63,10 @@ EDITS = [
     ("UPDATE block SET events = x'5b5d' WHERE height = 3", "block 3"),
     ("DELETE FROM block WHERE height = 7", "block 7"),
     (
-        "INSERT INTO block SELECT height + 9, time, protocol, first + 99, last + 99, state_root, "
-        "log_root, replay, events FROM block WHERE height = 7",
+        (
+            "INSERT INTO block SELECT height + 9, time, protocol, first + 99, last + 99, "
+            "state_root, log_root, replay, events FROM block WHERE height = 7"
+        ),
         "block",
     ),
     ("UPDATE lookup SET position = position + 1 WHERE position = 1", "lookup"),
@@ -116,7 +119,7 @@ def test_a_changed_watermark_or_genesis_is_named(closed: Path) -> None:
     assert _audit(closed).ok
 
 
-def test_a_ledger_put_back_is_found_by_a_bundle_kept(network: Network, tmp_path: Path) -> None:
+def test_a_ledger_put_back_is_found_by_a_bundle_kept(network: Network) -> None:
     """G8, TH18: the log itself can't know."""
     title, _ = network.issue("A1")
     network.engine.close()
@@ -125,10 +128,6 @@ def test_a_ledger_put_back_is_found_by_a_bundle_kept(network: Network, tmp_path:
     network.issue("A2")
     history = network.engine.history(title)
     network.engine.close()
-    import msgspec
-
-    from ropewalk.client.node import History
-
     built = msgspec.convert(msgspec.to_builtins(history), History)
     kept = read_bundle(bundle_of(built, network.network, title, None))
     log = VerifierKey.parse(read_genesis(network.genesis).log)

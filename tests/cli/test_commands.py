@@ -74,6 +74,13 @@ def test_the_voyage_of_the_readme(node: str, data: Path, tmp_path: Path) -> None
     assert answered("tx", "show", issued["transaction"])["payload"]["act"] == "title.ISSUE"
     assert answered("party", "show", "carrier")["party"]["roles"] == ["carrier"]
 
+
+def test_a_bundle_carries_and_a_backup_comes_back(node: str, data: Path, tmp_path: Path) -> None:
+    document = ROOT / "examples" / "to-order.json"
+    answered(
+        *("title", "issue", "--document", document, "--as", "carrier"),
+        *("--shipper", "shipper", "--endorsee", "bank", "--law", "GB"),
+    )
     bundle = tmp_path / "bill.ropewalk.json"
     assert answered("bundle", REFERENCE, "-o", bundle)["document"]
     genesis = data / "genesis.json"

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from network import Network
 
+from network import Network
 from ropewalk.api import ApiSettings, build_server
 
 

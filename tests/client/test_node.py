@@ -3,8 +3,8 @@
 
 import msgspec
 import pytest
-from network import Network
 
+from network import Network
 from ropewalk.client import (
     Actor,
     Node,

@@ -5,7 +5,7 @@ from ropewalk.codes import country
 
 
 def test_the_table_has_the_249_assigned_codes() -> None:
-    codes = country._TABLE.split()  # noqa: SLF001
+    codes = country._TABLE.split()
     assert len(codes) == 249
     assert codes == sorted(set(codes))
 

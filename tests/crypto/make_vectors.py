@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What vectors/crypto/ed25519.json holds: signatures, good and bad, with libsodium's verdict.
+"""What vectors/crypto holds: signatures with libsodium's verdict, and canonical JSON.
 
-The good ones are RFC 8032, 7.1; the bad ones are made from them: every way in which a signature,
-key or message can be off by a little, or stretched to a second form. Written by
+The good signatures are RFC 8032, 7.1; the bad ones are made from them: every way in which a
+signature, key or message can be off by a little, or stretched to a second form. Written by
 `python -m crypto.make_vectors` with `src` and `tests` on the path; `--check` only compares.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ledger.vectors import main, text_of
-from ropewalk.crypto import PrivateKey, verify_signature
+from ropewalk.crypto import CanonicalError, PrivateKey, decode, verify_signature
 
 FILE = "crypto/ed25519.json"
+CANONICAL = "crypto/canonical.json"
+SIZE_MAX = 4_096
+"""Longer cases are for our own tests only."""
 ORDER = 2**252 + 27742317777372353535851937790883648493
 PRIME = 2**255 - 19
 RFC_8032 = (
@@ -46,6 +49,79 @@ RFC_8032 = (
         ),
     ),
 )
+ACCEPTED: Mapping[str, bytes] = {
+    "zero": b"0",
+    "2^53-1": b"9007199254740991",
+    "-(2^53-1)": b"-9007199254740991",
+    "empty text": b'""',
+    "every printable character": b'"%s"'
+    % bytes(range(0x20, 0x7F)).replace(b"\\", b"\\\\").replace(b'"', b'\\"'),
+    "true": b"true",
+    "false": b"false",
+    "empty array": b"[]",
+    "empty object": b"{}",
+    "keys by byte": b'{"":0,"A":1,"B":2,"a":3,"a1":4,"aa":5,"~":6}',
+    "escaped key": b'{"\\"":1,"\\\\":2}',
+    "eight levels": b"[" * 8 + b"]" * 8,
+    "eight levels of objects": b'{"a":' * 8 + b"1" + b"}" * 8,
+    "brackets in a text": b'["[[[[[[[[[[{{{{{{{{{{"]',
+    "null as a text": b'"null"',
+}
+"""Bytes that are canonical JSON, at the depth of a transaction."""
+REFUSED: Mapping[str, bytes] = {
+    "empty": b"",
+    "white space": b" 1",
+    "white space inside": b"[1, 2]",
+    "line feed": b"1\n",
+    "two values": b"1 2",
+    "cut": b'{"a":1',
+    "comma at the end": b"[1,]",
+    "fraction": b"1.5",
+    "fraction of zero": b"1.0",
+    "exponent": b"1e3",
+    "exponent to an integer": b"1E0",
+    "minus zero": b"-0",
+    "leading zero": b"01",
+    "plus": b"+1",
+    "hex": b"0x10",
+    "NaN": b"NaN",
+    "infinity": b"Infinity",
+    "minus infinity": b"-Infinity",
+    "null": b"null",
+    "null inside": b'{"a":[null]}',
+    "undefined": b"undefined",
+    "2^53": b"9007199254740992",
+    "-2^53": b"-9007199254740992",
+    "2^63": b"9223372036854775808",
+    "2^64": b"18446744073709551616",
+    "2^64 in an array": b"[18446744073709551616]",
+    "a thousand digits": b"1" * 1000,
+    "keys unsorted": b'{"b":1,"a":2}',
+    "key twice": b'{"a":1,"a":1}',
+    "key twice, inside": b'{"a":{"b":1,"b":2}}',
+    "not ASCII": '"é"'.encode(),
+    "not ASCII key": '{"é":1}'.encode(),
+    "escaped beyond ASCII": b'"\\u00e9"',
+    "escaped ASCII": b'"\\u0041"',
+    "escaped solidus": b'"\\/"',
+    "escaped line feed": b'"\\n"',
+    "escaped zero": b'"\\u0000"',
+    "control character": b'"\x01"',
+    "tab": b'"\t"',
+    "delete": b'"\x7f"',
+    "lone surrogate": b'"\\ud800"',
+    "surrogate pair": b'"\\ud83d\\ude00"',
+    "not UTF-8": b'"\xff"',
+    "overlong UTF-8": b'"\xc1\x81"',
+    "byte order mark": b"\xef\xbb\xbf1",
+    "UTF-16": '"a"'.encode("utf-16"),
+    "single quotes": b"'a'",
+    "comment": b"1/**/",
+    "nine levels": b"[" * 9 + b"]" * 9,
+    "a million levels": b"[" * 1_000_000,
+    "deep objects": b'{"a":' * 100_000,
+}
+"""Bytes that are no canonical JSON, at the depth of a transaction."""
 SMALL_ORDER = (
     ("neutral element", (1).to_bytes(32, "little")),
     ("order two", (PRIME - 1).to_bytes(32, "little")),
@@ -146,5 +222,24 @@ def texts() -> dict[str, str]:
     return {FILE: text_of({"cases": cases})}
 
 
+def canonical_texts() -> dict[str, str]:
+    """The file of canonical JSON, every verdict held to ours; bytes are hex."""
+    cases = []
+    for accepted, group in ((True, ACCEPTED), (False, REFUSED)):
+        for name, data in group.items():
+            assert _is_canonical(data) == accepted, name
+            if len(data) <= SIZE_MAX:
+                cases.append({"accepted": accepted, "bytes": data.hex(), "name": name})
+    return {CANONICAL: text_of({"cases": cases})}
+
+
+def _is_canonical(data: bytes) -> bool:
+    try:
+        decode(data)
+    except CanonicalError:
+        return False
+    return True
+
+
 if __name__ == "__main__":
-    raise SystemExit(main(texts()))
+    raise SystemExit(main({**texts(), **canonical_texts()}))

@@ -9,6 +9,8 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crypto.make_vectors import REFUSED, canonical_texts
+from ledger.vectors import differences
 from ropewalk.crypto import (
     DEPTH_MAX,
     INTEGER_MAX,
@@ -26,59 +28,6 @@ VALUES = st.recursive(
     lambda inside: st.lists(inside, max_size=4) | st.dictionaries(TEXT, inside, max_size=4),
     max_leaves=12,
 )
-REFUSED = {
-    "empty": b"",
-    "white space": b" 1",
-    "white space inside": b"[1, 2]",
-    "line feed": b"1\n",
-    "two values": b"1 2",
-    "cut": b'{"a":1',
-    "comma at the end": b"[1,]",
-    "fraction": b"1.5",
-    "fraction of zero": b"1.0",
-    "exponent": b"1e3",
-    "exponent to an integer": b"1E0",
-    "minus zero": b"-0",
-    "leading zero": b"01",
-    "plus": b"+1",
-    "hex": b"0x10",
-    "NaN": b"NaN",
-    "infinity": b"Infinity",
-    "minus infinity": b"-Infinity",
-    "null": b"null",
-    "null inside": b'{"a":[null]}',
-    "undefined": b"undefined",
-    "2^53": b"9007199254740992",
-    "-2^53": b"-9007199254740992",
-    "2^63": b"9223372036854775808",
-    "2^64": b"18446744073709551616",
-    "2^64 in an array": b"[18446744073709551616]",
-    "a thousand digits": b"1" * 1000,
-    "keys unsorted": b'{"b":1,"a":2}',
-    "key twice": b'{"a":1,"a":1}',
-    "key twice, inside": b'{"a":{"b":1,"b":2}}',
-    "not ASCII": '"é"'.encode(),
-    "not ASCII key": '{"é":1}'.encode(),
-    "escaped beyond ASCII": b'"\\u00e9"',
-    "escaped ASCII": b'"\\u0041"',
-    "escaped solidus": b'"\\/"',
-    "escaped line feed": b'"\\n"',
-    "escaped zero": b'"\\u0000"',
-    "control character": b'"\x01"',
-    "tab": b'"\t"',
-    "delete": b'"\x7f"',
-    "lone surrogate": b'"\\ud800"',
-    "surrogate pair": b'"\\ud83d\\ude00"',
-    "not UTF-8": b'"\xff"',
-    "overlong UTF-8": b'"\xc1\x81"',
-    "byte order mark": b"\xef\xbb\xbf1",
-    "UTF-16": '"a"'.encode("utf-16"),
-    "single quotes": b"'a'",
-    "comment": b"1/**/",
-    "nine levels": b"[" * 9 + b"]" * 9,
-    "a million levels": b"[" * 1_000_000,
-    "deep objects": b'{"a":' * 100_000,
-}
 
 
 @given(VALUES)
@@ -194,3 +143,7 @@ def test_no_exception_of_a_library_escapes() -> None:
         with pytest.raises(CanonicalError) as refused:
             decode(data)
         assert (refused.value.code, refused.value.number) == ("crypto.not_canonical", 7150)
+
+
+def test_vectors_are_what_the_generator_writes() -> None:
+    assert differences(canonical_texts()) == []

@@ -22,7 +22,7 @@ from ropewalk.crypto import (
     verify_signature,
 )
 
-PASSPHRASE = "correct horse battery staple"  # noqa: S105 (of keys made here)
+PASSPHRASE = "correct horse battery staple"
 KEY = PrivateKey(bytes(range(32)))
 
 

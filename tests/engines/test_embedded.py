@@ -6,12 +6,11 @@ import time
 from dataclasses import replace
 
 import pytest
-from network import PASSPHRASE, Network
 
+from network import PASSPHRASE, Network
 from ropewalk.client import transaction_id
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
-from ropewalk.engines.errors import InUseError
-from ropewalk.engines.port import OverloadedError, StoppedError
+from ropewalk.engines.port import InUseError, OverloadedError, StoppedError
 
 
 def test_a_committed_act_is_found_by_its_id_with_height_and_position(network: Network) -> None:

@@ -6,8 +6,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from network import PASSPHRASE, Network
 
+from network import PASSPHRASE, Network
 from ropewalk.crypto import generate
 from ropewalk.engines.errors import (
     AlreadyInitialisedError,

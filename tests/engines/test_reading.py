@@ -2,8 +2,8 @@
 """What the engine hands out verifies against its checkpoint."""
 
 import pytest
-from network import Network
 
+from network import Network
 from ropewalk.crypto import from_base64
 from ropewalk.engines.port import Absence, OutOfRangeError, Presence
 from ropewalk.ledger import BlockEntry, decode_entry, read_genesis

@@ -19,7 +19,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-PASSPHRASE = "harness"  # noqa: S105  # of keys that live as long as a test
+import msgspec
+
+from ropewalk.client import bundle_of
+from ropewalk.client.node import History
+
+PASSPHRASE = "harness"  # of keys that live as long as a test
 ROOT = Path(__file__).resolve().parents[2]
 ANSWER_S = 60
 Answer = dict[str, Any]
@@ -224,6 +229,13 @@ def command(arguments: Sequence[str], *, exits: int = 0) -> Answer:
     assert done.returncode == exits, (arguments, done.returncode, done.stdout, done.stderr)
     answer: Answer = json.loads(done.stdout) if done.stdout else {}
     return answer
+
+
+def bundle(victim: Victim, network: str, title: str, target: Path) -> Path:
+    """A title's bundle, as its holder keeps it."""
+    history = msgspec.convert(victim.control.ask("history", title=title)["history"], History)
+    target.write_bytes(bundle_of(history, network, title, None))
+    return target
 
 
 def copy(source: Path, target: Path) -> Path:

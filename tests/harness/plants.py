@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """x"""
+
+
 def plant(name: str) -> None:
-    """x"""
+    """X"""

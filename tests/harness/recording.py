@@ -85,9 +85,7 @@ class World:
                 "threshold": 1,
             }
             texts.append(
-                self.signed(
-                    "identity.REGISTER_PARTY", self._governance_id, body, self._governance
-                )
+                self.signed("identity.REGISTER_PARTY", self._governance_id, body, self._governance)
             )
         return texts
 

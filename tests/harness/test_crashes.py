@@ -11,10 +11,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
 from harness.conftest import Template
-from harness.driving import ForkServer, GoneError
+from harness.driving import ForkServer
 from harness.recording import Recorder
 from harness.serving import HttpLine, RealNode
 

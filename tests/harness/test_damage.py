@@ -187,9 +187,7 @@ class Shortened:
         self._log.write_bytes(log)
         self._log.with_name("ledger.db-shm").unlink(missing_ok=True)
         uri = f"file:{self._database}?vfs=unix"
-        connection = apsw.Connection(
-            uri, flags=apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_READWRITE
-        )
+        connection = apsw.Connection(uri, flags=apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_READWRITE)
         try:
             connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
             height: int = connection.execute("SELECT max(height) FROM block").fetchall()[0][0]

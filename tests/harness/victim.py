@@ -209,7 +209,7 @@ class _Serving:
             case "io":
                 return {"count": self._faults.count}
             case "epoch":
-                return {"epoch": engine._chain.store.meta("epoch")}  # noqa: SLF001  # I37
+                return {"epoch": engine._chain.store.meta("epoch")}  # I37
             case "close":
                 engine.close()
                 return {"closed": True}
@@ -240,7 +240,9 @@ def _look(job: Job, sockets: list[socket.socket]) -> None:
     size = engine.condition().size
     answers: Answer = {"condition": _condition(engine), "checkpoint": engine.checkpoint()}
     answers["entries"] = [
-        msgspec.to_builtins(one) for start in range(0, size, 500) for one in engine.entries(start, 500)
+        msgspec.to_builtins(one)
+        for start in range(0, size, 500)
+        for one in engine.entries(start, 500)
     ]
     answers["records"] = [engine.record(key) for key in job.get("keys", [])]
     answers["proofs"] = [msgspec.to_builtins(engine.prove(key)) for key in job.get("keys", [])]

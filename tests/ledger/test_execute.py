@@ -176,6 +176,20 @@ def test_a_block_of_refusals_that_leave_no_entry_changes_nothing() -> None:
     assert (world.state, world.position) == (before, position)
 
 
+def test_a_block_that_leaves_no_entry_forgets_nothing() -> None:
+    """I34: a clock that ran ahead and was set back must not let a transaction in twice.
+
+    A block without entries leaves no trace of its time, so the next one may be earlier.
+    """
+    bill = Bill("blank")
+    until = bill.world.time_s + 900
+    act = bill.world.candidate("shipper", "title.SIGN", bill.body({}), valid_until=until)
+    assert code_of(bill.world, act) == ""
+    bill.world.block(seconds=7_200)
+    bill.world.time_s -= 7_200
+    assert code_of(bill.world, act) == "ledger.duplicate"
+
+
 def test_entries_say_what_became_of_each_act() -> None:
     world = settled()
     good = world.candidate("shipper", "identity.ADD_KEY", {"key": kid("spare")})

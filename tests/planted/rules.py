@@ -318,7 +318,7 @@ def mere_possessor_endorses() -> None:
         state.require_possessor(found, context)
         if not found.is_to_order:
             raise errors.NotNegotiableError(found.reference)
-        return endorse._endorsed(found, message, context, "", may_endorse=True)  # noqa: SLF001
+        return endorse._endorsed(found, message, context, "", may_endorse=True)
 
     put_rule("title.BLANK_ENDORSE", blank)
 

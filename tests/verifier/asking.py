@@ -21,6 +21,7 @@ from verifier.mutate import mutated
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "vectors" / "bundle"
 
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A file to be verified, whom trusting and when, and what the vectors say comes out."""

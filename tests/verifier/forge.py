@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ropewalk.client.roles import ChainError, Roles, follow, first_record
+from ropewalk.client.roles import ChainError, Roles, first_record, follow
 from ropewalk.crypto import (
     TRANSACTION_TYPE,
     PrivateKey,

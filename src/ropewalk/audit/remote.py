@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from ropewalk.audit.directory import Anchor, Progress
 from ropewalk.audit.replaying import Replay
 from ropewalk.audit.report import DifferenceError, Report
-from ropewalk.client.node import Node
+from ropewalk.client import Node
 from ropewalk.ledger import GenesisError, read_genesis
-from ropewalk.tlog import Note, ProofError, VerifierKey, verify_checkpoint
+from ropewalk.tlog import Checkpoint, Note, ProofError, VerifierKey, verify_checkpoint
 
 PAGE = 500
 
@@ -29,13 +29,7 @@ def audit_node(node: Node, anchor: Anchor | None, progress: Progress) -> Report:
         return Report(ok=False, height=0, first_difference=f"checkpoint: {error}")
     replay = Replay(genesis)
     try:
-        for block in replay.blocks(_entries(node, checkpoint.size, progress)):
-            if anchor is not None:
-                anchor.meet(block.last + 1, block.log_root)
-        if replay.frontier.root() != checkpoint.root:
-            raise DifferenceError("checkpoint: the entries lead to another root")
-        if anchor is not None:
-            anchor.require_met(checkpoint.size)
+        _re_execute(node, replay, checkpoint, anchor, progress)
     except DifferenceError as error:
         difference = str(error)
     else:
@@ -46,6 +40,22 @@ def audit_node(node: Node, anchor: Anchor | None, progress: Progress) -> Report:
         first_difference=difference,
         transactions=replay.transactions,
     )
+
+
+def _re_execute(
+    node: Node,
+    replay: Replay,
+    checkpoint: Checkpoint,
+    anchor: Anchor | None,
+    progress: Progress,
+) -> None:
+    for block in replay.blocks(_entries(node, checkpoint.size, progress)):
+        if anchor is not None:
+            anchor.meet(block.last + 1, block.log_root)
+    if replay.frontier.root() != checkpoint.root:
+        raise DifferenceError("checkpoint: the entries lead to another root")
+    if anchor is not None:
+        anchor.require_met(checkpoint.size)
 
 
 def _entries(node: Node, size: int, progress: Progress) -> Iterator[bytes]:

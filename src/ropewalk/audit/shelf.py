@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from ropewalk.audit.report import DifferenceError
-from ropewalk.client.document import DocumentError, dcsa_checksum
+from ropewalk.client import DocumentError, dcsa_checksum
 from ropewalk.crypto import document_commitment
 from ropewalk.ledger import decode_record
 from ropewalk.title import Title

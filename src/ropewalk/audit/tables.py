@@ -67,11 +67,10 @@ class Tables:
 
     def entries(self) -> Iterator[bytes]:
         """The log's entries, their positions without a gap."""
-        expected = 0
-        for position, entry in self._rows("SELECT position, entry FROM entry ORDER BY position"):
+        rows = self._rows("SELECT position, entry FROM entry ORDER BY position")
+        for expected, (position, entry) in enumerate(rows):
             if position != expected or not isinstance(entry, bytes):
                 raise DifferenceError(f"entry {expected}: missing, or no blob")
-            expected += 1
             yield entry
 
     def block_rows(self) -> Iterator[Row]:

@@ -58,7 +58,7 @@ def add_acts(app: typer.Typer, room: str, *, but: frozenset[str] = frozenset()) 
 
 def _command(rule: Rule) -> Any:
     fields = {field.name: field for field in msgspec.structs.fields(rule.message)}
-    on_title = _ON_TITLE <= fields.keys()
+    on_title = _ON_TITLE.issubset(fields)
     members = [name for name in fields if not (on_title and name in _ON_TITLE)]
     parameters = _common_parameters()
     if on_title:

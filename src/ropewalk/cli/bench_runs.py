@@ -17,10 +17,10 @@ import msgspec
 
 from ropewalk.audit import audit_directory
 from ropewalk.cli.bench_limits import resident_bytes, verification_rate
+from ropewalk.cli.bench_scale import load_titles
 from ropewalk.cli.bench_world import PASSPHRASE, Held, World, batches, submit_all
 from ropewalk.cli.child import ChildNode
-from ropewalk.client import bundle_of, read_trust, verify_bundle
-from ropewalk.client.node import History
+from ropewalk.client import History, bundle_of, read_trust, verify_bundle
 from ropewalk.engines.embedded import EmbeddedEngine
 
 Tell = Callable[[str], None]
@@ -184,8 +184,6 @@ def scale(tell: Tell, *, large: int = 1_000_000, small: int = 10_000) -> Result:
 
 
 def _at_scale(tell: Tell, count: int) -> tuple[float, int, float]:
-    from ropewalk.cli.bench_scale import load_titles
-
     with tempfile.TemporaryDirectory(prefix="ropewalk-bench-") as folder:
         world = World(Path(folder), 200)
         engine = world.open()

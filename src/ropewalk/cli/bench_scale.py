@@ -10,15 +10,12 @@ import time
 from collections.abc import Callable
 
 from ropewalk.cli.bench_world import PASSPHRASE, Held, World
-from ropewalk.crypto import sha256_hex, to_base64
-from ropewalk.engines import watermark as marking
-from ropewalk.engines.opening import DataDirectory, DirectoryLock, open_chain
-from ropewalk.engines.writing import BlockWrite, state_rows, write
-from ropewalk.ledger import BlockEntry, encode_record
-from ropewalk.title import ISSUED, ReferenceRecord, Title
+from ropewalk.crypto import sha256_hex
+from ropewalk.engines.bulk import load_records
+from ropewalk.engines.opening import DataDirectory, DirectoryLock
+from ropewalk.ledger import encode_record
+from ropewalk.title import ISSUED, ReferenceRecord, Title, reference_key
 from ropewalk.title import key as title_key
-from ropewalk.title import reference_key
-from ropewalk.tlog import Checkpoint, CompleteNode, leaf_hash, sign_checkpoint
 
 PART = 100_000
 
@@ -33,7 +30,7 @@ def load_titles(world: World, count: int, tell: Callable[[str], None]) -> list[H
             one, changes = _title(world, number)
             held.append(one)
             records.update(changes)
-        _write(world, records)
+        load_records(DataDirectory(world.folder), PASSPHRASE, records, now_s=int(time.time()))
         tell(f"loaded {min(start + PART, count):,}")
     lock.release()
     return held
@@ -69,43 +66,3 @@ def _title(world: World, number: int) -> tuple[Held, dict[str, bytes]]:
         title_key(identifier): encode_record(record),
         reference_key(reference): encode_record(ReferenceRecord(title=identifier)),
     }
-
-
-def _write(world: World, records: dict[str, bytes | None]) -> None:
-    chain = open_chain(DataDirectory(world.folder), PASSPHRASE, now_s=int(time.time()))
-    rows = state_rows(records)
-    state_root = chain.tree.refresh({row.hashed: row.leaf for row in rows})
-    height, position = chain.tip.height + 1, chain.tip.size
-    entry = encode_record(
-        BlockEntry(height=height, protocol=1, state_root=state_root.hex(), time=chain.tip.time_s)
-    )
-    completed: list[CompleteNode] = []
-    chain.frontier.append(leaf_hash(entry), completed)
-    log_root = chain.frontier.root()
-    write(
-        chain.store,
-        BlockWrite(
-            height=height,
-            time_s=chain.tip.time_s,
-            protocol=1,
-            first=position,
-            entries=[entry],
-            lookups=[],
-            rows=rows,
-            state_root=state_root,
-            log_root=log_root,
-            replay=b"",
-            events=[],
-            tiles=chain.tiles.append(position, [leaf_hash(entry)], completed),
-            note=chain.unstored_note,
-        ),
-    )
-    checkpoint = Checkpoint(chain.verifier_key.name, position + 1, log_root)
-    note = sign_checkpoint(checkpoint, chain.verifier_key, chain.log_key.sign).to_bytes()
-    chain.watermark.write(
-        marking.Watermark(
-            checkpoint=to_base64(note), height=height, root=log_root.hex(), size=position + 1
-        )
-    )
-    chain.unstored_note = (position + 1, note)
-    chain.close()

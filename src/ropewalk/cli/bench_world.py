@@ -17,7 +17,7 @@ from ropewalk.identity import governance_id
 from ropewalk.ledger import network_id, read_genesis, sign_transaction
 from ropewalk.title import title_id
 
-PASSPHRASE = "bench"
+PASSPHRASE = "bench"  # noqa: S105  # of throw-away ledgers
 BATCH = 500
 VALIDITY_S = 3_000
 

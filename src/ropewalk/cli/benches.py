@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ropewalk bench NAME`: figures, limits measured in the same run, their ratio."""
 
-import datetime
+import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,7 +30,7 @@ def bench(
             raise UsageError(f"no benchmark {name}: there are {', '.join(RUNS)}, and all")
         chosen = list(RUNS) if name == "all" else [name]
         results = {one: RUNS[one](_teller(one)) for one in chosen}
-        now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        now = dt.datetime.now(dt.UTC).replace(microsecond=0)
         told = {
             "version": __version__,
             "date": now.isoformat().replace("+00:00", "Z"),

@@ -174,7 +174,7 @@ class Stage:
             self._supply(f"controller of {name}", controller_of(key))
 
     def _lei(self, name: str) -> str:
-        """The document's LEI of shipper and consignee where it has a right one, else one of ours."""
+        """The document's own LEI of shipper or consignee where it is right, else one of ours."""
         if name in (SHIPPER, CONSIGNEE) and len(self._documents) == 1:
             party = self._documents[0].party(name)
             if party is not None and party.lei:

@@ -15,7 +15,7 @@ app = typer.Typer(
     name="ropewalk",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="A shared ledger that lays cargo, capital and information of the shipping chain into one rope.",
+    help="A shared ledger that lays cargo, capital and information into one rope.",
 )
 app.command()(setup.init)
 app.command()(setup.node)

@@ -14,20 +14,22 @@ from ropewalk.audit import Anchor, Report, audit_directory, audit_node
 from ropewalk.cli.exits import FAILED, UsageError, ending, errors, report
 from ropewalk.cli.options import DATA, DEFAULT_NODE, Data, Json, NodeUrl, PassphraseFile, passphrase
 from ropewalk.client import (
+    History,
     Node,
     Shelf,
     VerificationError,
     bundle_of,
     make_bundle,
+    read_bundle,
     read_trust,
+    refusal,
     verify_bundle,
 )
-from ropewalk.client.bundle import read_bundle
-from ropewalk.client.node import History
-from ropewalk.client.verdict import refusal
 from ropewalk.codes import UtcInstant
 from ropewalk.crypto import EncodingError, from_base64, is_hex
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
+from ropewalk.engines.opening import DirectoryLock
+from ropewalk.engines.port import InUseError
 from ropewalk.ledger import network_id, read_genesis
 from ropewalk.tlog import Note, ProofError, VerifierKey, verify_checkpoint
 
@@ -74,9 +76,6 @@ def bundle(
 
 
 def _is_in_use(data: Path) -> bool:
-    from ropewalk.engines.errors import InUseError
-    from ropewalk.engines.opening import DirectoryLock
-
     try:
         DirectoryLock(data / "lock").release()
     except InUseError:

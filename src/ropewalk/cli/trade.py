@@ -23,8 +23,8 @@ from ropewalk.cli.options import (
 )
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, salt_of
 from ropewalk.client import Controllers, Node, Shelf, issue, read_document
-from ropewalk.ledger import TransactionEntry, decode_entry, read_payload
 from ropewalk.crypto import TRANSACTION_TYPE, Value, take_apart
+from ropewalk.ledger import TransactionEntry, decode_entry, read_payload
 
 party_app = typer.Typer(no_args_is_help=True, help="Parties: register, change, show.")
 title_app = typer.Typer(no_args_is_help=True, help="Titles: issue, act on, show.")

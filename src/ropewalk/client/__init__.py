@@ -2,6 +2,7 @@
 """The client: build, sign, submit, await, fetch proofs, verify. What an engineer imports."""
 
 from ropewalk.client.actor import Actor
+from ropewalk.client.bundle import read_bundle
 from ropewalk.client.bundling import bundle_of, make_bundle
 from ropewalk.client.document import DocumentError, TransportDocument, dcsa_checksum
 from ropewalk.client.errors import (
@@ -13,10 +14,10 @@ from ropewalk.client.errors import (
     VerificationError,
 )
 from ropewalk.client.issuing import Controllers, issue, issue_body, read_document
-from ropewalk.client.node import Node, Outcome, transaction_id
+from ropewalk.client.node import History, Node, Outcome, transaction_id
 from ropewalk.client.shelf import Kept, Shelf
 from ropewalk.client.trust import Policy, Trust, read_trust
-from ropewalk.client.verdict import Verdict
+from ropewalk.client.verdict import Verdict, refusal
 from ropewalk.client.verify import verify_bundle
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "ClientError",
     "Controllers",
     "DocumentError",
+    "History",
     "Kept",
     "Node",
     "NotFoundError",
@@ -42,8 +44,10 @@ __all__ = [
     "issue",
     "issue_body",
     "make_bundle",
+    "read_bundle",
     "read_document",
     "read_trust",
+    "refusal",
     "transaction_id",
     "verify_bundle",
 ]

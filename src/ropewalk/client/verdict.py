@@ -59,10 +59,14 @@ def _proven(found: Findings) -> list[str]:
     name = "bill of lading" if title.document_type == "BOL" else "sea waybill"
     sentences = [
         f"whole: {len(found.acts)} acts, each signed, in the log and linked to the one before",
-        f"one record: copy of title {found.bundle.title} at height {found.block.height}, "
-        f"the only one under {title.reference}",
-        f"issued by {title.issuer}, registered as {' '.join(found.issuer.carrier_codes)}, "
-        f"as a {name} under the law of {title.governing_law}, at {UtcInstant(title.issued_at)}",
+        (
+            f"one record: copy of title {found.bundle.title} at height {found.block.height}, "
+            f"the only one under {title.reference}"
+        ),
+        (
+            f"issued by {title.issuer}, registered as {' '.join(found.issuer.carrier_codes)}, "
+            f"as a {name} under the law of {title.governing_law}, at {UtcInstant(title.issued_at)}"
+        ),
         "passed through: "
         + "; ".join(
             f"{act.payload.act.removeprefix('title.')} by {act.payload.actor}" for act in found.acts

@@ -7,6 +7,7 @@ line of its table and raises `VerificationError` with that line's item.
     verdict = verify_bundle(bundle_bytes, read_trust(genesis_bytes), now_s)
 """
 
+import itertools
 from typing import TypeVar
 
 import msgspec
@@ -201,7 +202,7 @@ def _committed_act(item: str, proven: ProvenEntry, trust: Trust) -> Transaction:
 
 def _check_chain(bundle: Bundle, acts: list[Transaction], title: Title) -> Roles:
     roles = _issue(bundle, acts[0], title)
-    for number, (before, act) in enumerate(zip(acts, acts[1:], strict=False), 1):
+    for number, (before, act) in enumerate(itertools.pairwise(acts), 1):
         item = f"chain:{number}"
         payload = act.payload
         _check_body(item, payload)

@@ -18,13 +18,6 @@ class BehindWatermarkError(EngineError):
     number = 7811
 
 
-class InUseError(EngineError):
-    """Another process works on this data directory."""
-
-    code = "engine.in_use"
-    number = 7812
-
-
 class NotInitialisedError(EngineError):
     """The directory holds no ledger; run `ropewalk init`."""
 

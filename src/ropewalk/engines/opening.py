@@ -22,12 +22,11 @@ from ropewalk.engines.errors import (
     BehindWatermarkError,
     ClockError,
     DamageError,
-    InUseError,
     NotInitialisedError,
 )
+from ropewalk.engines.port import InUseError
 from ropewalk.engines.store import BlockRow, Store
-from ropewalk.engines.writing import BlockWrite, TileRows, state_rows, write
-from ropewalk.engines.writing import REPLAY_NOTE_SIZE
+from ropewalk.engines.writing import REPLAY_NOTE_SIZE, BlockWrite, TileRows, state_rows, write
 from ropewalk.ledger import (
     MINUTE_S,
     VALIDITY_S_MAX,

@@ -3,7 +3,7 @@
 
 Submit, await, query, prove, subscribe. Two engines stand behind it: the embedded one (one
 process, one SQLite file) and the consortium's (CometBFT). Every call may be made from any
-thread. Reads answer from the last committed block; proofs may wait for the block that is being written.
+thread. Reads answer from the last committed block; proofs may wait for the block being written.
 """
 
 from collections.abc import Sequence
@@ -72,7 +72,7 @@ class Proven(msgspec.Struct, frozen=True, kw_only=True):
     """The record's bytes as text, "" when absent."""
     proof: Presence | Absence
     block: Logged
-    """The block's end entry that names the state root; `position` is size − 1."""
+    """The block's end entry that names the state root; `position` is size less one."""
     inclusion: list[str]
     """Audit path of `block`, base64."""
     checkpoint: str
@@ -146,7 +146,7 @@ class Engine(Protocol):
         """A record or its absence, proven at the last block."""
 
     def history(self, title: str) -> TitleHistory | None:
-        """All acts on a title with their proofs at the last block; None when it was never issued."""
+        """All acts on a title, proven at the last block; None when it was never issued."""
 
     def checkpoint(self) -> str:
         """The last signed checkpoint."""
@@ -169,7 +169,7 @@ class Engine(Protocol):
         """
 
     def events(self, start: int, limit: int) -> list[LedgerEvent]:
-        """Events of entries from position `start`, whole entries, at least one while there are any."""
+        """Events of whole entries from position `start`, at least one while there are any."""
 
     def await_height(self, height: int, timeout_s: float) -> int:
         """Wait until the height exceeds `height` or time is up; the height then."""
@@ -211,3 +211,10 @@ class OutOfRangeError(EngineError):
 
     code = "engine.out_of_range"
     number = 7803
+
+
+class InUseError(EngineError):
+    """Another process works on this data directory."""
+
+    code = "engine.in_use"
+    number = 7812

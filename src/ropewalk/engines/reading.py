@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the embedded engine answers: records, entries, proofs, events, all of the last block."""
 
-import base64
 from collections.abc import Sequence
 
 import msgspec
@@ -20,7 +19,13 @@ from ropewalk.engines.port import (
 )
 from ropewalk.engines.writing import decode_events
 from ropewalk.identity import controller_key, party_key
-from ropewalk.ledger import COMMITTED, TransactionEntry, decode_entry, decode_record
+from ropewalk.ledger import (
+    COMMITTED,
+    TransactionEntry,
+    decode_entry,
+    decode_record,
+    unverified,
+)
 from ropewalk.title import Title
 from ropewalk.title import key as title_key
 from ropewalk.tlog import (
@@ -200,9 +205,7 @@ def _texts(hashes: Sequence[bytes]) -> list[str]:
 def _last_act_of(entry: str) -> str:
     """The act before, as the payload of an act on a title names it; "" for an issue."""
     decoded = decode_entry(entry.encode("ascii"))
-    if not isinstance(decoded, TransactionEntry):
-        raise LookupError("an act leads to the end of a block")
-    payload = decoded.transaction.split(".")[1]
-    body = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=="))["body"]
-    last: str = body.get("last_act", "")
-    return last
+    if isinstance(decoded, TransactionEntry):
+        body = unverified(decoded.transaction).payload.body
+        return str(body.get("last_act", ""))
+    raise LookupError("an act leads to the end of a block")

@@ -7,7 +7,7 @@ every commit. One writer connection, and a reader for each thread that asks.
 | table | row |
 |---|---|
 | meta | what the file is: format, genesis, epoch of its writer |
-| block | height, time, protocol, first and last position, state root, log root, replay notes, events |
+| block | height, time, protocol, first and last position, both roots, replay notes, events |
 | entry | position, the log's entry |
 | lookup | transaction id, position |
 | tile | 256 hashes of one level of the log's tree (C2SP tlog-tiles) |
@@ -192,9 +192,9 @@ class Store:
         """Close every connection; the last one moves the write-ahead log into the file."""
         with self._readers_lock:
             for connection in self._readers:
-                connection.close(True)
+                connection.close(force=True)
             self._readers.clear()
-        self.writer.close(True)
+        self.writer.close(force=True)
 
     def meta(self, name: str) -> Any:
         """A value of `meta`."""

@@ -114,7 +114,7 @@ class Machine:
             executed.changes = {**overlay.changes, **replay.take_changes()}
         return executed
 
-    def _one(  # noqa: PLR0913, PLR0917  # the five circumstances of an act
+    def _one(
         self,
         book: RuleBook,
         overlay: Overlay,

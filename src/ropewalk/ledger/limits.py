@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hard caps of protocol 1. There are no fees, so these keep spam out; a change is a new protocol."""
+"""Hard caps of protocol 1: there are no fees to keep spam out. A change is a new protocol."""
 
 TRANSACTION_SIZE_MAX = 16_384
 """Bytes of one JWS."""

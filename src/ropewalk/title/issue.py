@@ -10,8 +10,12 @@ from typing import Annotated, Literal
 import msgspec
 
 from ropewalk.codes import CodeError, DocumentReference
-from ropewalk.identity import find_party, is_recognised_law, require_controller
-from ropewalk.identity import UnknownControllerError
+from ropewalk.identity import (
+    UnknownControllerError,
+    find_party,
+    is_recognised_law,
+    require_controller,
+)
 from ropewalk.ledger import (
     Context,
     ControllerId,
