@@ -28,7 +28,14 @@ CORE = [SOURCES / "rules.py"] + [
     for path in sorted((SOURCES / room).glob("*.py"))
     if f"{room}/{path.name}" not in NOT_PURE
 ]
-DOORS_INSIDE = {"engines.backup", "engines.embedded", "engines.opening", "engines.port"}
+DOORS_INSIDE = {
+    "engines.backup",
+    "engines.bulk",
+    "engines.bulk",
+    "engines.embedded",
+    "engines.opening",
+    "engines.port",
+}
 """An engine is opened by name: a door to all of it would load the database for whoever wants the
 port alone."""
 LINES_MODULE_MAX = 500

@@ -54,7 +54,8 @@ def node(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         yield child.url
 
 
-def test_the_voyage_of_the_readme(node: str, data: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("node")
+def test_the_voyage_of_the_readme() -> None:
     document = ROOT / "examples" / "to-order.json"
     issued = answered(
         *("title", "issue", "--document", document, "--as", "carrier"),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Key files: encrypted, private, readable with openssl."""
 
+import base64
 import os
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from ropewalk.crypto import (
     PrivateKey,
     from_base64url,
     generate,
+    keys,
     random_bytes,
     read,
     verify_signature,
@@ -24,6 +26,15 @@ from ropewalk.crypto import (
 
 PASSPHRASE = "correct horse battery staple"
 KEY = PrivateKey(bytes(range(32)))
+COST = keys.SCRYPT_N, keys.SCRYPT_P
+
+
+@pytest.fixture(autouse=True)
+def dear_key_files(quick_key_files: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here, and only here, key files cost what they cost in earnest."""
+    assert quick_key_files is None
+    monkeypatch.setattr(keys, "SCRYPT_N", COST[0])
+    monkeypatch.setattr(keys, "SCRYPT_P", COST[1])
 
 
 def written(folder: Path) -> Path:
@@ -36,6 +47,13 @@ def test_a_key_file_gives_the_key_back(tmp_path: Path) -> None:
     key = read(written(tmp_path), PASSPHRASE)
     assert key.kid == KEY.kid
     assert key.sign(b"message") == KEY.sign(b"message")
+
+
+def test_a_key_file_is_as_hard_to_guess_as_said(tmp_path: Path) -> None:
+    """The parameters of scrypt stand in the file: N 2**14, r 8, p 5, and 32 bytes of key."""
+    assert COST == (1 << 14, 5)
+    data = b"".join(written(tmp_path).read_bytes().splitlines()[1:-1])
+    assert bytes.fromhex("02024000" + "020108" + "020105" + "020120") in base64.b64decode(data)
 
 
 def test_a_key_file_is_its_owners_alone(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rule table as data, and the generated pages docs/reference/acts.md and errors.md.
+"""The generated pages docs/reference/acts.md and errors.md.
 
 python -m ropewalk.cli.reference [FOLDER] writes both, by default to docs/reference.
 """
@@ -8,61 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from ropewalk.ledger import Rule
-from ropewalk.rules import LATEST
-
-
-def act_table() -> list[dict[str, Any]]:
-    """Every act at the latest protocol: name, what it means, members, refusals."""
-    return [_act(rule) for rule in LATEST.rules.values()]
-
-
-def _act(rule: Rule) -> dict[str, Any]:
-    return {
-        "act": rule.name,
-        "meaning": _first_line(rule.message),
-        "members": [_member(field) for field in msgspec.structs.fields(rule.message)],
-        "protocol": LATEST.version,
-        "refusals": [
-            {"code": kind.code, "number": kind.number, "meaning": _first_line(kind)}
-            for kind in rule.refusals
-        ],
-    }
-
-
-def _first_line(kind: type) -> str:
-    return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
-
-
-def _member(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
-    kind = msgspec.inspect.type_info(field.type)
-    text = ""
-    while isinstance(kind, msgspec.inspect.Metadata):
-        text = (kind.extra_json_schema or {}).get("description", text)
-        kind = kind.type
-    if isinstance(kind, msgspec.inspect.UnionType):
-        inner = [one for one in kind.types if not isinstance(one, msgspec.inspect.NoneType)]
-        kind = inner[0]
-        while isinstance(kind, msgspec.inspect.Metadata):
-            text = (kind.extra_json_schema or {}).get("description", text)
-            kind = kind.type
-    return {
-        "name": field.name,
-        "type": _type_name(kind),
-        "required": field.required,
-        "meaning": text,
-    }
-
-
-def _type_name(kind: msgspec.inspect.Type) -> str:
-    if isinstance(kind, msgspec.inspect.ListType):
-        return "array of strings"
-    if isinstance(kind, msgspec.inspect.LiteralType):
-        return " or ".join(str(value) for value in kind.values)
-    names = {"IntType": "integer", "BoolType": "boolean", "StrType": "string"}
-    return names[type(kind).__name__]
+import ropewalk.cli.main  # noqa: F401  # so that every error is known
+from ropewalk.cli.table import act_table, first_line
 
 
 def page() -> str:
@@ -139,14 +86,12 @@ def _errors() -> dict[int, tuple[str, str]]:
         waiting += kind.__subclasses__()
         number, code = kind.__dict__.get("number"), kind.__dict__.get("code")
         if kind.__module__.startswith("ropewalk.") and isinstance(number, int):
-            found[number] = (str(code), _first_line(kind))
+            found[number] = (str(code), first_line(kind))
     return found
 
 
 def main(arguments: list[str]) -> None:
     """Write both pages."""
-    import ropewalk.cli.main  # noqa: F401, PLC0415  # so that every error is known
-
     folder = Path(arguments[0]) if arguments else Path("docs/reference")
     (folder / "acts.md").write_text(page(), encoding="utf-8")
     (folder / "errors.md").write_text(errors_page(), encoding="utf-8")

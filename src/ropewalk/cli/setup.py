@@ -21,7 +21,7 @@ from ropewalk.cli.options import (
     listen_address,
     passphrase,
 )
-from ropewalk.cli.reference import act_table
+from ropewalk.cli.table import act_table
 from ropewalk.cli.wallet import GOVERNANCE, controller_of, key_file
 from ropewalk.crypto import PrivateKey, Value, encode, generate, random_bytes, read
 from ropewalk.engines.embedded import EmbeddedEngine, Settings

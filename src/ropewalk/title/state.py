@@ -121,7 +121,7 @@ def reference_key(reference: str) -> str:
 
 
 def title_id(network: str, issuer: str, content: dict[str, object]) -> str:
-    """A title's id (I2): a hash over network, issuer and the ISSUE's body, its commitment salted."""
+    """A title's id (I2): a hash over network, issuer and the body of its ISSUE, which is salted."""
     data = encode({"content": content, "issuer": issuer, "network": network})  # type: ignore[dict-item]
     return sha256_hex(_TITLE_DOMAIN + data)
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rule table as data: for the generated reference and for `/v1/acts`."""
+
+from typing import Any
+
+import msgspec
+
+from ropewalk.ledger import Rule
+from ropewalk.rules import LATEST
+
+
+def act_table() -> list[dict[str, Any]]:
+    """Every act at the latest protocol: name, what it means, members, refusals."""
+    return [_act(rule) for rule in LATEST.rules.values()]
+
+
+def _act(rule: Rule) -> dict[str, Any]:
+    return {
+        "act": rule.name,
+        "meaning": first_line(rule.message),
+        "members": [_member(field) for field in msgspec.structs.fields(rule.message)],
+        "protocol": LATEST.version,
+        "refusals": [
+            {"code": kind.code, "number": kind.number, "meaning": first_line(kind)}
+            for kind in rule.refusals
+        ],
+    }
+
+
+def first_line(kind: type) -> str:
+    """What a class means, in one line."""
+    return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+
+
+def _member(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
+    kind = msgspec.inspect.type_info(field.type)
+    text = ""
+    while isinstance(kind, msgspec.inspect.Metadata):
+        text = (kind.extra_json_schema or {}).get("description", text)
+        kind = kind.type
+    if isinstance(kind, msgspec.inspect.UnionType):
+        inner = [one for one in kind.types if not isinstance(one, msgspec.inspect.NoneType)]
+        kind = inner[0]
+        while isinstance(kind, msgspec.inspect.Metadata):
+            text = (kind.extra_json_schema or {}).get("description", text)
+            kind = kind.type
+    return {
+        "name": field.name,
+        "type": _type_name(kind),
+        "required": field.required,
+        "meaning": text,
+    }
+
+
+def _type_name(kind: msgspec.inspect.Type) -> str:
+    if isinstance(kind, msgspec.inspect.ListType):
+        return "array of strings"
+    if isinstance(kind, msgspec.inspect.LiteralType):
+        return " or ".join(str(value) for value in kind.values)
+    names = {"IntType": "integer", "BoolType": "boolean", "StrType": "string"}
+    return names[type(kind).__name__]
