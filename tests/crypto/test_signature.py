@@ -35,6 +35,12 @@ def test_a_signature_is_judged_as_written(case: dict[str, Any]) -> None:
     assert verdict(case) is case["accepted"]
 
 
+@pytest.mark.parametrize("case", cases("wycheproof_ed25519.json"), ids=lambda case: str(case["id"]))
+def test_wycheproofs_cases_are_judged_as_published(case: dict[str, Any]) -> None:
+    parts = (bytes.fromhex(case[part]) for part in ("public_key", "message", "signature"))
+    assert verify_signature(*parts) is (case["result"] == "valid"), case["comment"]
+
+
 @pytest.mark.parametrize("case", cases("ed25519_speccheck.json"), ids=lambda case: case["what"])
 def test_edge_cases_are_judged_as_libsodium_judges_them(case: dict[str, Any]) -> None:
     """«Taming the many EdDSAs»: libraries agree on none of these twelve."""

@@ -116,6 +116,9 @@ class _Clock:
     def __init__(self, path: str) -> None:
         self._path = Path(path)
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(time, name)
+
     def time(self) -> float:
         """Seconds since 1970, beside the truth."""
         return time.time() + int(self._path.read_text(encoding="ascii"))

@@ -52,7 +52,7 @@ def code_of(world: World, candidate: Candidate) -> str:
 def test_checks_come_in_the_documented_order() -> None:
     """Each case is wrong in its own way and in every later one."""
     world = settled(genesis(quota=8))
-    for number in range(world.replay.count(IDS["shipper"]), 8):
+    for number in range(world.replay.count(IDS["shipper"], world.time_s), 8):
         world.done("shipper", "identity.ADD_KEY", {"key": kid(str(number))})
     shipper, stranger, now = [kid("shipper")], [kid("stranger")], world.time_s + 1
 
@@ -204,7 +204,7 @@ def test_entries_say_what_became_of_each_act() -> None:
 
 def test_the_quota_counts_unexpired_acts_of_one_actor() -> None:
     world = settled(genesis(quota=12))
-    for number in range(world.replay.count(IDS["shipper"]), 12):
+    for number in range(world.replay.count(IDS["shipper"], world.time_s), 12):
         world.done("shipper", "identity.ADD_KEY", {"key": kid(str(number))})
     spare: Mapping[str, Value] = {"key": kid("spare")}
     full = world.act("shipper", "identity.ADD_KEY", spare)

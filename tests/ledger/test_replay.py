@@ -37,11 +37,14 @@ def test_what_was_remembered_is_contained_under_its_time_only() -> None:
 def test_a_list_is_dropped_when_its_minute_is_over_and_not_before() -> None:
     lists = ReplayLists()
     lists.remember(ident(1), 60, ACTOR)
-    lists.drop_expired(119)
+    assert lists.count(ACTOR, 119) == 1
+    lists.take_changes(119)
     assert lists.contains(ident(1), 60)
-    lists.drop_expired(120)
+    assert lists.count(ACTOR, 120) == 0
+    assert lists.contains(ident(1), 60)
+    assert lists.take_changes(120) == {"replay/1": None}
     assert not lists.contains(ident(1), 60)
-    assert lists.count(ACTOR) == 0
+    assert lists.count(ACTOR, 120) == 0
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=40))
@@ -52,43 +55,43 @@ def test_the_state_holds_length_and_rfc_9162_root_of_each_minute(seconds: list[i
         until = second * 20
         lists.remember(ident(number), until, ACTOR)
         by_minute.setdefault(until // MINUTE_S, []).append(bytes.fromhex(ident(number)))
-    changes = lists.take_changes()
+    changes = lists.take_changes(0)
     assert list(changes) == [key(minute) for minute in sorted(by_minute)]
     for minute, ids in by_minute.items():
         data = changes[key(minute)]
         assert data is not None
         assert decode_record(data, ReplayList) == ReplayList(count=len(ids), root=mth(ids).hex())
-    assert lists.take_changes() == {}
-    assert lists.count(ACTOR) == len(seconds)
+    assert lists.take_changes(0) == {}
+    assert lists.count(ACTOR, 0) == len(seconds)
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.sampled_from("ab"), st.integers(0, 60))))
 def test_counts_are_those_of_the_lists_that_are_left(
     steps: list[tuple[int, str, int]],
 ) -> None:
+    """Whether the lists that ended were dropped in between or not."""
     lists, now = ReplayLists(), 0
     kept: list[tuple[int, str]] = []
     for number, (ahead, actor, seconds) in enumerate(steps):
         now += seconds
-        lists.drop_expired(now)
+        if number % 3 == 0:
+            lists.take_changes(now)
         kept = [one for one in kept if (one[0] // MINUTE_S + 1) * MINUTE_S > now]
         lists.remember(ident(number), now + ahead, actor)
         kept.append((now + ahead, actor))
         for name in "ab":
-            assert lists.count(name) == sum(one[1] == name for one in kept)
+            assert lists.count(name, now) == sum(one[1] == name for one in kept)
 
 
 def test_dropping_removes_the_record() -> None:
     lists = ReplayLists()
     lists.remember(ident(1), 60, ACTOR)
-    lists.take_changes()
-    lists.drop_expired(1_000)
-    assert lists.take_changes() == {"replay/1": None}
-    assert lists.take_changes() == {}
+    lists.take_changes(60)
+    assert lists.take_changes(1_000) == {"replay/1": None}
+    assert lists.take_changes(1_000) == {}
 
 
 def test_a_list_made_and_dropped_between_two_blocks_leaves_a_removal_only() -> None:
     lists = ReplayLists()
     lists.remember(ident(1), 60, ACTOR)
-    lists.drop_expired(1_000)
-    assert lists.take_changes() == {"replay/1": None}
+    assert lists.take_changes(1_000) == {"replay/1": None}

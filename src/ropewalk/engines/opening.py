@@ -325,13 +325,11 @@ def _frontier(store: Store, size: int, last: BlockRow) -> Frontier:
 def _replay_lists(store: Store, last: BlockRow) -> ReplayLists:
     replay = ReplayLists()
     for block in store.blocks_since(last.time - VALIDITY_S_MAX - MINUTE_S):
-        replay.drop_expired(block.time)
         for at in range(0, len(block.replay), REPLAY_NOTE_SIZE):
             note = block.replay[at : at + REPLAY_NOTE_SIZE]
             minute = int.from_bytes(note[:4], "big")
             replay.remember(note[20:].hex(), minute * MINUTE_S, note[4:20].hex())
-    replay.drop_expired(last.time)
-    for key, record in replay.take_changes().items():
+    for key, record in replay.take_changes(last.time).items():
         if record is not None and store.record(key) != record:
             raise DamageError(f"block: the replay notes do not lead to the record {key}")
     return replay

@@ -48,6 +48,9 @@ class Effects(msgspec.Struct, frozen=True):
     events: tuple[Event, ...] = ()
 
 
+_UNCHANGED = b"unchanged"
+
+
 class Overlay:
     """A view with changes on top that the view below does not know yet."""
 
@@ -59,7 +62,5 @@ class Overlay:
 
     def get(self, key: str, /) -> bytes | None:
         """The changed record, or the one below."""
-        try:
-            return self.changes[key]
-        except KeyError:
-            return self.below.get(key)
+        changed = self.changes.get(key, _UNCHANGED)
+        return self.below.get(key) if changed is _UNCHANGED else changed

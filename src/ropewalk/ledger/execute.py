@@ -103,7 +103,6 @@ class Machine:
             StopError: an invariant broke, or the protocol is unknown; nothing may be kept.
         """
         book = self.book_at(view, block.height)
-        replay.drop_expired(block.time_s)
         overlay = Overlay(view)
         executed = Executed(protocol=book.version, results=[])
         for candidate in block.candidates:
@@ -111,7 +110,7 @@ class Machine:
             position += result.entry is not None
             executed.results.append(result)
         if any(result.entry is not None for result in executed.results):
-            executed.changes = {**overlay.changes, **replay.take_changes()}
+            executed.changes = {**overlay.changes, **replay.take_changes(block.time_s)}
         return executed
 
     def _one(
@@ -130,7 +129,7 @@ class Machine:
         try:
             self._admit(transaction, replay, block.time_s)
             book.authorise(overlay, payload.actor, transaction.signers, position)
-            if replay.count(payload.actor) >= self.quota_actor_max:
+            if replay.count(payload.actor, block.time_s) >= self.quota_actor_max:
                 raise QuotaExceededError(f"{self.quota_actor_max} at a time")
         except LedgerError as refusal:
             return Result(transaction.id, refusal, None)

@@ -26,11 +26,12 @@ def key(minute: int) -> str:
 
 
 class _Minute:
-    __slots__ = ("actors", "frontier")
+    __slots__ = ("counts", "frontier", "ids")
 
     def __init__(self) -> None:
-        self.actors: dict[str, str] = {}
-        """Actor of each id."""
+        self.ids: set[str] = set()
+        self.counts: dict[str, int] = {}
+        """Ids of each actor."""
         self.frontier = Frontier()
 
 
@@ -41,16 +42,22 @@ class ReplayLists:
         self._minutes: dict[int, _Minute] = {}
         self._counts: dict[str, int] = {}
         self._touched: set[int] = set()
-        self._dropped: set[int] = set()
+        self._first_end_s = 0
+        """When the first list ends; before that none has expired."""
 
     def contains(self, transaction: str, valid_until: int) -> bool:
         """Whether the id was logged already."""
         minute = self._minutes.get(valid_until // MINUTE_S)
-        return minute is not None and transaction in minute.actors
+        return minute is not None and transaction in minute.ids
 
-    def count(self, actor: str) -> int:
-        """Unexpired transactions of the actor in the log."""
-        return self._counts.get(actor, 0)
+    def count(self, actor: str, time_s: int) -> int:
+        """Transactions of the actor in the log that have not expired at a time."""
+        total = self._counts.get(actor, 0)
+        if total and self._first_end_s <= time_s:
+            total -= sum(
+                self._minutes[number].counts.get(actor, 0) for number in self._expired(time_s)
+            )
+        return total
 
     def remember(self, transaction: str, valid_until: int, actor: str) -> None:
         """Note a transaction that will be logged."""
@@ -58,34 +65,39 @@ class ReplayLists:
         minute = self._minutes.get(number)
         if minute is None:
             minute = self._minutes[number] = _Minute()
-        minute.actors[transaction] = actor
+            self._first_end_s = (min(self._minutes) + 1) * MINUTE_S
+        minute.ids.add(transaction)
         minute.frontier.append(leaf_hash(bytes.fromhex(transaction)))
+        minute.counts[actor] = minute.counts.get(actor, 0) + 1
         self._counts[actor] = self._counts.get(actor, 0) + 1
         self._touched.add(number)
 
-    def drop_expired(self, time_s: int) -> None:
-        """Forget lists whose minute ended before a block's time."""
-        for number in [n for n in self._minutes if (n + 1) * MINUTE_S <= time_s]:
-            for actor in self._minutes.pop(number).actors.values():
-                self._forget(actor)
-            self._touched.discard(number)
-            self._dropped.add(number)
+    def take_changes(self, time_s: int) -> dict[str, bytes | None]:
+        """State changes since the last call: new roots; lists that ended by a time go.
 
-    def _forget(self, actor: str) -> None:
-        left = self._counts[actor] - 1
-        if left:
-            self._counts[actor] = left
-        else:
-            del self._counts[actor]
-
-    def take_changes(self) -> dict[str, bytes | None]:
-        """State changes since the last call: new roots, and removals of dropped lists."""
-        changes: dict[str, bytes | None] = {key(n): None for n in sorted(self._dropped)}
+        Only a block that leaves entries calls this, so one that leaves none changes nothing.
+        """
+        changes: dict[str, bytes | None] = {}
+        for number in self._expired(time_s):
+            changes[key(number)] = None
+            self._drop(number)
         for number in sorted(self._touched):
             frontier = self._minutes[number].frontier
             changes[key(number)] = encode_record(
                 ReplayList(count=frontier.size, root=frontier.root().hex())
             )
-        self._dropped.clear()
         self._touched.clear()
         return changes
+
+    def _expired(self, time_s: int) -> list[int]:
+        return sorted(number for number in self._minutes if (number + 1) * MINUTE_S <= time_s)
+
+    def _drop(self, number: int) -> None:
+        for actor, count in self._minutes.pop(number).counts.items():
+            left = self._counts[actor] - count
+            if left:
+                self._counts[actor] = left
+            else:
+                del self._counts[actor]
+        self._touched.discard(number)
+        self._first_end_s = (min(self._minutes, default=0) + 1) * MINUTE_S

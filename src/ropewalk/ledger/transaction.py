@@ -162,7 +162,7 @@ def unverified(text: str) -> Transaction:
     for consent in payload.consents or ():
         opened = _open(consent, CONSENT_TYPE)
         signers.append(opened.kid)
-        until = min(until, _CONSENT.decode(opened.payload).until)
+        until = min(until, _read_consent(opened.payload).until)
     return Transaction(signed.id, payload, tuple(signers), until)
 
 
@@ -186,15 +186,19 @@ def _verify(signed: Signed) -> None:
 
 def _inspect_consent(text: str, expected: str, network: str) -> tuple[str, int]:
     signed = _open(text, CONSENT_TYPE)
-    try:
-        decode_object(signed.payload)
-        consent = _CONSENT.decode(signed.payload)
-    except (CanonicalError, msgspec.MsgspecError) as error:
-        raise MalformedTransactionError(f"consent: {error}") from error
+    consent = _read_consent(signed.payload)
     if consent.act_hash != expected or consent.network != network:
         raise BadSignatureError("a consent is for another act or network")
     _verify(signed)
     return signed.kid, consent.until
+
+
+def _read_consent(data: bytes) -> ConsentPayload:
+    try:
+        decode_object(data)
+        return _CONSENT.decode(data)
+    except (CanonicalError, msgspec.MsgspecError) as error:
+        raise MalformedTransactionError(f"consent: {error}") from error
 
 
 def refusal_of(text: str) -> LedgerError | None:

@@ -180,22 +180,15 @@ def acted(
 
     Whoever acts as endorsee has accepted the endorsement, so it can't be refused any more.
     """
-    accepted: dict[str, object] = {}
-    if title.endorsee == context.actor:
-        accepted = {
-            "prior_endorsee": title.endorsee,
-            "prior_may_endorse": title.endorsee_may_endorse,
-        }
-    following = {
-        "last_act": context.transaction,
-        "refusable_from": "",
-        "version": title.version + 1,
-        **accepted,
-        **changes,
-    }
-    after = msgspec.structs.replace(title, **following)
     told = {"actor": context.actor, "title": message.title}
     told.update(
-        {name: value for name, value in changes.items() if isinstance(value, str) and value}
+        (name, value) for name, value in changes.items() if isinstance(value, str) and value
     )
+    if title.endorsee == context.actor:
+        changes.setdefault("prior_endorsee", title.endorsee)
+        changes.setdefault("prior_may_endorse", title.endorsee_may_endorse)
+    changes.setdefault("refusable_from", "")
+    changes["last_act"] = context.transaction
+    changes["version"] = title.version + 1
+    after = msgspec.structs.replace(title, **changes)
     return Effects({key(message.title): encode_record(after)}, (Event(event, told),))
