@@ -31,7 +31,6 @@ CORE = [SOURCES / "rules.py"] + [
 DOORS_INSIDE = {
     "engines.backup",
     "engines.bulk",
-    "engines.bulk",
     "engines.embedded",
     "engines.opening",
     "engines.port",

@@ -17,7 +17,7 @@ import msgspec
 
 from ropewalk.audit import audit_directory
 from ropewalk.cli.bench_limits import resident_bytes, verification_rate
-from ropewalk.cli.bench_scale import load_titles
+from ropewalk.cli.bench_scale import load_titles, loaded
 from ropewalk.cli.bench_world import PASSPHRASE, Held, World, batches, submit_all
 from ropewalk.cli.child import ChildNode
 from ropewalk.client import History, bundle_of, read_trust, verify_bundle
@@ -190,11 +190,12 @@ def _at_scale(tell: Tell, count: int) -> tuple[float, int, float]:
         world.enrol(engine)
         engine.close()
         tell(f"loading {count:,} titles")
-        held = load_titles(world, count, tell)
+        load_titles(world, count, tell)
         start = time.perf_counter()
         engine = world.open()
         restart = time.perf_counter() - start
-        chosen = held[:: max(1, count // 10_000)][:10_000]
+        step = max(1, count // 10_000)
+        chosen = [loaded(world, number) for number in range(0, count, step)][:10_000]
         costs = []
         for _ in range(3):
             texts = world.transfers(chosen)

@@ -6,6 +6,7 @@ carries the records, so the ledger opens and goes on as any other; an audit woul
 since re-execution does not give those records.
 """
 
+import multiprocessing
 import time
 from collections.abc import Callable
 
@@ -20,26 +21,36 @@ from ropewalk.title import key as title_key
 PART = 100_000
 
 
-def load_titles(world: World, count: int, tell: Callable[[str], None]) -> list[Held]:
-    """Put `count` blank bills into the state, each in a shipper's hands."""
-    lock = DirectoryLock(DataDirectory(world.folder).lock)
-    held: list[Held] = []
-    for start in range(0, count, PART):
-        records: dict[str, bytes | None] = {}
-        for number in range(start, min(start + PART, count)):
-            one, changes = _title(world, number)
-            held.append(one)
-            records.update(changes)
-        load_records(DataDirectory(world.folder), PASSPHRASE, records, now_s=int(time.time()))
-        tell(f"loaded {min(start + PART, count):,}")
-    lock.release()
-    return held
+def load_titles(world: World, count: int, tell: Callable[[str], None]) -> None:
+    """Put `count` blank bills into the state, in a process of its own: its memory goes with it."""
+    process = multiprocessing.get_context("fork").Process(target=_load, args=(world, count, tell))
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise AssertionError("loading titles failed")
 
 
-def _title(world: World, number: int) -> tuple[Held, dict[str, bytes]]:
+def loaded(world: World, number: int) -> Held:
+    """One of the loaded bills."""
     holder = number % (len(world.ids) - 1) + 1
-    identifier = sha256_hex(b"title %d" % number)
-    last_act = sha256_hex(b"act %d" % number)
+    return Held(sha256_hex(b"title %d" % number), holder, sha256_hex(b"act %d" % number))
+
+
+def _load(world: World, count: int, tell: Callable[[str], None]) -> None:
+    lock = DirectoryLock(DataDirectory(world.folder).lock)
+    for start in range(0, count, PART):
+        end = min(start + PART, count)
+        records: dict[str, bytes | None] = {}
+        for number in range(start, end):
+            records.update(_records(world, number))
+        load_records(DataDirectory(world.folder), PASSPHRASE, records, now_s=int(time.time()))
+        tell(f"loaded {end:,}")
+    lock.release()
+
+
+def _records(world: World, number: int) -> dict[str, bytes]:
+    held = loaded(world, number)
+    identifier, last_act, holder = held.title, held.last_act, held.holder
     reference = f"SMDG:BNC:LOAD{number:09d}"
     record = Title(
         commitment=sha256_hex(b"document %d" % number),
@@ -62,7 +73,7 @@ def _title(world: World, number: int) -> tuple[Held, dict[str, bytes]]:
         surrendered_by="",
         version=1,
     )
-    return Held(identifier, holder, last_act), {
+    return {
         title_key(identifier): encode_record(record),
         reference_key(reference): encode_record(ReferenceRecord(title=identifier)),
     }
