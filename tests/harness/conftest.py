@@ -46,10 +46,8 @@ def template(server: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> Te
     """Made by `ropewalk init` once."""
     folder = tmp_path_factory.mktemp("template")
     data, keys = folder / "data", folder / "keys"
-    command(
-        ["init", "--data", str(data), "--key-folder", str(keys), "--law", "GB"]
-        + ["--origin", "ropewalk.example/harness"]
-    )
+    chosen = ["--law", "GB", "--origin", "ropewalk.example/harness"]
+    command(["init", "--data", str(data), "--key-folder", str(keys), *chosen])
     world = World(data / "genesis.json", governance := read(keys / "governance.pem", PASSPHRASE))
     issued = [world.issue(f"HARNESS{number:05d}", number % 5 + 1) for number in range(TITLES)]
     recorder = Recorder(world, [])

@@ -53,14 +53,15 @@ class Faults:
 def _error(kind: str, mode: str) -> apsw.Error:
     if kind in WRITES and mode == "full":
         return apsw.FullError("no room")
-    error = apsw.IOError("injected")
-    error.extendedresult = {
+    code = {
         "read": apsw.SQLITE_IOERR_READ,
         "write": apsw.SQLITE_IOERR_WRITE,
         "sync": apsw.SQLITE_IOERR_FSYNC,
         "truncate": apsw.SQLITE_IOERR_TRUNCATE,
     }[kind]
-    return error
+    error: Any = apsw.IOError("injected")
+    error.extendedresult = code
+    return error  # type: ignore[no-any-return]  # apsw's own stub lacks the member
 
 
 class _File(apsw.VFSFile):
@@ -72,8 +73,9 @@ class _File(apsw.VFSFile):
         self._name = os.path.basename(shown)  # noqa: PTH119  # SQLite's text, not a path of ours
         self._faults = faults
 
-    def excepthook(self, *_raised: object) -> None:
+    def excepthook(self, *_raised: object) -> bool:
         """SQLite has the code already; nothing is to be printed."""
+        return True
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802  # SQLite's name
         if self._faults.meets("read", self._name):
@@ -105,8 +107,9 @@ class _System(apsw.VFS):
         self._faults = faults
         super().__init__("ropewalk-faults", "unix", makedefault=True)
 
-    def excepthook(self, *_raised: object) -> None:
+    def excepthook(self, *_raised: object) -> bool:
         """SQLite has the code already; nothing is to be printed."""
+        return True
 
     def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:  # noqa: N802  # SQLite's name
         return _File(self._faults, name, flags)
@@ -144,5 +147,5 @@ def install(kinds: Sequence[str], nth: int, mode: str, *, is_lasting: bool) -> F
     """Put the failing file system under everything that is opened from now on."""
     faults = Faults(frozenset(kinds), nth, mode, is_lasting)
     _held.append(_System(faults))
-    watermark.os = _Calls(faults)  # type: ignore[attr-defined,assignment]  # the module's own os
+    vars(watermark)["os"] = _Calls(faults)
     return faults

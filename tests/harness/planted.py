@@ -12,6 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RUN_S = 60
+QUIET = ("-q", "-x", "-p", "no:cacheprovider")
 
 CRASHES = ("test_crashes.py", "loses_nothing_acknowledged and not http")
 EDITS = "test_edits.py"
@@ -38,8 +39,7 @@ def caught(name: str) -> str:
     """`caught`, `missed`, or `skipped` where the machine can't run the harness."""
     file, chosen = WATCHED[name]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-        + [str(HERE / file), "-k", chosen],
+        [sys.executable, "-m", "pytest", *QUIET, str(HERE / file), "-k", chosen],
         env={**os.environ, "ROPEWALK_PLANT": name, "ROPEWALK_KILLS": "120"},
         cwd=HERE.parents[1],
         capture_output=True,

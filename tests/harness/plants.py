@@ -2,13 +2,15 @@
 """Bugs to plant in a victim, one at a time, so that the harness can be shown to catch them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import apsw
 
 from ropewalk.audit import directory, tables
-from ropewalk.engines import chain, embedded, opening, store, watermark, writing
+from ropewalk.crypto import to_base64
+from ropewalk.engines import chain, embedded, opening, store, watermark
 from ropewalk.engines.chain import Chain
 from ropewalk.engines.embedded import EmbeddedEngine
 from ropewalk.engines.port import Outcome
@@ -19,6 +21,16 @@ def plant(name: str) -> None:
     """Plant a bug in this process; "" plants none."""
     if name:
         PLANTS[name]()
+
+
+def replace(where: object, name: str, by: object) -> None:
+    """Put something else in place of an attribute."""
+    setattr(where, name, by)
+
+
+def original(where: object, name: str) -> Any:
+    """An attribute as it is."""
+    return getattr(where, name)
 
 
 def _acknowledge_before_commit() -> None:
@@ -40,17 +52,17 @@ def _acknowledge_before_commit() -> None:
         for work in works:
             self._commit_block(work.candidates.result())
 
-    EmbeddedEngine._commit = commit  # type: ignore[method-assign]  # noqa: SLF001
+    replace(EmbeddedEngine, "_commit", commit)
 
 
 def _no_fsync() -> None:
-    opened = store.Store.__init__
+    opened = original(store.Store, "__init__")
 
     def init(self: Any, path: Any) -> None:
         opened(self, path)
         self.writer.execute("PRAGMA synchronous=OFF")
 
-    store.Store.__init__ = init  # type: ignore[method-assign]
+    replace(store.Store, "__init__", init)
     _watermark_os(fdatasync=lambda _descriptor: None)
 
 
@@ -59,13 +71,13 @@ def _watermark_os(**changed: Callable[..., Any]) -> None:
         def __getattr__(self, name: str) -> Any:
             return changed.get(name) or getattr(os, name)
 
-    watermark.os = Calls()  # type: ignore[attr-defined,assignment]
+    replace(watermark, "os", Calls())
 
 
 def _watermark_before_commit() -> None:
-    written = chain.write
+    written = original(chain, "write")
     held: list[Chain] = []
-    append = Chain._append  # noqa: SLF001
+    append = original(Chain, "_append")
 
     def append_(self: Chain, *arguments: Any) -> None:
         held[:] = [self]
@@ -73,10 +85,10 @@ def _watermark_before_commit() -> None:
 
     def write(into: Any, block: Any) -> None:
         size = block.first + len(block.entries)
-        note = held[0]._sign(size, block.log_root)  # noqa: SLF001
+        note = held[0]._sign(size, block.log_root)
         held[0].watermark.write(
             watermark.Watermark(
-                checkpoint=chain.to_base64(note),
+                checkpoint=to_base64(note),
                 height=block.height,
                 root=block.log_root.hex(),
                 size=size,
@@ -84,16 +96,16 @@ def _watermark_before_commit() -> None:
         )
         written(into, block)
 
-    Chain._append = append_  # type: ignore[method-assign,assignment]  # noqa: SLF001
-    chain.write = write  # type: ignore[attr-defined]
+    replace(Chain, "_append", append_)
+    replace(chain, "write", write)
 
 
 def _watermark_not_written() -> None:
-    WatermarkFile.write = lambda _self, _watermark: None  # type: ignore[method-assign]
+    replace(WatermarkFile, "write", lambda _self, _watermark: None)
 
 
 def _watermark_ignored() -> None:
-    opening._check_watermark = lambda *_all: None  # type: ignore[assignment]  # noqa: SLF001
+    replace(opening, "_check_watermark", lambda *_all: None)
 
 
 def _retry_after_a_failed_sync() -> None:
@@ -104,8 +116,8 @@ def _retry_after_a_failed_sync() -> None:
         def __set__(self, _engine: object, _reason: str) -> None:
             return
 
-    EmbeddedEngine._poison = NeverSet()  # type: ignore[assignment]  # noqa: SLF001
-    commit = EmbeddedEngine._commit  # noqa: SLF001
+    replace(EmbeddedEngine, "_poison", NeverSet())
+    commit = original(EmbeddedEngine, "_commit")
 
     def again(self: Any, works: Any) -> None:
         try:
@@ -113,11 +125,11 @@ def _retry_after_a_failed_sync() -> None:
         except (apsw.Error, OSError):
             commit(self, works)
 
-    EmbeddedEngine._commit = again  # type: ignore[method-assign]  # noqa: SLF001
+    replace(EmbeddedEngine, "_commit", again)
 
 
 def _stored_byte_changed_and_not_reread() -> None:
-    written = chain.write
+    written = original(chain, "write")
 
     def write(into: Any, block: Any) -> None:
         written(into, block)
@@ -129,33 +141,16 @@ def _stored_byte_changed_and_not_reread() -> None:
                     (block.first,),
                 )
 
-    chain.write = write  # type: ignore[attr-defined]
-    Chain._reread = lambda *_all: None  # type: ignore[method-assign,assignment]  # noqa: SLF001
+    replace(chain, "write", write)
+    replace(Chain, "_reread", lambda *_all: None)
 
 
 def _commit_per_statement() -> None:
-    class Loose:
-        """A writer whose transactions are none."""
+    @contextmanager
+    def loose(self: store.Store) -> Iterator[apsw.Connection]:
+        yield self.writer
 
-        def __init__(self, connection: apsw.Connection) -> None:
-            self._connection = connection
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._connection, name)
-
-        def __enter__(self) -> None:
-            return
-
-        def __exit__(self, *_raised: object) -> None:
-            return
-
-    written = writing.write
-
-    class Handed:
-        def __init__(self, into: Any) -> None:
-            self.writer = Loose(into.writer)
-
-    chain.write = lambda into, block: written(Handed(into), block)  # type: ignore[arg-type,attr-defined]
+    replace(store.Store, "transaction", loose)
 
 
 def _skipping(table: str) -> Callable[[], None]:
@@ -166,7 +161,7 @@ def _skipping(table: str) -> Callable[[], None]:
 
 
 def _audit_without_watermark() -> None:
-    directory.check_watermark = lambda *_all: None  # type: ignore[attr-defined]
+    replace(directory, "check_watermark", lambda *_all: None)
 
 
 def _lock_not_taken() -> None:
@@ -177,7 +172,7 @@ def _lock_not_taken() -> None:
         def release(self) -> None:
             return
 
-    embedded.DirectoryLock = Open  # type: ignore[attr-defined]
+    replace(embedded, "DirectoryLock", Open)
 
 
 PLANTS: dict[str, Callable[[], None]] = {

@@ -12,9 +12,9 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from harness.driving import GoneError, Line
+from harness.driving import Answer, GoneError
 from ropewalk.client import transaction_id
 from ropewalk.crypto import PrivateKey, Value, sha256, sha256_hex
 from ropewalk.identity import controller_id, governance_id
@@ -25,6 +25,13 @@ VALIDITY_S = 3_000
 PARTIES = 6
 Outcome = tuple[str, int, int]
 """Status, height, position."""
+
+
+class Asked(Protocol):
+    """A line to a victim or to a node."""
+
+    def ask(self, do: str, **request: Any) -> Answer:
+        """Ask and wait."""
 
 
 class LostError(AssertionError):
@@ -140,7 +147,7 @@ class Log:
         self._height = -1
         self._time = 0
 
-    def follow(self, line: Line) -> None:
+    def follow(self, line: Asked) -> None:
         """Read what was added, and hold the checkpoint to it.
 
         Raises:
@@ -208,7 +215,7 @@ class Recorder:
         self._lock = threading.Lock()
         self.stop = threading.Event()
 
-    def client(self, line: Line, number: int, clients: int, seed: int) -> None:
+    def client(self, line: Asked, number: int, clients: int, seed: int) -> None:
         """Write until the node is gone; titles are shared out among the clients."""
         chance = random.Random(seed)
         titles = self.titles[number::clients]
@@ -229,7 +236,7 @@ class Recorder:
         except GoneError:
             return
 
-    def submit(self, line: Line, texts: list[str]) -> bool:
+    def submit(self, line: Asked, texts: list[str]) -> bool:
         """Send, and note what is acknowledged; whether the node takes writes."""
         answer = line.ask("submit", texts=texts)
         if "error" in answer:
@@ -255,7 +262,7 @@ class Recorder:
                         raise LostError(f"{identifier} was {before}, now {found}")
                     self._fresh.append(identifier)
 
-    def check(self, line: Line) -> None:
+    def check(self, line: Asked) -> None:
         """Hold a restarted node to all that was ever acknowledged.
 
         Raises:
@@ -265,7 +272,7 @@ class Recorder:
         self._check_acknowledged(line)
         self._settle(line)
 
-    def _check_acknowledged(self, line: Line) -> None:
+    def _check_acknowledged(self, line: Asked) -> None:
         for identifier in self._fresh:
             found = self.log.outcomes.get(identifier)
             if found != self.acknowledged[identifier]:
@@ -280,7 +287,7 @@ class Recorder:
                 raise LostError(f"{identifier}: asked by its id the node says {shown}")
         self._fresh.clear()
 
-    def _settle(self, line: Line) -> None:
+    def _settle(self, line: Asked) -> None:
         """What was under way is whole in log and state, or in neither."""
         moved = [title for title in self.titles if title.pending]
         for title in moved:

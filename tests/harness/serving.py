@@ -14,6 +14,7 @@ from typing import Any, Self
 from harness.driving import PASSPHRASE, ROOT, Answer, GoneError
 
 READY_S = 30
+LISTENING = ("--listen", "127.0.0.1:0", "--log-level", "error")
 
 
 class HttpLine:
@@ -50,7 +51,8 @@ class HttpLine:
             case "condition":
                 note = self._fetch("/v1/log/checkpoint", "text/plain").decode()
                 return {"checkpoint": note, "size": int(note.split("\n")[1])}
-        raise ValueError(do)
+            case _:
+                raise ValueError(do)
 
     def _submit(self, texts: list[str]) -> Answer:
         body = json.dumps({"transactions": texts})
@@ -77,8 +79,7 @@ class RealNode:
 
     def __init__(self, data: Path, *, core: int | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ropewalk.cli", "node", "--data", str(data)]
-            + ["--listen", "127.0.0.1:0", "--log-level", "error"],
+            [sys.executable, "-m", "ropewalk.cli", "node", "--data", str(data), *LISTENING],
             env={
                 **os.environ,
                 "ROPEWALK_PASSPHRASE": PASSPHRASE,

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import apsw
 import apsw.sqlite_extra
@@ -190,10 +191,10 @@ class Shortened:
         connection = apsw.Connection(uri, flags=apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_READWRITE)
         try:
             connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-            height: int = connection.execute("SELECT max(height) FROM block").fetchall()[0][0]
+            found: Any = connection.execute("SELECT max(height) FROM block").fetchall()[0][0]
         finally:
             connection.close()
-        return height
+        return int(found)
 
     def finds(self, log: bytes) -> bool:
         """Whether what is left ends below what was acknowledged."""

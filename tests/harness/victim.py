@@ -65,7 +65,7 @@ def _remember_key(path: Path, passphrase: str) -> None:
         _keys[data, passphrase] = _read_key(path, passphrase)
 
 
-_read_key = opening.read
+_read_key: Callable[[Path, str], PrivateKey] = plants.original(opening, "read")
 
 
 def _remembered(path: Path, passphrase: str) -> PrivateKey:
@@ -78,7 +78,7 @@ def _live(job: Job, sockets: list[socket.socket]) -> None:
     code = 1
     try:
         _say(sockets[0], {"pid": os.getpid()})
-        opening.read = _remembered
+        plants.replace(opening, "read", _remembered)
         plants.plant(os.environ.get("ROPEWALK_PLANT", ""))
         _JOBS[job["do"]](job, sockets)
         code = 0
@@ -97,11 +97,11 @@ def _say(connection: socket.socket, answer: Answer) -> None:
 
 def _tune(job: Job) -> faultfs.Faults:
     if "wal_pages" in job:
-        store.WAL_PAGES_MAX = job["wal_pages"]
+        plants.replace(store, "WAL_PAGES_MAX", job["wal_pages"])
     if "clock" in job:
-        embedded.time = _Clock(job["clock"])  # type: ignore[attr-defined,assignment]  # its own time
+        plants.replace(embedded, "time", _Clock(job["clock"]))
     if "free_bytes" in job:
-        embedded.os = _Disk(job["free_bytes"])  # type: ignore[attr-defined,assignment]  # its own os
+        plants.replace(embedded, "os", _Disk(job["free_bytes"]))
     fault = job.get("fault")
     if fault is None:
         return faultfs.Faults(frozenset(), 0)
@@ -164,7 +164,7 @@ def _serve(job: Job, sockets: list[socket.socket]) -> None:
         _say(sockets[0], {**answer, "fired": faults.fired, "where": faults.where})
         return
     _say(sockets[0], {"ready": True, **_condition(engine), "fired": faults.fired})
-    serving = _Serving(engine, faults)
+    serving = _Serving(engine, faults, Path(job["data"]))
     for one in sockets[1:]:
         threading.Thread(target=serving.attend, args=(one,), daemon=True).start()
     serving.attend(sockets[0])
@@ -177,8 +177,9 @@ def _condition(engine: EmbeddedEngine) -> Answer:
 class _Serving:
     """An open engine and what may be asked of it."""
 
-    def __init__(self, engine: EmbeddedEngine, faults: faultfs.Faults) -> None:
+    def __init__(self, engine: EmbeddedEngine, faults: faultfs.Faults, data: Path) -> None:
         self._engine = engine
+        self._data = data
         self._faults = faults
 
     def attend(self, connection: socket.socket) -> None:
@@ -194,29 +195,44 @@ class _Serving:
                     _say(connection, answer)
 
     def _answer(self, request: Job) -> Answer:
-        engine = self._engine
-        match request["do"]:
-            case "submit":
-                return {"outcomes": _shown(engine.submit(request["texts"]).result())}
-            case "ask":
-                return {"outcomes": _shown([engine.outcome(one) for one in request["ids"]])}
-            case "records":
-                return {"records": [engine.record(key) for key in request["keys"]]}
-            case "entries":
-                logged = engine.entries(request["start"], request["limit"])
-                return {"entries": [msgspec.to_builtins(one) for one in logged]}
-            case "condition":
-                return {**_condition(engine), "checkpoint": engine.checkpoint()}
-            case "history":
-                return {"history": msgspec.to_builtins(engine.history(request["title"]))}
-            case "io":
-                return {"count": self._faults.count}
-            case "epoch":
-                return {"epoch": engine._chain.store.meta("epoch")}  # I37
-            case "close":
-                engine.close()
-                return {"closed": True}
-        raise ValueError(request["do"])
+        asked: Callable[[Job], Answer] = getattr(self, f"_{request['do']}")
+        return asked(request)
+
+    def _submit(self, request: Job) -> Answer:
+        return {"outcomes": _shown(self._engine.submit(request["texts"]).result())}
+
+    def _ask(self, request: Job) -> Answer:
+        return {"outcomes": _shown([self._engine.outcome(one) for one in request["ids"]])}
+
+    def _records(self, request: Job) -> Answer:
+        return {"records": [self._engine.record(key) for key in request["keys"]]}
+
+    def _entries(self, request: Job) -> Answer:
+        logged = self._engine.entries(request["start"], request["limit"])
+        return {"entries": [msgspec.to_builtins(one) for one in logged]}
+
+    def _condition(self, _request: Job) -> Answer:
+        return {**_condition(self._engine), "checkpoint": self._engine.checkpoint()}
+
+    def _history(self, request: Job) -> Answer:
+        return {"history": msgspec.to_builtins(self._engine.history(request["title"]))}
+
+    def _epoch(self, _request: Job) -> Answer:
+        return {"epoch": self._engine._chain.store.meta("epoch")}  # I37
+
+    def _unwritable(self, _request: Job) -> Answer:
+        """From here on the system refuses every write into the database, though not its log."""
+        database = self._data / "ledger.db"
+        refusing = os.open(database, os.O_RDONLY)
+        for found in Path("/proc/self/fd").iterdir():
+            number = int(found.name)
+            if number != refusing and found.is_symlink() and found.readlink() == database:
+                os.dup2(refusing, number, inheritable=False)
+        return {}
+
+    def _close(self, _request: Job) -> Answer:
+        self._engine.close()
+        return {"closed": True}
 
 
 def _shown(outcomes: list[Outcome] | list[Outcome | None]) -> list[Any]:

@@ -17,6 +17,7 @@ from uvicorn.server import ServerState
 
 from ropewalk.api import errors, problems
 from ropewalk.api.framing import Framing, Part
+from ropewalk.api.gathering import GatheringTransport
 from ropewalk.api.node import Node
 from ropewalk.api.settings import Caps
 
@@ -79,7 +80,7 @@ class EdgeProtocol(H11Protocol):
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection; one too many is told so and closed."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", GatheringTransport(transport, self.loop)))
         self._head_at = self.loop.time()
         self._address = self.client[0] if self.client else ""
         self._place = self.census.enter(self._address)
