@@ -8,6 +8,8 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Self
 
 from ropewalk.audit.report import DifferenceError
 from ropewalk.ledger import (
@@ -31,6 +33,30 @@ from ropewalk.rules import genesis_records, machine
 from ropewalk.tlog import AuthenticatedMap, Frontier, hashed_key, leaf_hash, map_leaf
 
 CHUNK = 256
+
+
+class Inspectors:
+    """Checks signatures: a few at once here, many in two processes, started when first needed."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        """Use as a context."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Stop the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def verdicts(self, texts: list[str]) -> list[Transaction | LedgerError]:
+        """What the bytes of each text decide, in order."""
+        if len(texts) < CHUNK:
+            return [_verdict(text) for text in texts]
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+        return list(self._pool.map(_verdict, texts, chunksize=CHUNK))
 
 
 class Leaves:
@@ -98,7 +124,7 @@ class Replay:
         Raises:
             DifferenceError: re-execution gives something else than the log says.
         """
-        with ProcessPoolExecutor(max_workers=2) as pool:
+        with Inspectors() as inspectors:
             gathered: list[tuple[bytes, str]] = []
             for position, data in enumerate(entries):
                 entry = _decoded(position, data)
@@ -106,7 +132,7 @@ class Replay:
                     gathered.append((data, entry.transaction))
                     continue
                 texts = [text for _, text in gathered]
-                verdicts = list(pool.map(_verdict, texts, chunksize=CHUNK))
+                verdicts = inspectors.verdicts(texts)
                 candidates = [
                     Candidate(text, verdict) for text, verdict in zip(texts, verdicts, strict=True)
                 ]

@@ -21,7 +21,23 @@ from ropewalk.tlog import (
     verify_checkpoint,
 )
 
-_TABLES = ["block", "checkpoint", "entry", "lookup", "meta", "state", "tile"]
+_SCHEMA = {
+    "meta": "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+    "block": "CREATE TABLE block ( height INTEGER PRIMARY KEY, time INTEGER NOT NULL, "
+    "protocol INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL UNIQUE, "
+    "state_root BLOB NOT NULL, log_root BLOB NOT NULL, replay BLOB NOT NULL, "
+    "events BLOB NOT NULL)",
+    "entry": "CREATE TABLE entry (position INTEGER PRIMARY KEY, entry BLOB NOT NULL)",
+    "lookup": "CREATE TABLE lookup (id BLOB PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID",
+    "tile": "CREATE TABLE tile ( level INTEGER, number INTEGER, hashes BLOB NOT NULL, "
+    "PRIMARY KEY (level, number)) WITHOUT ROWID",
+    "state": "CREATE TABLE state ( hashed BLOB PRIMARY KEY, key TEXT NOT NULL, "
+    "leaf BLOB NOT NULL, record BLOB NOT NULL) WITHOUT ROWID",
+    "checkpoint": "CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL)",
+}
+"""What format 1 consists of, white space folded; and the index SQLite makes for UNIQUE."""
+
+_OF_UNIQUE = "sqlite_autoindex_block_1"
 _TILE = 256
 _MINUTE_S = 60
 Row = tuple[Any, ...]
@@ -44,14 +60,12 @@ class Tables:
         found = [row[0] for row in self._rows("PRAGMA integrity_check")]
         if found != ["ok"]:
             raise DifferenceError(f"page: ledger.db: {found[0]}")
-        names = [
-            row[0]
-            for row in self._rows(
-                "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
-            )
-        ]
-        if names != _TABLES:
-            raise DifferenceError(f"schema: tables, views and triggers are {names}")
+        for name, sql in self._rows("SELECT name, sql FROM sqlite_schema"):
+            told = " ".join((sql or "").split())
+            if told != _SCHEMA.get(name, "" if name == _OF_UNIQUE else None):
+                raise DifferenceError(f"schema: {name} is not as it was made: {told[:80]}")
+        if self._one("SELECT count(*) FROM sqlite_schema")[0] != len(_SCHEMA) + 1:
+            raise DifferenceError("schema: a table is missing")
         meta: dict[str, Any] = dict(self._rows("SELECT name, value FROM meta"))
         if sorted(meta) != ["epoch", "format", "genesis"] or meta["format"] != 1:
             raise DifferenceError("meta: not the rows of format 1")
@@ -177,10 +191,8 @@ def check_block(block: Replayed, row: Row | None) -> None:
     for name, ours, theirs in zip(names, expected, row, strict=False):
         if ours != theirs:
             raise DifferenceError(f"block {end.height}: {name} differs")
-    if not isinstance(row[8], bytes) or msgspec.json.decode(row[8]) != _events(block):
+    if row[8] != msgspec.json.encode(_events(block)):
         raise DifferenceError(f"block {end.height}: events differ")
-    if msgspec.json.encode(msgspec.json.decode(row[8])) != row[8]:
-        raise DifferenceError(f"block {end.height}: events are not in their one encoding")
 
 
 def _replay_notes(block: Replayed) -> bytes:

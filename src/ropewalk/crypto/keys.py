@@ -10,6 +10,7 @@ import os
 import secrets
 from pathlib import Path
 
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import padding, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -87,7 +88,7 @@ def read(path: Path, passphrase: str) -> PrivateKey:
         loaded = serialization.load_pem_private_key(path.read_bytes(), passphrase.encode())
     except OSError as error:
         raise KeyFileError(f"{path.name} can't be read: {error.strerror}") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError) as error:
         raise KeyFileError(f"{path.name}: wrong passphrase, or not an encrypted key") from error
     if not isinstance(loaded, Ed25519PrivateKey):
         raise KeyFileError(f"{path.name} holds another kind of key than Ed25519")

@@ -118,6 +118,7 @@ class Chain:
         if executed.entries:
             with self.lock:
                 self._append(block, executed)
+            self.store.move_log()
         return executed
 
     def _append(self, block: Block, executed: Executed) -> None:

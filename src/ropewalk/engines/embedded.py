@@ -13,12 +13,15 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+import apsw
+
 from ropewalk.crypto import sha256_hex
+from ropewalk.engines.errors import DamageError
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, open_chain
 from ropewalk.engines.port import (
     Condition,
@@ -37,6 +40,7 @@ from ropewalk.ledger import (
     BLOCK_TRANSACTIONS_MAX,
     Candidate,
     DuplicateError,
+    EntryError,
     ExpiredError,
     Result,
 )
@@ -134,17 +138,18 @@ class EmbeddedEngine:
 
     def _run(self) -> None:
         while True:
-            work = self._next_work()
-            if work is None:
-                return
-            gathered = self._gather(work)
-            if self._poison:
-                self._give_up(gathered)
-                continue
+            gathered: list[_Work] = []
             try:
-                self._commit(gathered)
+                work = self._next_work()
+                if work is None:
+                    return
+                gathered.append(work)
+                self._gather(gathered)
+                if not self._poison:
+                    self._commit(gathered)
             except Exception as error:  # noqa: BLE001  # whatever it was, the disk is in doubt
                 self._poison = f"a write failed or a promise broke: {error}"
+            if self._poison:
                 self._give_up(gathered)
 
     def _next_work(self) -> _Work | None:
@@ -155,12 +160,12 @@ class EmbeddedEngine:
                 self._wake.wait()
             return self._works.popleft()
 
-    def _gather(self, first: _Work) -> list[_Work]:
-        """The next block's work: what is verified, in order, up to a block's limits."""
+    def _gather(self, works: list[_Work]) -> None:
+        """Fill the next block's work: what is verified, in order, up to a block's limits."""
         with contextlib.suppress(Exception):
-            first.candidates.result()
+            works[0].candidates.result()
         self._let_others_in()
-        works, count, size = [first], len(first.texts), sum(map(len, first.texts))
+        count, size = len(works[0].texts), sum(map(len, works[0].texts))
         with self._wake:
             while self._works and self._works[0].candidates.done():
                 texts = self._works[0].texts
@@ -168,7 +173,6 @@ class EmbeddedEngine:
                 if count > BLOCK_TRANSACTIONS_MAX or size > BLOCK_SIZE_MAX:
                     break
                 works.append(self._works.popleft())
-        return works
 
     def _let_others_in(self) -> None:
         """Wait a little for more, if a block began only just now and little is waiting."""
@@ -237,43 +241,53 @@ class EmbeddedEngine:
 
     def outcome(self, transaction: str) -> Outcome | None:
         """See the port."""
-        return self._reading.outcome(transaction)
+        with _readable():
+            return self._reading.outcome(transaction)
 
     def logged(self, transaction: str) -> Logged | None:
         """See the port."""
-        return self._reading.logged(transaction)
+        with _readable():
+            return self._reading.logged(transaction)
 
     def record(self, key: str) -> str | None:
         """See the port."""
-        return self._reading.record(key)
+        with _readable():
+            return self._reading.record(key)
 
     def prove(self, key: str) -> Proven:
         """See the port."""
-        return self._reading.prove(key)
+        with _readable():
+            return self._reading.prove(key)
 
     def history(self, title: str) -> TitleHistory | None:
         """See the port."""
-        return self._reading.history(title)
+        with _readable():
+            return self._reading.history(title)
 
     def checkpoint(self) -> str:
         """See the port."""
-        return self._reading.checkpoint()
+        with _readable():
+            return self._reading.checkpoint()
 
     def entries(self, start: int, limit: int) -> list[Logged]:
         """See the port."""
-        return self._reading.entries(start, limit)
+        with _readable():
+            return self._reading.entries(start, limit)
 
     def inclusion(self, position: int, size: int) -> list[str]:
         """See the port."""
-        return self._reading.inclusion(position, size)
+        with _readable():
+            return self._reading.inclusion(position, size)
 
     def consistency(self, old_size: int, new_size: int) -> list[str]:
         """See the port."""
-        return self._reading.consistency(old_size, new_size)
+        with _readable():
+            return self._reading.consistency(old_size, new_size)
 
     def events(self, start: int, limit: int) -> list[LedgerEvent]:
         """See the port."""
-        return self._reading.events(start, limit)
+        with _readable():
+            return self._reading.events(start, limit)
 
     def await_height(self, height: int, timeout_s: float) -> int:
         """See the port."""
@@ -320,6 +334,15 @@ class EmbeddedEngine:
         else:
             self._chain.close()
         self._lock.release()
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Say «damaged» where a page can't be read; nothing of the database's own gets out."""
+    try:
+        yield
+    except (apsw.Error, EntryError, LookupError) as error:
+        raise DamageError(f"ledger.db can't be read: {error}") from error
 
 
 def _blocks(candidates: list[Candidate]) -> list[list[Candidate]]:

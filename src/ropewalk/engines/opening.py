@@ -235,7 +235,10 @@ def _open(
         log_key = read(directory.log_key, passphrase)
     except KeyFileError as error:
         raise DamageError(f"keys/log.pem: {error}") from error
-    verifier_key = _log_key_of(chosen.log, log_key)
+    try:
+        verifier_key = _log_key_of(chosen.log, log_key)
+    except GenesisError as error:
+        raise DamageError(f"keys/log.pem: {error}") from error
     mark_file = marking.WatermarkFile(directory.watermark)
     watermark, _bad = mark_file.read()
     last = store.last_block()

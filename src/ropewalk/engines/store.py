@@ -116,6 +116,9 @@ def copy_database(
     reading.set_busy_timeout(10_000)
     writing = apsw.Connection(str(target), vfs=_VFS)
     writing.reserve_bytes("main", _CHECKSUM_SIZE)
+    writing.execute("PRAGMA user_version=1")  # a first page, which turns checksums on
+    writing.close()
+    writing = apsw.Connection(str(target), vfs=_VFS, flags=apsw.SQLITE_OPEN_READWRITE)
     reading.execute("BEGIN")
     reading.execute("SELECT count(*) FROM meta").fetchall()  # one commit's view from here on
     with writing.backup("main", reading, "main") as job:
@@ -142,10 +145,27 @@ class Store:
             self.writer = self._connect(apsw.SQLITE_OPEN_READWRITE)
             self.writer.execute("PRAGMA synchronous=FULL")
             self.writer.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
-            self.writer.execute(f"PRAGMA wal_autocheckpoint={WAL_PAGES_MAX}")
+            self._wal_pages = 0
+            self.writer.set_wal_hook(self._note_wal_pages)
             self._check_format()
         except apsw.Error as error:
             raise DamageError(f"{path.name}: {error}") from error
+
+    def _note_wal_pages(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def move_log(self) -> None:
+        """Move the write-ahead log into the file once it is long.
+
+        SQLite would do so by itself, and keep quiet about a write or fsync that failed.
+
+        Raises:
+            apsw.Error: it failed; what the disk holds is in doubt.
+        """
+        if self._wal_pages >= WAL_PAGES_MAX:
+            self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            self._wal_pages = 0
 
     def _connect(self, flags: int) -> apsw.Connection:
         connection = apsw.Connection(str(self._path), vfs=_VFS, flags=flags)
