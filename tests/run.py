@@ -52,12 +52,20 @@ LONG = (
     Part("small-world", [*PYTEST, "tests/model/test_small_world.py"], {"ROPEWALK_DEPTH": "7"}),
     Part("crashes", [*PYTEST, "tests/harness/test_crashes.py"], {"ROPEWALK_KILLS": "10000"}),
     Part("flips", [*PYTEST, "tests/harness/test_damage.py"], {"ROPEWALK_FLIPS": "500000"}),
-    Part("power-cuts", [*PYTEST, "tests/harness/test_power_cuts.py"], {"ROPEWALK_POWER_CUTS": "10000"}),
+    Part(
+        "power-cuts",
+        [*PYTEST, "tests/harness/test_power_cuts.py"],
+        {"ROPEWALK_POWER_CUTS": "10000"},
+    ),
 )
 
 PLANTED = (
     Part("planted: rules", [sys.executable, "tests/planted/rules.py"], {"PYTHONPATH": "tests:src"}),
-    Part("planted: durability", [sys.executable, "-m", "harness.planted"], {"PYTHONPATH": "tests:src"}),
+    Part(
+        "planted: durability",
+        [sys.executable, "-m", "harness.planted"],
+        {"PYTHONPATH": "tests:src"},
+    ),
 )
 
 

@@ -85,8 +85,8 @@ async function verified(data, trust, now) {
   await under("network", () => checkNetwork(bundle, trust));
   const { checkpoint, cosigned } = await under("checkpoint", () => checkCheckpoint(bundle, trust));
   const block = await under("block", () => checkBlock(bundle, checkpoint));
-  const { party, title } = await checkState(bundle, block);
-  const acts = await checkActs(bundle, checkpoint, trust);
+  const { controller, party, title } = await checkState(bundle, block);
+  const acts = await checkActs(bundle, checkpoint, trust, { id: title.issuer, controller });
   const roles = await checkChain(bundle, acts, title);
   await under("title", () => checkTitle(roles, title));
   const disclosed = await under("document", () => checkDocument(bundle, title));
@@ -125,11 +125,11 @@ async function checkState(bundle, block) {
   const prove = (proof, key, shape) =>
     under(`state:${key}`, () => checkPresence(proof, key, shape, block.state_root));
   const title = await prove(titleProof, `title/${bundle.title}`, TITLE);
-  await prove(controllerProof, `controller/${title.issuer}`, CONTROLLER);
-  return { party: await prove(partyProof, `party/${title.issuer}`, PARTY), title };
+  const controller = await prove(controllerProof, `controller/${title.issuer}`, CONTROLLER);
+  return { controller, party: await prove(partyProof, `party/${title.issuer}`, PARTY), title };
 }
 
-async function checkActs(bundle, checkpoint, trust) {
+async function checkActs(bundle, checkpoint, trust, issuer) {
   const acts = [];
   let before = -1;
   for (const [number, proven] of bundle.acts.entries()) {
@@ -138,7 +138,9 @@ async function checkActs(bundle, checkpoint, trust) {
       checkInclusion(proven, checkpoint);
       const entry = readRecord(proven.leaf, TRANSACTION_ENTRY);
       ensure(entry.code === "committed" && entry.number === 0, "the act was not committed");
-      acts.push(await readTransaction(entry.transaction, trust.network));
+      const act = await readTransaction(entry.transaction, trust.network);
+      if (act.payload.actor === issuer.id) checkKeys(issuer.controller, act.kids, proven.position);
+      acts.push(act);
     });
     before = proven.position;
   }
@@ -225,6 +227,8 @@ function notProvenSentences({ block, trust, disclosed, judged }) {
   const sentences = [
     "that the goods exist, or are as described: the ledger shows who signed that they are",
     "that the holder is entitled: control is not entitlement",
+    "that keys which signed for others than the issuer were theirs: the ledger checked it, " +
+      "an audit does again, this file can't",
     `what happened after ${instant(block.time)}`,
   ];
   if (!disclosed) sentences.push("what the document says: it is not in this file");
@@ -443,6 +447,16 @@ function readRecord(text, kind) {
 // ---------------------------------------------------------------------------------------------
 // Transactions (2, 3)
 
+/** Keys of a controller, valid at a position of the log, and as many as it asks for. */
+function checkKeys(controller, kids, position) {
+  for (const kid of kids) {
+    const key = controller.keys.find((one) => one.kid === kid);
+    const isValid = key && key.added < position && (!key.revoked || position < key.revoked);
+    ensure(isValid, "a key that signed was not the issuer's at that position");
+  }
+  ensure(kids.length >= controller.threshold, "fewer of the issuer's keys signed than it asks for");
+}
+
 /** A committed transaction, every signature on it verified. */
 async function readTransaction(text, network) {
   const signed = takeApart(text, "ropewalk-transaction+jws");
@@ -452,8 +466,10 @@ async function readTransaction(text, network) {
   ensure(await holds(signed), "the signature does not hold");
   const { consents = [], ...content } = payload;
   const actHash = toHex(sha256(encodeText(encode(content))));
-  for (const consent of consents) await checkConsent(consent, actHash, network);
-  return { id: toHex(sha256(signed.input)), payload };
+  const kids = [signed.kid];
+  for (const consent of consents) kids.push(await checkConsent(consent, actHash, network));
+  ensure(new Set(kids).size === kids.length, "a key signs or consents twice");
+  return { id: toHex(sha256(signed.input)), payload, kids };
 }
 
 async function checkConsent(text, actHash, network) {
@@ -463,6 +479,7 @@ async function checkConsent(text, actHash, network) {
   const isOfThis = consent.act_hash === actHash && consent.network === network;
   ensure(isOfThis, "a consent is for another act or network");
   ensure(await holds(signed), "a consent's signature does not hold");
+  return signed.kid;
 }
 
 /** A signed object's parts; the signature is not verified here. */
@@ -474,7 +491,7 @@ function takeApart(text, type) {
   const fields = decode(decodeText(header), 8);
   ensure(HEADER(fields) && fields.typ === type, "another algorithm, type or key form, or more");
   const input = encodeText(text.slice(0, text.lastIndexOf(".")));
-  return { key: fromBase64url(fields.kid), payload, input, signature };
+  return { kid: fields.kid, key: fromBase64url(fields.kid), payload, input, signature };
 }
 
 const HEADER = shape({ alg: isOneOf("Ed25519"), kid: isKid, typ: isText });
@@ -604,7 +621,8 @@ function endorse(roles, actor, endorsee, mayEndorse) {
   ensure(roles.is_to_order, "only a bill to order is endorsed");
   ensure(["", actor].includes(roles.endorsee), `${actor} is not the endorsee`);
   ensure(roles.endorsee_may_endorse, `${actor} may not endorse on`);
-  return { ...endorsementBefore(roles), endorsee, endorsee_may_endorse: mayEndorse };
+  return { prior_endorsee: actor,
+    prior_may_endorse: roles.endorsee_may_endorse, endorsee, endorsee_may_endorse: mayEndorse };
 }
 
 function sign(roles, actor) {

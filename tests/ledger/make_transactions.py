@@ -84,7 +84,6 @@ def accepted() -> Iterator[Row]:
     yield "plain", GOOD, None
     yield "one consent", signed(CONTENT, ["firm a", "firm b"], UNTIL), None
     yield "fifteen consents", signed(CONTENT, [f"key {n}" for n in range(16)], UNTIL), None
-    yield "consent by the signer itself", signed(CONTENT, [NAME, NAME], UNTIL), None
     yield "largest integer", paid(body={"n": 2**53 - 1}), None
     yield "smallest integer", paid(body={"n": -(2**53) + 1}), None
     yield "empty body", paid(body={}), None
@@ -293,6 +292,8 @@ def consents() -> Iterator[tuple[str, str, type[LedgerError]]]:
     good = sign_consent(CONTENT, UNTIL, key("firm b"))
     yield "consents empty", paid(consents=[]), malformed
     yield "sixteen consents", paid(consents=[good] * 16), malformed
+    yield "consent by the signer itself", signed(CONTENT, [NAME, NAME], UNTIL), malformed
+    yield "a consent twice", paid(consents=[good, good]), malformed
     yield "consents a text", paid(consents=good), malformed
     yield "consent a number", paid(consents=[1]), malformed
     yield "consent no JWS", paid(consents=["consent"]), malformed

@@ -42,6 +42,7 @@ class SigningWorld(World):
             "governance",
             "governance 2",
             "stranger",
+            "nobody",
             *(f"spare {number}" for number in range(400)),
         )
     }
@@ -56,8 +57,7 @@ class SigningWorld(World):
     ) -> Candidate:
         """An act signed by an actor's own keys, unless told otherwise."""
         until = self.time_s + MINUTE_AHEAD if valid_until is None else valid_until
-        kids = [kid(name) for name in keys_of(actor)] if signers is None else signers
-        names = [self.NAMES_BY_KID[one] for one in kids]
+        names = keys_of(actor) if signers is None else [self.NAMES_BY_KID[one] for one in signers]
         return inspected(signed(content(actor, act, body, until, self.network), names))
 
 

@@ -103,6 +103,7 @@ def endorsements_of(history: History) -> tuple[Endorsement, ...]:
         elif concerned:
             stack[-1] = Endorsement(top.endorsee, top.may_endorse, accepted=True)
         if fact.act in ENDORSEMENTS:
+            stack[-1] = Endorsement(fact.actor, stack[-1].may_endorse, accepted=True)
             stack.append(Endorsement(fact.to, fact.act != "ENDORSE", accepted=False))
     return tuple(stack)
 

@@ -153,7 +153,7 @@ def bundle(story: Story, twists: Twists | None = None) -> Members:
         f"controller/{CARRIER}": record(
             {
                 "commitment": "",
-                "keys": [{"added": 1, "kid": drive.key("forger").kid, "revoked": 0}],
+                "keys": [{"added": 0, "kid": drive.key("forger").kid, "revoked": 0}],
                 "recovery": {"controllers": [], "delay": 0, "threshold": 0},
                 "threshold": 1,
             }

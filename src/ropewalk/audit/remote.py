@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ropewalk.audit.directory import Anchor, Progress
 from ropewalk.audit.replaying import Replay
 from ropewalk.audit.report import DifferenceError, Report
-from ropewalk.client import Node
+from ropewalk.client import MalformedAnswerError, Node
 from ropewalk.ledger import GenesisError, read_genesis
 from ropewalk.tlog import Checkpoint, Note, ProofError, VerifierKey, verify_checkpoint
 
@@ -21,16 +21,16 @@ def audit_node(node: Node, anchor: Anchor | None, progress: Progress) -> Report:
         anchor: a checkpoint somebody kept.
         progress: called as the audit goes on.
     """
-    genesis = node.genesis()
     try:
+        genesis = node.genesis()
         log_key = VerifierKey.parse(read_genesis(genesis).log)
         checkpoint = verify_checkpoint(Note.parse(node.checkpoint().encode()), log_key)
-    except (GenesisError, ProofError) as error:
+    except (GenesisError, ProofError, MalformedAnswerError, ValueError) as error:
         return Report(ok=False, height=0, first_difference=f"checkpoint: {error}")
     replay = Replay(genesis)
     try:
         _re_execute(node, replay, checkpoint, anchor, progress)
-    except DifferenceError as error:
+    except (DifferenceError, MalformedAnswerError, LookupError, ValueError) as error:
         difference = str(error)
     else:
         difference = ""

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The documents kept under the data directory, against the ledger's commitments."""
 
+import errno
+import os
+import stat
 from pathlib import Path
 
 from ropewalk.audit.report import DifferenceError
@@ -8,6 +11,8 @@ from ropewalk.client import DocumentError, dcsa_checksum
 from ropewalk.crypto import document_commitment
 from ropewalk.ledger import decode_record
 from ropewalk.title import Title
+
+SIZE_MAX = 20 << 20
 
 
 def check_documents(folder: Path, state: dict[str, bytes]) -> None:
@@ -26,10 +31,20 @@ def check_documents(folder: Path, state: dict[str, bytes]) -> None:
         if record is None:
             continue
         try:
-            document = (folder / f"{title}.document").read_bytes()
-            salt = (folder / f"{title}.salt").read_bytes()
+            document = _read(folder / f"{title}.document")
+            salt = _read(folder / f"{title}.salt")
             found = document_commitment(salt, document, dcsa_checksum(document))
         except (OSError, DocumentError) as error:
             raise DifferenceError(f"documents/{title}: {error}") from error
         if found != decode_record(record, Title).commitment:
             raise DifferenceError(f"documents/{title}: not the document that was issued")
+
+
+def _read(path: Path) -> bytes:
+    """A regular file's bytes; a pipe or link put in its place is not followed."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > SIZE_MAX:
+            raise OSError(errno.EINVAL, "not a regular file of at most 20 MiB")
+        return file.read()

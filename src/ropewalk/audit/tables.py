@@ -204,8 +204,10 @@ def _replay_notes(block: Replayed) -> bytes:
             raise DifferenceError(f"block {block.end.height}: holds what is no transaction")
         payload = candidate.verdict.payload
         minute = payload.valid_until // _MINUTE_S
-        notes += minute.to_bytes(4, "big") + bytes.fromhex(payload.actor)
-        notes += bytes.fromhex(candidate.verdict.id)
+        note = minute.to_bytes(4, "big") + bytes.fromhex(payload.actor)
+        notes += note + bytes.fromhex(candidate.verdict.id)
+        if candidate.verdict.act_hash:
+            notes += note + bytes.fromhex(candidate.verdict.act_hash)
     return notes
 
 

@@ -7,7 +7,9 @@ from ropewalk.client.bundling import bundle_of, make_bundle
 from ropewalk.client.document import DocumentError, TransportDocument, dcsa_checksum
 from ropewalk.client.errors import (
     ClientError,
+    MalformedAnswerError,
     NotFoundError,
+    PartiesError,
     RefusedError,
     UnknownOutcomeError,
     UnreachableError,
@@ -27,9 +29,11 @@ __all__ = [
     "DocumentError",
     "History",
     "Kept",
+    "MalformedAnswerError",
     "Node",
     "NotFoundError",
     "Outcome",
+    "PartiesError",
     "Policy",
     "RefusedError",
     "Shelf",

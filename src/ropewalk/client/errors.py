@@ -57,3 +57,17 @@ class UnreachableError(ClientError):
 
     code = "client.unreachable"
     number = 7855
+
+
+class PartiesError(ClientError):
+    """The controllers given do not fit the parties that the document names."""
+
+    code = "client.parties"
+    number = 7856
+
+
+class MalformedAnswerError(ClientError):
+    """The node answered something else than the HTTP reference says."""
+
+    code = "client.malformed_answer"
+    number = 7857

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ropewalk.client.actor import Actor
 from ropewalk.client.document import TransportDocument
+from ropewalk.client.errors import PartiesError
 from ropewalk.client.node import Outcome
 from ropewalk.client.shelf import Kept, Shelf
 from ropewalk.crypto import SALT_SIZE, Value, document_commitment, random_bytes
@@ -33,7 +34,12 @@ def issue_body(
         salt: 32 random bytes, to be kept with it.
         governing_law: a recognised code, such as `GB`.
         parties: controllers of the parties it names.
+
+    Raises:
+        PartiesError: the document names an endorsee or consignee and no controller is given for
+            it, or the other way round.
     """
+    _check_parties(document, parties)
     body: dict[str, Value] = {
         "carrier_code": document.reference.carrier.code,
         "carrier_code_list_provider": document.reference.carrier.provider,
@@ -48,9 +54,21 @@ def issue_body(
         body["issue_to"] = parties.issue_to or parties.shipper
     if parties.consignee:
         body["consignee"] = parties.consignee
-    if parties.endorsee and document.is_to_order:
+    if parties.endorsee:
         body["endorsee"] = parties.endorsee
     return body
+
+
+def _check_parties(document: TransportDocument, parties: Controllers) -> None:
+    """A document's endorsee left out would make a bearer bill of it, so it is never guessed."""
+    if (document.life == "to-order") != bool(parties.endorsee):
+        raise PartiesError(
+            "the document names an endorsee: say which controller that is"
+            if document.life == "to-order"
+            else f"the document names no endorsee ({document.life}), so there is none to give"
+        )
+    if not document.is_to_order and not parties.consignee:
+        raise PartiesError(f"a {document.life} document needs its consignee's controller")
 
 
 def issue(

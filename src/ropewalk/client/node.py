@@ -11,7 +11,7 @@ again a bounded number of times where the connection broke.
 import time
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import httpx2
@@ -19,6 +19,7 @@ import msgspec
 
 from ropewalk.client.errors import (
     ClientError,
+    MalformedAnswerError,
     NotFoundError,
     RefusedError,
     UnknownOutcomeError,
@@ -26,6 +27,7 @@ from ropewalk.client.errors import (
 )
 from ropewalk.crypto import sha256_hex
 
+T = TypeVar("T")
 TIMEOUT_S = 60.0
 TRIES = 5
 PAUSE_S = 0.5
@@ -71,6 +73,10 @@ class _Outcomes(msgspec.Struct):
     outcomes: list[Outcome]
 
 
+class _Entries(msgspec.Struct):
+    entries: list[dict[str, Any]]
+
+
 class Node:
     """A connection to one node. Not for use by several threads at once."""
 
@@ -114,7 +120,7 @@ class Node:
             except httpx2.HTTPError:
                 continue
             if answer.status_code not in (429, 503):
-                return msgspec.json.decode(_good(answer), type=_Outcomes).outcomes
+                return _decoded(_good(answer), _Outcomes).outcomes
         detail = "the node does not answer; ask again by the id"
         return [
             Outcome(transaction=transaction_id(each), status="unknown", detail=detail)
@@ -128,7 +134,7 @@ class Node:
             NotFoundError: the log does not hold it.
         """
         found = self._get(f"/v1/transactions/{transaction}")
-        return msgspec.json.decode(found, type=Outcome)
+        return _decoded(found, Outcome)
 
     def logged(self, transaction: str) -> dict[str, Any]:
         """A transaction's entry with the proof that it stands in the log."""
@@ -141,9 +147,7 @@ class Node:
 
     def history(self, title: str) -> History:
         """All acts on a title with their proofs."""
-        return msgspec.json.decode(
-            self._get(f"/v1/titles/{quote(title, safe='')}/history"), type=History
-        )
+        return _decoded(self._get(f"/v1/titles/{quote(title, safe='')}/history"), History)
 
     def party(self, party: str) -> dict[str, Any]:
         """A registered party and its controller."""
@@ -164,10 +168,8 @@ class Node:
 
     def entries(self, start: int, limit: int = 500) -> list[dict[str, Any]]:
         """Entries of the log from a position."""
-        found: list[dict[str, Any]] = self._json(f"/v1/log/entries?from={start}&limit={limit}")[
-            "entries"
-        ]
-        return found
+        found = self._get(f"/v1/log/entries?from={start}&limit={limit}")
+        return _decoded(found, _Entries).entries
 
     def consistency(self, old_size: int, new_size: int) -> list[str]:
         """RFC 9162 consistency path, base64."""
@@ -193,8 +195,7 @@ class Node:
         raise UnreachableError(f"{self.url} is not ready after {timeout_s} s")
 
     def _json(self, path: str) -> dict[str, Any]:
-        found: dict[str, Any] = msgspec.json.decode(self._get(path))
-        return found
+        return _decoded(self._get(path), dict[str, Any])
 
     def _get(self, path: str, *, accept: str = "application/json") -> bytes:
         try:
@@ -202,6 +203,13 @@ class Node:
         except httpx2.HTTPError as error:
             raise UnreachableError(f"{self.url}: {error}") from error
         return _good(answer)
+
+
+def _decoded(data: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedAnswerError(f"the node's answer can't be read: {error}") from error
 
 
 def transaction_id(transaction: str) -> str:
@@ -214,11 +222,12 @@ def _good(answer: httpx2.Response) -> bytes:
         return answer.content
     try:
         problem = msgspec.json.decode(answer.content, type=dict[str, Any])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         problem = {}
     detail = str(problem.get("detail", f"HTTP {answer.status_code}"))
     if answer.status_code == 404:
         raise NotFoundError(detail)
     if "code" in problem:
-        raise RefusedError(str(problem["code"]), int(problem.get("number", 0)), detail)
+        number = problem.get("number")
+        raise RefusedError(str(problem["code"]), number if isinstance(number, int) else 0, detail)
     raise ClientError(detail)

@@ -122,7 +122,7 @@ def _endorse(after: Roles, roles: Roles, actor: str, to: object, *, may_endorse:
     _require(roles["is_to_order"], "only a bill to order is endorsed")
     _require(roles["endorsee"] in (actor, ""), f"{actor} is not the endorsee")
     _require(roles["endorsee_may_endorse"], f"{actor} may not endorse on")
-    after["prior_endorsee"] = roles["endorsee"]
+    after["prior_endorsee"] = actor
     after["prior_may_endorse"] = roles["endorsee_may_endorse"]
     after["endorsee"] = to
     after["endorsee_may_endorse"] = may_endorse

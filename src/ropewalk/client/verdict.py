@@ -101,6 +101,10 @@ def _not_proven(found: Findings) -> list[str]:
     sentences = [
         "that the goods exist, or are as described: the ledger shows who signed that they are",
         "that the holder is entitled: control is not entitlement",
+        (
+            "that keys which signed for others than the issuer were theirs: the ledger checked it, "
+            "an audit does again, this file can't"
+        ),
         f"what happened after {UtcInstant(found.block.time)}",
     ]
     if not found.disclosed:

@@ -79,8 +79,8 @@ def _verified(data: bytes, trust: Trust, now_s: int | None) -> Verdict:
         raise VerificationError("network", "the bundle is of another network than is trusted")
     checkpoint, cosigned = _check_checkpoint(bundle, trust)
     block = _check_block(bundle, checkpoint)
-    party, title = _check_state(bundle, block)
-    acts = _check_acts(bundle, checkpoint, trust)
+    controller, party, title = _check_state(bundle, block)
+    acts = _check_acts(bundle, checkpoint, trust, (title.issuer, controller))
     if _check_chain(bundle, acts, title) != to_builtins(title):
         raise VerificationError("title", "the record is not what the acts lead to")
     disclosed = _check_document(bundle, title)
@@ -152,11 +152,11 @@ def _entry(item: str, leaf: str) -> TransactionEntry | BlockEntry:
         raise VerificationError(item, str(error)) from error
 
 
-def _check_state(bundle: Bundle, block: BlockEntry) -> tuple[Party, Title]:
+def _check_state(bundle: Bundle, block: BlockEntry) -> tuple[Controller, Party, Title]:
     controller, party, title = bundle.state
     record = _present(title, f"title/{bundle.title}", block, Title)
-    _present(controller, f"controller/{record.issuer}", block, Controller)
-    return _present(party, f"party/{record.issuer}", block, Party), record
+    issuer = _present(controller, f"controller/{record.issuer}", block, Controller)
+    return issuer, _present(party, f"party/{record.issuer}", block, Party), record
 
 
 def _present(proof: StateProof, key: str, block: BlockEntry, kind: type[R]) -> R:
@@ -175,7 +175,9 @@ def _present(proof: StateProof, key: str, block: BlockEntry, kind: type[R]) -> R
     return record
 
 
-def _check_acts(bundle: Bundle, checkpoint: Checkpoint, trust: Trust) -> list[Transaction]:
+def _check_acts(
+    bundle: Bundle, checkpoint: Checkpoint, trust: Trust, issuer: tuple[str, Controller]
+) -> list[Transaction]:
     acts, before = [], -1
     for number, proven in enumerate(bundle.acts):
         item = f"act:{number}"
@@ -183,8 +185,23 @@ def _check_acts(bundle: Bundle, checkpoint: Checkpoint, trust: Trust) -> list[Tr
             raise VerificationError(item, "positions do not increase")
         before = proven.position
         _check_inclusion(item, proven, checkpoint)
-        acts.append(_committed_act(item, proven, trust))
+        act = _committed_act(item, proven, trust)
+        if act.payload.actor == issuer[0]:
+            _check_keys(item, issuer[1], act.signers, proven.position)
+        acts.append(act)
     return acts
+
+
+def _check_keys(item: str, controller: Controller, signers: tuple[str, ...], position: int) -> None:
+    valid = {
+        key.kid
+        for key in controller.keys
+        if key.added < position and (not key.revoked or position < key.revoked)
+    }
+    if not valid.issuperset(signers):
+        raise VerificationError(item, "a key that signed was not the issuer's at that position")
+    if len(signers) < controller.threshold:
+        raise VerificationError(item, "fewer of the issuer's keys signed than it asks for")
 
 
 def _committed_act(item: str, proven: ProvenEntry, trust: Trust) -> Transaction:

@@ -16,6 +16,8 @@ DEPTH_MAX = 8
 Value = bool | int | str | Sequence["Value"] | Mapping[str, "Value"]
 
 _LONG_NUMBER = re.compile(rb"(?:\A|[:,\[])-?\d{16}")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class CanonicalError(ValueError):
@@ -101,21 +103,15 @@ def _is_suspect(data: bytes) -> bool:
 
 
 def _check_depth(data: bytes, depth_max: int) -> None:
-    """Refuse deep nesting before any recursive parser sees it; brackets in strings count too."""
+    """Refuse deep nesting before any recursive parser sees it, in time linear in the brackets."""
     if data.count(b"{") + data.count(b"[") <= depth_max:
         return
+    outside = _STRING.sub(b"", data) if b'"' in data else data
     depth = 0
-    in_string = False
-    for match in re.finditer(rb'\\.|["\[\]{}]', data):
-        mark = match.group()
-        if mark == b'"':
-            in_string = not in_string
-        elif not in_string and mark in b"[{":
-            depth += 1
-            if depth > depth_max:
-                raise CanonicalError(f"nested deeper than {depth_max} levels")
-        elif not in_string and mark in b"]}":
-            depth -= 1
+    for mark in outside.translate(None, _NO_BRACKETS):
+        depth += 1 if mark in b"[{" else -1
+        if depth > depth_max:
+            raise CanonicalError(f"nested deeper than {depth_max} levels")
 
 
 def _walk(value: object, depth: int, depth_max: int) -> None:

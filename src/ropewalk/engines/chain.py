@@ -214,11 +214,12 @@ def _replay_notes(block: Block, executed: Executed) -> bytes:
     for candidate, result in zip(block.candidates, executed.results, strict=True):
         if result.entry is not None and not isinstance(candidate.verdict, LedgerError):
             payload = candidate.verdict.payload
-            notes.append(
-                (payload.valid_until // MINUTE_S).to_bytes(4, "big")
-                + bytes.fromhex(payload.actor)
-                + bytes.fromhex(result.transaction)
+            note = (payload.valid_until // MINUTE_S).to_bytes(4, "big") + bytes.fromhex(
+                payload.actor
             )
+            notes.append(note + bytes.fromhex(result.transaction))
+            if candidate.verdict.act_hash:
+                notes.append(note + bytes.fromhex(candidate.verdict.act_hash))
     return b"".join(notes)
 
 

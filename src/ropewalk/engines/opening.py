@@ -332,7 +332,11 @@ def _replay_lists(store: Store, last: BlockRow) -> ReplayLists:
             note = block.replay[at : at + REPLAY_NOTE_SIZE]
             minute = int.from_bytes(note[:4], "big")
             replay.remember(note[20:].hex(), minute * MINUTE_S, note[4:20].hex())
-    for key, record in replay.take_changes(last.time).items():
+    changes = replay.take_changes(last.time)
+    for minute in range(last.time // MINUTE_S, (last.time + VALIDITY_S_MAX) // MINUTE_S + 1):
+        if store.record(f"replay/{minute}") != changes.get(f"replay/{minute}"):
+            raise DamageError(f"block: the replay notes do not lead to the record replay/{minute}")
+    for key, record in changes.items():
         if record is not None and store.record(key) != record:
             raise DamageError(f"block: the replay notes do not lead to the record {key}")
     return replay

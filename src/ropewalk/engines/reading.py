@@ -2,6 +2,7 @@
 """What the embedded engine answers: records, entries, proofs, events, all of the last block."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -32,12 +33,14 @@ from ropewalk.tlog import (
     RangeError,
     TiledLog,
     absence_to_json,
+    inclusion_path,
     presence_to_json,
     prove_absence,
     prove_presence,
 )
 
 PAGE_MAX = 500
+NODES_CACHED, TILES_CACHED = 65_536, 512
 
 
 class Reading:
@@ -115,24 +118,29 @@ class Reading:
         )
 
     def history(self, title: str) -> TitleHistory | None:
-        """Every act on a title, walked back from the last by each act's link to the one before."""
+        """Every act on a title, walked back from the last by each act's link to the one before.
+
+        Only the state's proofs need the chain to stand still; the log is append-only, so its paths
+        are made afterwards, at the size noted.
+        """
         with self._chain.lock:
             data = self._store.record(title_key(title))
             if data is None:
                 return None
             record = decode_record(data, Title)
-            acts = self._acts(record)
-            size = self._chain.tip.size
+            size, note = self._chain.tip.size, self._chain.tip.note.decode()
             keys = (controller_key(record.issuer), party_key(record.issuer), title_key(title))
-            block, inclusion = self._block_end()
-            return TitleHistory(
-                acts=acts,
-                inclusions=[self._inclusion(act.position, size) for act in acts],
-                state=[self._present(key) for key in keys],
-                block=block,
-                block_inclusion=inclusion,
-                checkpoint=self._chain.tip.note.decode(),
-            )
+            state = [self._present(key) for key in keys]
+        acts = self._acts(record)
+        node = lru_cache(NODES_CACHED)(TiledLog(lru_cache(TILES_CACHED)(self._store.tile)).node)
+        return TitleHistory(
+            acts=acts,
+            inclusions=[_texts(inclusion_path(act.position, size, node)) for act in acts],
+            state=state,
+            block=self.entries(size - 1, 1)[0],
+            block_inclusion=_texts(inclusion_path(size - 1, size, node)),
+            checkpoint=note,
+        )
 
     def _acts(self, record: Title) -> list[Logged]:
         acts: list[Logged] = []

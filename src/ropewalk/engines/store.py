@@ -30,7 +30,7 @@ from ropewalk.engines.errors import (
     NotInitialisedError,
     UnsupportedFormatError,
 )
-from ropewalk.tlog import hashed_key
+from ropewalk.tlog import hashed_key, map_leaf
 
 FORMAT = 1
 WAL_PAGES_MAX = 16_384
@@ -171,6 +171,9 @@ class Store:
         connection = apsw.Connection(str(self._path), vfs=_VFS, flags=flags)
         connection.set_busy_timeout(10_000)
         connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_VIEW, 0)
+        connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         connection.execute("PRAGMA cell_size_check=ON")
         return connection
 
@@ -178,6 +181,11 @@ class Store:
         found = self.meta("format")
         if found != FORMAT:
             raise UnsupportedFormatError(f"format {found}; this program reads {FORMAT}")
+        kinds = self.writer.execute(
+            "SELECT count(*) FROM sqlite_schema WHERE type NOT IN ('table', 'index')"
+        ).fetchone()
+        if kinds != (0,):
+            raise DamageError("the schema holds a trigger or view, which none of ours does")
         if self.writer.reserve_bytes("main") != _CHECKSUM_SIZE:
             raise DamageError("the file was rewritten without page checksums")
 
@@ -236,10 +244,6 @@ class Store:
         """The block whose end stands at a position of the log."""
         return self._block("WHERE last = ?", (position,))
 
-    def block_holding(self, position: int) -> BlockRow | None:
-        """The block that an entry belongs to."""
-        return self._block("WHERE last >= ? ORDER BY last LIMIT 1", (position,))
-
     def _block(self, clause: str, values: Sequence[Any]) -> BlockRow | None:
         row = self.reader.execute(f"SELECT {_BLOCK_COLUMNS} FROM block {clause}", values).fetchone()  # noqa: S608  # clauses are ours
         return None if row is None else BlockRow(*row)
@@ -294,14 +298,16 @@ class Store:
 
     @staticmethod
     def _record(connection: apsw.Connection, hashed: bytes) -> bytes | None:
-        row = connection.execute("SELECT record FROM state WHERE hashed = ?", (hashed,)).fetchone()
-        return None if row is None else row[0]
-
-    def keys_beginning(self, prefix: str) -> list[str]:
-        """State keys with a prefix, few; reads the whole table."""
-        query = "SELECT key FROM state WHERE key >= ? AND key < ?"
-        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        return sorted(row[0] for row in self.reader.execute(query, (prefix, end)))
+        row = connection.execute(
+            "SELECT leaf, record FROM state WHERE hashed = ?", (hashed,)
+        ).fetchone()
+        if row is None:
+            return None
+        leaf, record = row
+        if map_leaf(hashed, record) != leaf:
+            raise DamageError("state: a record is not the one its leaf was made of")
+        found: bytes = record
+        return found
 
     def named(self, hashed: bytes) -> tuple[bytes, bytes]:
         """Key and record behind a hashed key."""

@@ -137,6 +137,8 @@ class Machine:
             payload.actor, block.height, self.network, position, block.time_s, transaction.id
         )
         replay.remember(transaction.id, payload.valid_until, payload.actor)
+        if transaction.act_hash:  # or an old consent would serve a second signing of the act
+            replay.remember(transaction.act_hash, payload.valid_until, payload.actor)
         try:
             effects = self._apply(book, overlay, transaction, context)
         except LedgerError as refusal:
@@ -156,8 +158,9 @@ class Machine:
             raise ExpiredError(f"valid until {payload.valid_until}; the block's time is {time_s}")
         if payload.valid_until > time_s + VALIDITY_S_MAX:
             raise TooFarAheadError(f"at most {time_s + VALIDITY_S_MAX} in a block of {time_s}")
-        if replay.contains(transaction.id, payload.valid_until):
-            raise DuplicateError(transaction.id)
+        for known in (transaction.id, transaction.act_hash):
+            if known and replay.contains(known, payload.valid_until):
+                raise DuplicateError(known)
 
     @staticmethod
     def _apply(book: RuleBook, view: View, transaction: Transaction, context: Context) -> Effects:

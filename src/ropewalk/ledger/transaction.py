@@ -79,6 +79,8 @@ class Transaction(msgspec.Struct, frozen=True):
     """Key ids: the signer's, then those of the consents, in order."""
     consents_until: int
     """Earliest end of its consents, seconds; the largest integer when there are none."""
+    act_hash: str = ""
+    """What its consents name; "" when there are none."""
 
 
 _PAYLOAD = msgspec.json.Decoder(Payload, strict=True)
@@ -127,14 +129,25 @@ def inspect(text: str) -> Transaction:
     signed = _open(text, TRANSACTION_TYPE)
     payload = read_payload(signed.payload)
     _verify(signed)
+    if not payload.consents:
+        return Transaction(signed.id, payload, (signed.kid,), INTEGER_MAX)
     signers, until = [signed.kid], INTEGER_MAX
-    if payload.consents:
-        expected = act_hash(decode_object(signed.payload))  # type: ignore[arg-type]  # canonical
-        for consent in payload.consents:
-            kid, end = _inspect_consent(consent, expected, payload.network)
-            signers.append(kid)
-            until = min(until, end)
-    return Transaction(signed.id, payload, tuple(signers), until)
+    expected = _act_hash_of(signed)
+    for consent in payload.consents:
+        kid, end = _inspect_consent(consent, expected, payload.network)
+        signers.append(kid)
+        until = min(until, end)
+    _require_distinct(signers)
+    return Transaction(signed.id, payload, tuple(signers), until, expected)
+
+
+def _require_distinct(signers: list[str]) -> None:
+    if len(set(signers)) != len(signers):
+        raise MalformedTransactionError("a key signs or consents twice")
+
+
+def _act_hash_of(signed: Signed) -> str:
+    return act_hash(decode_object(signed.payload))  # type: ignore[arg-type]  # canonical
 
 
 def read_payload(data: bytes) -> Payload:
@@ -163,7 +176,9 @@ def unverified(text: str) -> Transaction:
         opened = _open(consent, CONSENT_TYPE)
         signers.append(opened.kid)
         until = min(until, _read_consent(opened.payload).until)
-    return Transaction(signed.id, payload, tuple(signers), until)
+    _require_distinct(signers)
+    hashed = _act_hash_of(signed) if payload.consents else ""
+    return Transaction(signed.id, payload, tuple(signers), until, hashed)
 
 
 def _open(text: str, typ: str) -> Signed:

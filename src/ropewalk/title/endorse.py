@@ -100,7 +100,7 @@ def _endorsed(
         "title.endorsed",
         endorsee=endorsee,
         endorsee_may_endorse=may_endorse,
-        prior_endorsee=title.endorsee,
+        prior_endorsee=context.actor,
         prior_may_endorse=title.endorsee_may_endorse,
     )
 
