@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# ruff: noqa: D102 - the port says what each method means
+
 """An engine in memory: small, truthful about order, proofs and refusals, ignorant of the rules.
 
 Any act is committed, but `test.REFUSE`, which is refused in the log, and text that is no JWS,

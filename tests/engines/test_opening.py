@@ -10,13 +10,13 @@ import pytest
 from network import PASSPHRASE, Network
 from ropewalk.crypto import generate
 from ropewalk.engines.errors import (
-    AlreadyInitialisedError,
     BehindWatermarkError,
     ClockError,
     DamageError,
     NotInitialisedError,
 )
 from ropewalk.engines.opening import DataDirectory, initialise, open_chain
+from ropewalk.engines.port import AlreadyInitialisedError
 from ropewalk.ledger import GenesisError
 
 LATER = 4_000_000_000

@@ -39,7 +39,11 @@ class ChildNode:
         )
         self._reader = threading.Thread(target=self._follow, daemon=True)
         self._reader.start()
-        self._ready.wait(READY_S)
+        try:
+            self._ready.wait(READY_S)
+        except BaseException:  # a signal while it starts must not leave it behind
+            self.stop()
+            raise
         if not self.url:
             self.stop()
             last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]

@@ -17,7 +17,14 @@ from rich.console import Console
 from rich.panel import Panel
 
 from ropewalk.cli.child import ChildNode
-from ropewalk.cli.exits import UsageError, ending, errors, write_json
+from ropewalk.cli.exits import (
+    CANNOT_START,
+    UsageError,
+    ending,
+    errors,
+    plain,
+    write_json,
+)
 from ropewalk.cli.lives import (
     CARRIER,
     CONSIGNEE,
@@ -85,7 +92,9 @@ def demo(
                 write_json(summary)
             if not once:
                 _invite(errors, child.url, folder, summary)
-                child.wait()
+                if child.wait():
+                    errors.print(f"the node ended by itself; its log is {folder}/node.log")
+                    raise typer.Exit(CANNOT_START)
 
 
 def _end_quietly(_signal: int, _frame: object) -> None:
@@ -191,9 +200,10 @@ class Stage:
         life = life_of(document)
         if redirects and document.life == "waybill":
             life = REDIRECTED_WAYBILL
-        errors.print(Panel(f"{document.reference}: {document.life}", expand=False))
+        errors.print(Panel(plain(f"{document.reference}: {document.life}"), expand=False))
         for warning in document.warnings:
-            errors.print(f"  warning: {warning.where}: {warning.text}", markup=False)
+            where = warning.where or "document"
+            errors.print("  warning: " + plain(f"{where}: {warning.text}"))
         identifier = self._issue(document, life)
         for act in life.acts:
             actor = self._parties[act.actor]

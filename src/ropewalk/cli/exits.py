@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import msgspec
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from ropewalk.client import (
     ClientError,
@@ -23,6 +24,7 @@ from ropewalk.codes import CodeError
 from ropewalk.crypto import KeyFileError
 from ropewalk.engines.port import EngineError
 from ropewalk.ledger import GenesisError, LedgerError
+from ropewalk.tlog import ProofError
 
 DONE, FAILED, USAGE, REFUSED, UNKNOWN, CANNOT_START = range(6)
 
@@ -52,6 +54,7 @@ def _ends() -> tuple[tuple[type[Exception], int], ...]:
         (GenesisError, CANNOT_START),
         (EngineError, CANNOT_START),
         (ClientError, FAILED),
+        (ProofError, USAGE),
     )
 
 
@@ -65,13 +68,23 @@ def ending(*, as_json: bool) -> Iterator[None]:
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     except Exception as error:
-        for kind, code in _ends():
-            if isinstance(error, kind):
-                stop(error, code, as_json=as_json)
-        if isinstance(error, OSError):
-            detail = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
-            stop(UsageError(detail), USAGE, as_json=as_json)
-        raise
+        known = _known(error)
+        if known is None:
+            raise
+        stop(*known, as_json=as_json)
+
+
+def _known(error: Exception) -> tuple[Exception, int] | None:
+    """An error that a user can do something about, and how the command ends; None for a bug."""
+    for kind, code in _ends():
+        if isinstance(error, kind):
+            return error, code
+    if isinstance(error, UnicodeError):
+        return UsageError(f"text that is not UTF-8 or ASCII: {error}"), USAGE
+    if isinstance(error, OSError):
+        detail = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
+        return UsageError(detail), USAGE
+    return None
 
 
 def stop(error: Exception, exit_code: int, *, as_json: bool) -> NoReturn:
@@ -80,7 +93,7 @@ def stop(error: Exception, exit_code: int, *, as_json: bool) -> NoReturn:
     if as_json:
         write_json(refusal)
     errors.print(f"[red]{refusal['code']}[/] ({refusal['number']}): ", end="", soft_wrap=True)
-    errors.print(refusal["detail"], markup=False, soft_wrap=True)
+    errors.print(plain(refusal["detail"]), soft_wrap=True)
     raise typer.Exit(exit_code)
 
 
@@ -101,6 +114,12 @@ def write_json(value: object) -> None:
     """The command's one JSON document."""
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
     sys.stdout.flush()
+
+
+def plain(text: object) -> str:
+    """Text from outside, fit for a terminal: no markup, no control or escape sequences."""
+    shown = "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in str(text))
+    return escape(shown)
 
 
 def report(value: object, *, as_json: bool, tell: Callable[[Console], None]) -> None:

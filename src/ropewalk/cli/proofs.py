@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ropewalk.audit import Anchor, Report, audit_directory, audit_node
-from ropewalk.cli.exits import FAILED, UsageError, ending, errors, report
+from ropewalk.cli.exits import FAILED, UsageError, ending, errors, plain, report
 from ropewalk.cli.options import DATA, DEFAULT_NODE, Data, Json, NodeUrl, PassphraseFile, passphrase
 from ropewalk.client import (
     History,
@@ -131,13 +131,13 @@ def verify(
                 console.print("[green]accepted[/]")
             else:
                 console.print(f"[red]refused[/] at {verdict.failed_item}: ", end="")
-                console.print(verdict.detail, markup=False)
+                console.print(plain(verdict.detail), soft_wrap=True)
             for sentence in verdict.proven:
                 console.print("[green]proven[/]     ", end="")
-                console.print(sentence, markup=False)
+                console.print(plain(sentence), soft_wrap=True)
             for sentence in verdict.not_proven:
                 console.print("[yellow]not proven[/] ", end="")
-                console.print(sentence, markup=False)
+                console.print(plain(sentence), soft_wrap=True)
 
         report(verdict, as_json=as_json, tell=tell)
         if not verdict.ok:
@@ -202,7 +202,7 @@ def _tell_audit(console: Console, found: Report) -> None:
         console.print(f"{found.transactions:,} transactions executed again, every table compared")
     else:
         console.print("[red]different[/] ", end="")
-        console.print(found.first_difference, markup=False)
+        console.print(plain(found.first_difference), soft_wrap=True)
 
 
 def progress_bar() -> Progress:

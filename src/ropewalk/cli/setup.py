@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ropewalk init`, `node`, `key`: make a ledger, serve it, look after keys."""
 
+import socket
 import time
 from pathlib import Path
 from typing import Annotated
@@ -26,20 +27,36 @@ from ropewalk.cli.wallet import GOVERNANCE, controller_of, key_file
 from ropewalk.crypto import PrivateKey, Value, encode, generate, random_bytes, read
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
 from ropewalk.engines.opening import DataDirectory, initialise
+from ropewalk.engines.port import AlreadyInitialisedError, StoppedError
 from ropewalk.ledger import QUOTA_ACTOR_DEFAULT, network_id
+from ropewalk.rules import genesis_records
 from ropewalk.tlog import VerifierKey
 
 RECOGNISED_LAWS = ("BH", "DE", "FR", "GB", "SG")
 """Recognised at genesis unless told otherwise; `docs/concepts/law.md` says under which statutes."""
 
+ORIGIN_MAX = 100
+
 key_app = typer.Typer(no_args_is_help=True, help="Key files.")
 
 
 def make_genesis(origin: str, log: PrivateKey, governance: list[str], laws: list[str]) -> bytes:
-    """A new network's genesis, with a random salt and the system's time."""
+    """A new network's genesis, with a random salt and the system's time.
+
+    Raises:
+        UsageError: the origin can't be a log's name.
+    """
+    if (
+        not 1 <= len(origin) <= ORIGIN_MAX
+        or not all("!" <= one <= "~" for one in origin)
+        or "+" in origin
+    ):
+        raise UsageError(
+            f"an origin is 1 to {ORIGIN_MAX} printable ASCII characters, no space or +"
+        )
     chosen: dict[str, Value] = {
         "format": "ropewalk-genesis/1",
-        "governance": {"keys": governance, "threshold": max(1, (len(governance) * 2 + 2) // 3)},
+        "governance": {"keys": governance, "threshold": 1},
         "laws": sorted(set(laws)),
         "log": VerifierKey(origin, log.public_key).text,
         "parameters": {"quota_actor_max": QUOTA_ACTOR_DEFAULT},
@@ -54,12 +71,15 @@ def make_ledger(
     directory: DataDirectory, keys: Path, word: str, *, origin: str, laws: list[str]
 ) -> bytes:
     """Make a ledger governed by one new key; its genesis."""
+    if directory.database.exists() or directory.genesis.exists():
+        raise AlreadyInitialisedError(f"{directory.path} holds a ledger already")
+    log, governance = generate(), generate()
+    genesis = make_genesis(origin, log, [governance.kid], laws)
+    genesis_records(genesis)  # refuses a law's code that is none, before anything is written
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     directory.log_key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    log, governance = generate(), generate()
     log.write(directory.log_key, word)
     governance.write(key_file(keys, GOVERNANCE), word)
-    genesis = make_genesis(origin, log, [governance.kid], laws)
     initialise(directory, genesis, log)
     return genesis
 
@@ -133,6 +153,7 @@ def run_node(
         raise UsageError("--log-level is debug, info, warning or error")
     engine = EmbeddedEngine(data, settings)
     try:
+        _require_free(host, port)
         serve(
             engine,
             ApiSettings(
@@ -145,6 +166,16 @@ def run_node(
         )
     finally:
         engine.close()
+
+
+def _require_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise StoppedError(f"can't listen on {host}:{port}: {error.strerror}") from error
 
 
 @key_app.command("new")

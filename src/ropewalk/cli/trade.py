@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ropewalk.cli.acts import add_acts, finish
-from ropewalk.cli.exits import UsageError, ending, errors, report
+from ropewalk.cli.exits import UsageError, ending, errors, plain, report
 from ropewalk.cli.options import (
     DATA,
     DEFAULT_NODE,
@@ -124,7 +124,8 @@ def title_issue(
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         read = read_document(document)
         for warning in read.warnings:
-            errors.print(f"warning: {warning.where}: {warning.text}", markup=False)
+            where = warning.where or "document"
+            errors.print("warning: " + plain(f"{where}: {warning.text}"))
         named = [wallet.controller(one) if one else "" for one in (consignee, endorsee, issue_to)]
         identifier, outcome = issue(
             wallet.actor(connected, key, controller=actor),
@@ -147,9 +148,11 @@ def title_show(
         identifier, record = connected.title(title)
 
         def tell(console: Console) -> None:
-            table = Table("field", "value", title=f"title {identifier}")
+            table = Table(title=f"title {identifier}")
+            table.add_column("field")
+            table.add_column("value", overflow="fold")
             for name, value in record.items():
-                table.add_row(name.replace("_", " "), str(value))
+                table.add_row(name.replace("_", " "), plain(value), style=None)
             console.print(table)
 
         report({"id": identifier, "record": record}, as_json=as_json, tell=tell)

@@ -14,8 +14,9 @@ import apsw
 
 from ropewalk.crypto import to_base64
 from ropewalk.engines import watermark as marking
-from ropewalk.engines.errors import AlreadyInitialisedError, DamageError, NotInitialisedError
+from ropewalk.engines.errors import DamageError, NotInitialisedError
 from ropewalk.engines.opening import DataDirectory
+from ropewalk.engines.port import AlreadyInitialisedError
 from ropewalk.engines.store import Store, copy_database
 
 PAGES_A_STEP = 1_000

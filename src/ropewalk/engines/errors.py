@@ -25,13 +25,6 @@ class NotInitialisedError(EngineError):
     number = 7813
 
 
-class AlreadyInitialisedError(EngineError):
-    """The directory holds a ledger already."""
-
-    code = "engine.already_initialised"
-    number = 7814
-
-
 class UnsupportedFormatError(EngineError):
     """The ledger was written in a format that this program does not know."""
 

@@ -18,13 +18,12 @@ from ropewalk.engines import store as storing
 from ropewalk.engines import watermark as marking
 from ropewalk.engines.chain import CachedView, Chain, Tip
 from ropewalk.engines.errors import (
-    AlreadyInitialisedError,
     BehindWatermarkError,
     ClockError,
     DamageError,
     NotInitialisedError,
 )
-from ropewalk.engines.port import InUseError
+from ropewalk.engines.port import AlreadyInitialisedError, InUseError
 from ropewalk.engines.store import BlockRow, Store
 from ropewalk.engines.writing import REPLAY_NOTE_SIZE, BlockWrite, TileRows, state_rows, write
 from ropewalk.ledger import (

@@ -218,3 +218,10 @@ class InUseError(EngineError):
 
     code = "engine.in_use"
     number = 7812
+
+
+class AlreadyInitialisedError(EngineError):
+    """The directory holds a ledger already."""
+
+    code = "engine.already_initialised"
+    number = 7814

@@ -25,11 +25,11 @@ import apsw
 import apsw.sqlite_extra
 
 from ropewalk.engines.errors import (
-    AlreadyInitialisedError,
     DamageError,
     NotInitialisedError,
     UnsupportedFormatError,
 )
+from ropewalk.engines.port import AlreadyInitialisedError
 from ropewalk.tlog import hashed_key, map_leaf
 
 FORMAT = 1
