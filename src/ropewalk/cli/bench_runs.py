@@ -4,6 +4,7 @@
 A figure is a ratio, since machines are noisy: how much of what the machine can do at all.
 """
 
+import asyncio
 import http.client
 import statistics
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import uvloop
 
 from ropewalk.audit import audit_directory
 from ropewalk.cli.bench_limits import resident_bytes, verification_rate
@@ -142,28 +144,53 @@ def http_single(tell: Tell, *, per_s: int = 500, seconds: int = 10) -> Result:
     }
 
 
-def _post_steadily(url: str, texts: list[str], per_s: int, connections: int = 32) -> list[float]:
-    start = time.perf_counter() + 0.2
+def _post_steadily(url: str, texts: list[str], per_s: int, connections: int = 64) -> list[float]:
+    """Seconds from when each post was due until its answer was there."""
+    return uvloop.run(_posting(url, texts, per_s, connections))
+
+
+async def _posting(url: str, texts: list[str], per_s: int, connections: int) -> list[float]:
+    host, _, port = url.removeprefix("http://").partition(":")
+    idle: asyncio.Queue[Line] = asyncio.Queue()
+    for _ in range(connections):
+        idle.put_nowait(Line(*await asyncio.open_connection(host, int(port))))
     waits: list[float] = []
 
-    def client(number: int) -> None:
-        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
-        for index in range(number, len(texts), connections):
-            due = start + index / per_s
-            time.sleep(max(0.0, due - time.perf_counter()))
-            answer = _post(connection, texts[index].encode(), "application/jose")
-            waits.append(time.perf_counter() - due)
-            if b'"committed"' not in answer:
-                raise AssertionError(answer[:300])
+    async def post(line: Line, text: str, due: float) -> None:
+        await line.post(text, host)
+        waits.append(time.perf_counter() - due)
+        idle.put_nowait(line)
 
-    threads = [threading.Thread(target=client, args=(one,)) for one in range(connections)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if len(waits) != len(texts):
-        raise AssertionError("some posts failed")
+    start = time.perf_counter() + 0.1
+    async with asyncio.TaskGroup() as posts:
+        for index, text in enumerate(texts):
+            due = start + index / per_s
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            posts.create_task(post(await idle.get(), text, due))
+    while not idle.empty():
+        idle.get_nowait().close()
     return waits
+
+
+class Line:
+    """One connection of a client that costs as little as it can, since it shares the machine."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    async def post(self, text: str, host: str) -> None:
+        """Post one transaction, and require it to be committed."""
+        head = f"POST /v1/transactions HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/jose"
+        self._writer.write(f"{head}\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode("ascii"))
+        answer = await self._reader.readuntil(b"\r\n\r\n")
+        length = int(answer.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+        body = await self._reader.readexactly(length)
+        if b'"committed"' not in body:
+            raise AssertionError(body[:300])
+
+    def close(self) -> None:
+        """Hang up."""
+        self._writer.close()
 
 
 def scale(tell: Tell, *, large: int = 1_000_000, small: int = 10_000) -> Result:
