@@ -346,11 +346,16 @@ def _readable() -> Iterator[None]:
 
 
 def _blocks(candidates: list[Candidate]) -> list[list[Candidate]]:
-    """Candidates in parts that fit a block each."""
-    if len(candidates) <= BLOCK_TRANSACTIONS_MAX:
-        return [candidates]
-    step = BLOCK_TRANSACTIONS_MAX
-    return [candidates[at : at + step] for at in range(0, len(candidates), step)]
+    """Candidates in parts that fit a block each, by count and by bytes."""
+    parts: list[list[Candidate]] = [[]]
+    size = 0
+    for candidate in candidates:
+        size += len(candidate.text)
+        if len(parts[-1]) == BLOCK_TRANSACTIONS_MAX or (parts[-1] and size > BLOCK_SIZE_MAX):
+            parts.append([])
+            size = len(candidate.text)
+        parts[-1].append(candidate)
+    return parts
 
 
 def _unknown(text: str, reason: str) -> Outcome:
