@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ropewalk.cli.setup import make_ledger
-from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, salt_of
+from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, registration
 from ropewalk.client import transaction_id
 from ropewalk.crypto import PrivateKey, Value, generate, random_bytes, sha256_hex
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
@@ -70,14 +70,8 @@ class World:
         governance = governance_id(read_genesis(self.genesis))
         texts = []
         for number, key in enumerate(self.keys):
-            body: dict[str, Value] = {
-                "carrier_codes": [] if number else ["SMDG:BNC"],
-                "keys": [key.kid],
-                "lei": "",
-                "roles": ["shipper"] if number else ["carrier"],
-                "salt": salt_of(key.kid),
-                "threshold": 1,
-            }
+            roles, codes = (["shipper"], []) if number else (["carrier"], ["SMDG:BNC"])
+            body = registration(key, roles, codes)
             texts.append(self.signed("identity.REGISTER_PARTY", governance, body, self._governance))
         submit_all(engine, texts)
 

@@ -37,7 +37,7 @@ from ropewalk.cli.lives import (
 )
 from ropewalk.cli.options import DEFAULT_LISTEN, Json, Listen
 from ropewalk.cli.setup import RECOGNISED_LAWS, make_ledger
-from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, key_file, salt_of
+from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, key_file, registration
 from ropewalk.client import (
     Actor,
     Controllers,
@@ -52,7 +52,7 @@ from ropewalk.client import (
     verify_bundle,
 )
 from ropewalk.codes import LegalEntityIdentifier
-from ropewalk.crypto import Value, generate, random_bytes, sha256_hex
+from ropewalk.crypto import generate, random_bytes, sha256_hex
 from ropewalk.engines.opening import DataDirectory
 
 GOVERNING_LAW = "GB"
@@ -167,15 +167,7 @@ class Stage:
             key = generate()
             key.write(key_file(self._keys, name), self.passphrase)
             codes = carrier_codes(self._documents) if name == CARRIER else []
-            lei = self._lei(name)
-            body: dict[str, Value] = {
-                "carrier_codes": codes,
-                "keys": [key.kid],
-                "lei": lei,
-                "roles": roles,
-                "salt": salt_of(key.kid),
-                "threshold": 1,
-            }
+            body = registration(key, roles, codes, self._lei(name))
             outcome = governance.act("identity.REGISTER_PARTY", body)
             self._note("identity.REGISTER_PARTY", GOVERNANCE, outcome, party=name)
             self._parties[name] = self._wallet.actor(node, name)

@@ -21,9 +21,9 @@ from ropewalk.cli.options import (
     PassphraseFile,
     passphrase,
 )
-from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, salt_of
+from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, registration
 from ropewalk.client import Controllers, Node, Shelf, issue, read_document
-from ropewalk.crypto import TRANSACTION_TYPE, Value, take_apart
+from ropewalk.crypto import TRANSACTION_TYPE, take_apart
 from ropewalk.ledger import TransactionEntry, decode_entry, read_payload
 
 party_app = typer.Typer(no_args_is_help=True, help="Parties: register, change, show.")
@@ -58,14 +58,7 @@ def party_register(
     with ending(as_json=as_json), Node(node) as connected:
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         key = wallet.key(name)
-        body: dict[str, Value] = {
-            "carrier_codes": sorted(carrier_code or []),
-            "keys": [key.kid],
-            "lei": lei,
-            "roles": sorted(role or []),
-            "salt": salt_of(key.kid),
-            "threshold": 1,
-        }
+        body = registration(key, role or (), carrier_code or (), lei)
         outcome = wallet.actor(connected, governance).act("identity.REGISTER_PARTY", body)
         finish(outcome, as_json=as_json, party=controller_of(key))
 

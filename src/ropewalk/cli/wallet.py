@@ -5,11 +5,12 @@ A party that registers with one key from here gets a salt that follows from the 
 controller id follows from the key as well and nothing else needs to be remembered.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ropewalk.cli.exits import UsageError
 from ropewalk.client import Actor, Node
-from ropewalk.crypto import PrivateKey, is_hex, read, sha256_hex
+from ropewalk.crypto import PrivateKey, Value, is_hex, read, sha256_hex
 from ropewalk.identity import controller_id, governance_id
 from ropewalk.ledger import network_id, read_genesis
 
@@ -36,6 +37,20 @@ def salt_of(kid: str) -> str:
 def controller_of(key: PrivateKey) -> str:
     """The id of the controller that consists of this one key."""
     return controller_id("", [key.kid], salt_of(key.kid), 1)
+
+
+def registration(
+    key: PrivateKey, roles: Sequence[str], carrier_codes: Sequence[str] = (), lei: str = ""
+) -> dict[str, Value]:
+    """The body of REGISTER_PARTY for a party that consists of one key."""
+    return {
+        "carrier_codes": sorted(carrier_codes),
+        "keys": [key.kid],
+        "lei": lei,
+        "roles": sorted(roles),
+        "salt": salt_of(key.kid),
+        "threshold": 1,
+    }
 
 
 class Wallet:

@@ -16,7 +16,7 @@ DEPTH_MAX = 8
 Value = bool | int | str | Sequence["Value"] | Mapping[str, "Value"]
 
 _LONG_NUMBER = re.compile(rb"(?:\A|[:,\[])-?\d{16}")
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
