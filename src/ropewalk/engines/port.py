@@ -49,6 +49,21 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True):
     """The log's entry, verbatim (docs/reference/formats.md, 6)."""
 
 
+class ApprovedBy(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry that proposed or approved an act before it was carried out."""
+
+    entry: str
+    inclusion: list[str] = []
+    """Audit path, base64."""
+    position: int
+
+
+class LoggedAct(Logged, frozen=True, kw_only=True, omit_defaults=True):
+    """An act on a title, with what proposed and approved it, oldest first."""
+
+    approvals: list[ApprovedBy] = []
+
+
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
     """One step up an ICS-23 existence proof stands in `path`: see formats.md, 5."""
 
@@ -82,8 +97,8 @@ class Proven(msgspec.Struct, frozen=True, kw_only=True):
 class TitleHistory(msgspec.Struct, frozen=True, kw_only=True):
     """All a title bundle is made of, taken at one block."""
 
-    acts: list[Logged]
-    """Every committed act on the title, oldest first."""
+    acts: list[LoggedAct]
+    """Every committed act on the title and on those it replaces, oldest first."""
     inclusions: list[list[str]]
     """Audit path of each act, base64."""
     state: list[Presence]
