@@ -1242,6 +1242,7 @@ function part(family, told, setting, { cargo, issue: body }, replaced, more = {}
 function switchToElectronic(told, family, setting) {
   const { paper, replacement: body, title } = told.body;
   ensure(body.house_of === undefined, "a replacement's master bill is not given");
+  ensure(body.document_type === "BOL", "only a bill takes a paper bill's place");
   ensureRolesOfDocument(body);
   ensureApproved(told, [body.issue_to ?? ""]);
   const more = { from_paper: paper };
@@ -1341,7 +1342,7 @@ const ACTS = new Map(
       isBody: linkedBody({ cargo: CARGO, children: listOf(SHARE, 2, 20) }),
       effect: split,
     },
-    SREJ: { isBody: linkedBody({}, { comment: isText }), effect: onTitle(reject) },
+    SREJ: { isBody: linkedBody({}, { comment: isHash }), effect: onTitle(reject) },
     SURRENDER_FOR_AMENDMENT: {
       isBody: linkedBody({ addressee: isController }, { reason_code: isOneOf("SWTP", "COD", "SWI") }),
       effect: onTitle((r, told, { reason_code: code }) => surrender(r, told, code ?? "AMENDMENT")),

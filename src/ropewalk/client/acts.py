@@ -111,8 +111,11 @@ class Log:
             transaction = inspect(entry.transaction)
         except LedgerError as error:
             raise VerificationError(item, error.detail) from error
-        if transaction.payload.network != self._network:
+        payload = transaction.payload
+        if payload.network != self._network:
             raise VerificationError(item, "the act was signed for another network")
+        if payload.represented_party == payload.actor:
+            raise VerificationError(item, "nobody represents itself")
         if self._is_by_issuer(transaction):
             valid = self._issuer.valid_keys(proven.position)
             if not valid.issuperset(transaction.signers):

@@ -85,7 +85,7 @@ class Amend(Surrender, frozen=True):
 class Reject(OnTitle, frozen=True):
     """SREJ."""
 
-    comment: str | None = None
+    comment: Hash | None = None
 
 
 class Reissue(OnTitle, frozen=True):

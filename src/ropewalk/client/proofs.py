@@ -8,7 +8,7 @@ import msgspec
 from ropewalk.client.bundle import Bundle, ProvenEntry, StateProof
 from ropewalk.client.errors import VerificationError
 from ropewalk.client.trust import Trust
-from ropewalk.crypto import EncodingError, from_base64
+from ropewalk.crypto import EncodingError, decode, from_base64
 from ropewalk.identity import Controller, Party
 from ropewalk.ledger import (
     BlockEntry,
@@ -34,6 +34,7 @@ from ropewalk.tlog import (
 )
 
 R = TypeVar("R", bound=Record)
+RECORD_DEPTH_MAX = 8
 
 
 def check_checkpoint(bundle: Bundle, trust: Trust) -> tuple[Checkpoint, int]:
@@ -114,6 +115,7 @@ def _present(proof: StateProof, key: str, block: BlockEntry, kind: type[R]) -> R
     try:
         presence = presence_from_json(msgspec.to_builtins(proof))
         verify_presence(bytes.fromhex(block.state_root), key.encode("ascii"), value, presence)
+        decode(value, depth_max=RECORD_DEPTH_MAX)
         record = decode_record(value, kind)
     except (ProofError, EntryError, ValueError) as error:
         raise VerificationError(item, str(error)) from error

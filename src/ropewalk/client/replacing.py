@@ -228,6 +228,7 @@ def switch_to_electronic(family: Family, told: Told, setting: Setting) -> Family
     """SWITCH_TO_ELECTRONIC."""
     paper, body, title = told.body["paper"], told.body["replacement"], told.body.get("title")
     require("house_of" not in body, "a replacement's master bill is not given")
+    require(body["document_type"] == BILL, "only a bill takes a paper bill's place")
     _require_roles(body)
     require_approvals(told, [body.get("issue_to", "")])
     if title is None:
