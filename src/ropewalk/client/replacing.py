@@ -105,7 +105,8 @@ def _replacement(
     _require_roles(body)
     require("house_of" not in body, "a replacement's master bill is not given")
     issuer = Told(told.act, first["issuer"], told.body, told.transaction)
-    return _issued(family, issuer, setting, body, replaces=sorted(replaced), **{**passed, **more})
+    said = {"replaces": sorted(replaced), **passed, **more}
+    return _issued(family, issuer, setting, body, **said)
 
 
 def _replaced(roles: Roles, told: Told, replacements: Family) -> Roles:
