@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ropewalk.crypto import Value, encode
-from verifier import drive
+from verifier import drive, lives
 from verifier.drive import BLOCK_S, World, cosigned, witness_key
+from verifier.telling import document
 
 DAY_S = 86_400
 NOW_S = drive.GENESIS_TIME_S + DAY_S
@@ -41,26 +42,12 @@ class Case:
         return {"bundle": self.bundle, "now": self.now_s, "trust": self.trust}
 
 
-def document(reference: str, kind: str, *, is_to_order: bool, **more: str) -> bytes:
-    """A short transport document."""
-    provider, code = ("SMDG", "KML") if kind == "SWB" else ("SMDG", "ARX")
-    parties = {role: {"partyName": name} for role, name in sorted(more.items())}
-    content: dict[str, Value] = {
-        "carrierCode": code,
-        "carrierCodeListProvider": provider,
-        "documentParties": parties,
-        "isToOrder": is_to_order,
-        "transportDocumentReference": reference,
-        "transportDocumentTypeCode": kind,
-    }
-    return encode(content) + b"\n"
-
-
 def bundles(world: World) -> dict[str, bytes]:
     """Every golden bundle by its file's name."""
     made: dict[str, bytes] = {}
     for tell in (_to_order, _blank, _straight, _waybill, _threshold, _numbers):
         made.update(tell(world))
+    made.update(lives.told(world))
     held = made["to-order-held"]
     made["witnessed"] = cosigned(held, "north")
     made["witnessed-twice"] = cosigned(held, "north", "south")

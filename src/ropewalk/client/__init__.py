@@ -10,7 +10,14 @@ from ropewalk.client.amending import (
     split_body,
 )
 from ropewalk.client.bundle import read_bundle
-from ropewalk.client.bundling import bundle_of, make_bundle
+from ropewalk.client.bundling import bundle_of, make_bundle, make_control_proof
+from ropewalk.client.control import (
+    challenge_hash,
+    make_challenge,
+    make_proof,
+    read_challenge,
+    verify_control,
+)
 from ropewalk.client.document import DocumentError, TransportDocument, dcsa_checksum
 from ropewalk.client.errors import (
     ClientError,
@@ -62,13 +69,18 @@ __all__ = [
     "Verdict",
     "VerificationError",
     "bundle_of",
+    "challenge_hash",
     "combine_body",
     "dcsa_checksum",
     "find_terms",
     "issue",
     "issue_body",
     "make_bundle",
+    "make_challenge",
+    "make_control_proof",
+    "make_proof",
     "read_bundle",
+    "read_challenge",
     "read_document",
     "read_trust",
     "refusal",
@@ -78,4 +90,5 @@ __all__ = [
     "terms_of",
     "transaction_id",
     "verify_bundle",
+    "verify_control",
 ]

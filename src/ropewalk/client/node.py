@@ -62,6 +62,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     """All that a title bundle is made of; see `/v1/titles/{id}/history`."""
 
     acts: list[dict[str, Any]]
+    """Acts on the title and on those whose place it took; one carried out by approvals has them."""
     inclusions: list[list[str]]
     state: list[dict[str, Any]]
     block: dict[str, Any]
@@ -197,6 +198,13 @@ class Node:
         """Entries of the log from a position."""
         found = self._get(f"/v1/log/entries?from={start}&limit={limit}")
         return _decoded(found, _Entries).entries
+
+    def inclusion(self, position: int, size: int) -> list[str]:
+        """RFC 9162 audit path, base64, of an entry in the log of a size."""
+        found: list[str] = self._json(f"/v1/log/inclusion?position={position}&size={size}")[
+            "inclusion"
+        ]
+        return found
 
     def consistency(self, old_size: int, new_size: int) -> list[str]:
         """RFC 9162 consistency path, base64."""
