@@ -66,6 +66,12 @@ def keys() -> Iterator[Case]:
             errors.KeyKnownError,
         ),
     )
+    yield from rotations(world, full, ruled, seated, recovering)
+
+
+def rotations(
+    world: World, full: World, ruled: World, seated: World, recovering: World
+) -> Iterator[Case]:
     act = "ROTATE_KEY"
     fresh: Body = {"key": kid("shipper"), "successor": kid("fresh")}
     yield from rows(

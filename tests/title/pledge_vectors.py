@@ -36,6 +36,10 @@ def pledges() -> Iterator[Case]:
         ("straight_to_a_bank", Bill("straight"), "shipper", pledge_to("bank")),
     ):
         yield case(bill, act, name, actor, members)
+    yield from _refused_pledges(act, wrong)
+
+
+def _refused_pledges(act: str, wrong: Members) -> Iterator[Case]:
     again = Bill("blank").pledged()
     for name, bill, actor, members, why in (
         ("pledged_already", again, "bank", wrong, errors.PledgedAlreadyError),

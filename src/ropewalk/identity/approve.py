@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-from ropewalk.crypto import INTEGER_MAX, encode, sha256_hex
+from ropewalk.crypto import INTEGER_MAX, decode_object, encode, sha256_hex
 from ropewalk.identity import mandate, policy, state
 from ropewalk.identity.errors import (
     BadUntilError,
@@ -200,7 +200,7 @@ def _propose(acts: Acts, view: View, message: Propose, context: Context) -> Effe
         act=message.act,
         actor=context.actor,
         approvals=_given(context, message.until),
-        body=message.body,
+        body=decode_object(encode(message.body)),  # type: ignore[arg-type]  # sorted at all depths
         transaction=context.transaction,
         until=message.until,
         waits_for=[],

@@ -69,9 +69,9 @@ def only_who_may(was: Title | None, now: Title, change: Change) -> str | None:
     if actor == was.in_control or (was.pledge is not None and actor == was.pledge.pledgee):
         return None
     changed = _changed(was, now)
-    if changed <= {"freeze"} or (changed <= {"indemnity"} and was.issuer in signed):
+    if changed == {"freeze"} or (changed == {"indemnity"} and was.issuer in signed):
         return None
-    if actor == was.issuer and changed <= {"replaced_by"} and was.status == PAPER:
+    if actor == was.issuer and changed == {"replaced_by"} and was.status == PAPER:
         return None
     delivering = not DOCUMENT_TYPES[was.document_type].has_possession
     consented = delivering or signed.issuperset(was.interested)
