@@ -57,6 +57,7 @@ def without(issue: Mapping[str, Value], name: str) -> dict[str, Value]:
 BLANK = without(ORDER, "endorsee")
 STRAIGHT: dict[str, Value] = {**BLANK, "consignee": BUYER, "is_to_order": False}
 WAYBILL: dict[str, Value] = {**without(STRAIGHT, "issue_to"), "document_type": "SWB"}
+ISSUES = {"order": ORDER, "blank": BLANK, "straight": STRAIGHT, "waybill": WAYBILL}
 
 Act = tuple[str, str, Mapping[str, Value]] | tuple[str, str, Mapping[str, Value], tuple[str, ...]]
 """Name, actor, the members of its body besides the link to the act before, and who else approved

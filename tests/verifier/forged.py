@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verifier import forged_acts, forged_chains, forged_records
+from verifier import forged_acts, forged_chains, forged_credit, forged_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,10 @@ def forgeries() -> list[Forgery]:
         "records": forged_records.records(),
         "chains": {**forged_chains.chains(), **forged_chains.issues()},
         "titles": forged_records.titles(),
+        "credit, orderly": forged_credit.orderly(),
+        "credit": forged_credit.chains(),
+        "hidden": forged_credit.hidden(),
+        "said": forged_credit.said(),
     }
     return [
         Forgery(f"{group}: {name}", item, value)
