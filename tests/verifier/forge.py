@@ -167,11 +167,15 @@ class Telling:
 
     def propose(self, act: str, actor: str, body: Mapping[str, Value], *by: str) -> str:
         """A proposal and an approval by each of these, the last of which carries it out."""
-        steps = [jws(encode(proposal(act, actor, body)))]
         hashed = act_hash(content(act, actor, body))
-        steps += [jws(encode(approval(one, hashed))) for one in by]
+        steps = [proposal(act, actor, body), *(approval(one, hashed) for one in by)]
+        return self.log(*(jws(encode(step)) for step in steps))
+
+    def log(self, *steps: str) -> str:
+        """Transactions that carried out one act together; the last one's id."""
         *before, last = steps
-        self.earlier[len(self.signed)] = before
+        if before:
+            self.earlier[len(self.signed)] = before
         self.signed.append(last)
         return identifier(last)
 

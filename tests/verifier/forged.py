@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verifier import forged_acts, forged_chains, forged_credit, forged_records
+from verifier import forged_acts, forged_approvals, forged_chains, forged_credit, forged_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ def forgeries() -> list[Forgery]:
         "credit": forged_credit.chains(),
         "hidden": forged_credit.hidden(),
         "said": forged_credit.said(),
+        "approvals": forged_approvals.written(),
+        "approvals shown": forged_approvals.shown(),
+        "thresholds": forged_approvals.thresholds(),
+        "represented": forged_approvals.represented(),
     }
     return [
         Forgery(f"{group}: {name}", item, value)
