@@ -77,7 +77,13 @@ class Wallet:
         return controller_of(self.key(name_or_id))
 
     def actor(
-        self, node: Node, name: str, *, controller: str = "", co_signers: tuple[str, ...] = ()
+        self,
+        node: Node,
+        name: str,
+        *,
+        controller: str = "",
+        co_signers: tuple[str, ...] = (),
+        represents: str = "",
     ) -> Actor:
         """Who acts by a named key.
 
@@ -86,6 +92,7 @@ class Wallet:
             name: of the key.
             controller: id, where it does not follow from the key.
             co_signers: names of further keys, where the threshold asks for them.
+            represents: key name or controller id of the party in whose name it acts.
         """
         key = self.key(name)
         genesis = node.genesis()
@@ -97,4 +104,5 @@ class Wallet:
         else:
             acting = controller_of(key)
         others = tuple(self.key(other) for other in co_signers)
-        return Actor(node, network_id(genesis), acting, key, others)
+        represented = self.controller(represents) if represents else ""
+        return Actor(node, network_id(genesis), acting, key, others, represents=represented)

@@ -2,6 +2,13 @@
 """The client: build, sign, submit, await, fetch proofs, verify. What an engineer imports."""
 
 from ropewalk.client.actor import Actor
+from ropewalk.client.amending import (
+    Replacement,
+    combine_body,
+    reissue_body,
+    replace,
+    split_body,
+)
 from ropewalk.client.bundle import read_bundle
 from ropewalk.client.bundling import bundle_of, make_bundle, make_control_proof
 from ropewalk.client.control import (
@@ -22,14 +29,22 @@ from ropewalk.client.errors import (
     UnreachableError,
     VerificationError,
 )
-from ropewalk.client.issuing import Controllers, issue, issue_body, read_document
+from ropewalk.client.issuing import (
+    Controllers,
+    find_terms,
+    issue,
+    issue_body,
+    read_document,
+)
 from ropewalk.client.node import History, Node, Outcome, transaction_id
 from ropewalk.client.shelf import Kept, Shelf
+from ropewalk.client.terms import SECRET_SIZE, NoCargoError, Terms, terms_of
 from ropewalk.client.trust import Policy, Trust, read_trust
 from ropewalk.client.verdict import Verdict, refusal
 from ropewalk.client.verify import verify_bundle
 
 __all__ = [
+    "SECRET_SIZE",
     "Actor",
     "ClientError",
     "Controllers",
@@ -37,13 +52,16 @@ __all__ = [
     "History",
     "Kept",
     "MalformedAnswerError",
+    "NoCargoError",
     "Node",
     "NotFoundError",
     "Outcome",
     "PartiesError",
     "Policy",
     "RefusedError",
+    "Replacement",
     "Shelf",
+    "Terms",
     "TransportDocument",
     "Trust",
     "UnknownOutcomeError",
@@ -52,7 +70,9 @@ __all__ = [
     "VerificationError",
     "bundle_of",
     "challenge_hash",
+    "combine_body",
     "dcsa_checksum",
+    "find_terms",
     "issue",
     "issue_body",
     "make_bundle",
@@ -64,6 +84,10 @@ __all__ = [
     "read_document",
     "read_trust",
     "refusal",
+    "reissue_body",
+    "replace",
+    "split_body",
+    "terms_of",
     "transaction_id",
     "verify_bundle",
     "verify_control",

@@ -9,7 +9,7 @@ again a bounded number of times where the connection broke.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -158,6 +158,33 @@ class Node:
         """A controller's record."""
         found: dict[str, Any] = self._json(f"/v1/controllers/{controller}")["record"]
         return found
+
+    def titles_in_control(self, controller: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Ids and records of all titles a controller is in control of, page by page."""
+        return self._pages(f"/v1/titles?in_control={controller}")
+
+    def proposals(self, waits_for: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+        """Act hashes and records of proposals that wait for a controller, or of all."""
+        return self._pages(f"/v1/proposals?waits_for={waits_for}")
+
+    def proposal(self, act_hash: str) -> dict[str, Any]:
+        """A proposal's record.
+
+        Raises:
+            NotFoundError: nothing waits under this act hash.
+        """
+        found: dict[str, Any] = self._json(f"/v1/proposals/{act_hash}")["record"]
+        return found
+
+    def _pages(self, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        after = ""
+        while True:
+            page = self._json(f"{path}&after={after}&limit=500")
+            for one in page["records"]:
+                yield one["id"], one["record"]
+            after = page["next"]
+            if not after:
+                return
 
     def genesis(self) -> bytes:
         """The genesis file."""

@@ -108,6 +108,13 @@ class TitleHistory(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint: str
 
 
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A record in a list, as committed last."""
+
+    id: str
+    record: str
+
+
 class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What an act did, for subscribers. Its id is `<position>.<index>`."""
 
@@ -162,6 +169,12 @@ class Engine(Protocol):
 
     def history(self, title: str) -> TitleHistory | None:
         """All acts on a title, proven at the last block; None when it was never issued."""
+
+    def titles_in_control(self, controller: str, after: str, limit: int) -> list[Listed]:
+        """Titles a controller is in control of, by rising id, those behind `after`."""
+
+    def proposals(self, waits_for: str, after: str, limit: int) -> list[Listed]:
+        """Proposals that wait for a controller, or all for "", by rising act hash."""
 
     def checkpoint(self) -> str:
         """The last signed checkpoint."""

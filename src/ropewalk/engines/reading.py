@@ -11,6 +11,7 @@ from ropewalk.engines.chain import Chain
 from ropewalk.engines.port import (
     Absence,
     LedgerEvent,
+    Listed,
     Logged,
     LoggedAct,
     Outcome,
@@ -21,7 +22,7 @@ from ropewalk.engines.port import (
 )
 from ropewalk.engines.tracing import Log, trace
 from ropewalk.engines.writing import decode_events
-from ropewalk.identity import controller_key, party_key
+from ropewalk.identity import Proposal, controller_key, party_key
 from ropewalk.ledger import (
     COMMITTED,
     TransactionEntry,
@@ -144,6 +145,26 @@ class Reading:
             checkpoint=note,
         )
 
+    def titles_in_control(self, controller: str, after: str, limit: int) -> list[Listed]:
+        """Titles a controller is in control of."""
+        return _listed(self._store.titles_in_control(controller, after, min(limit, PAGE_MAX)))
+
+    def proposals(self, waits_for: str, after: str, limit: int) -> list[Listed]:
+        """Proposals that wait for a controller, or all for ""."""
+        limit = min(limit, PAGE_MAX)
+        found: list[tuple[str, bytes]] = []
+        while len(found) < limit:
+            page = self._store.proposals(after, PAGE_MAX)
+            found += [
+                one
+                for one in page
+                if not waits_for or waits_for in decode_record(one[1], Proposal).waits_for
+            ]
+            if len(page) < PAGE_MAX:
+                break
+            after = page[-1][0]
+        return _listed(found[:limit])
+
     def _log_of(self) -> Log:
         return Log(logged=self.logged, events=self._events_of, title=self._title)
 
@@ -208,6 +229,10 @@ class Reading:
                         return found
                     found.append(event)
             start = blocks[-1].last + 1
+
+
+def _listed(rows: Sequence[tuple[str, bytes]]) -> list[Listed]:
+    return [Listed(id=name, record=record.decode("ascii")) for name, record in rows]
 
 
 def _with_paths(act: LoggedAct, size: int, node: Node) -> LoggedAct:

@@ -12,7 +12,7 @@ from ropewalk.identity import (
     recovery,
     register,
 )
-from ropewalk.identity.approve import Approval, Proposal, proposal_key, proposed_hash
+from ropewalk.identity.approve import Approval, Proposal, Propose, proposal_key, proposed_hash
 from ropewalk.identity.authorise import authorise
 from ropewalk.identity.errors import (
     LawNotRecognisedError,
@@ -84,6 +84,7 @@ __all__ = [
     "Party",
     "Policy",
     "Proposal",
+    "Propose",
     "Recovery",
     "RecoveryRecord",
     "RecoveryWaitsError",
