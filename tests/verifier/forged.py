@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verifier import forged_acts, forged_approvals, forged_chains, forged_credit, forged_records
+from verifier import (
+    forged_acts,
+    forged_approvals,
+    forged_chains,
+    forged_credit,
+    forged_families,
+    forged_records,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,13 @@ def forgeries() -> list[Forgery]:
         "credit": forged_credit.chains(),
         "hidden": forged_credit.hidden(),
         "said": forged_credit.said(),
+        "families, orderly": forged_families.orderly(),
+        "splits": forged_families.splits(),
+        "strangers": forged_families.strangers(),
+        "cut": forged_families.cut(),
+        "combinations": forged_families.combinations(),
+        "amendments": forged_families.amendments(),
+        "papers": forged_families.papers(),
         "approvals": forged_approvals.written(),
         "approvals shown": forged_approvals.shown(),
         "thresholds": forged_approvals.thresholds(),
