@@ -224,6 +224,13 @@ def record(fields: Mapping[str, Any]) -> bytes:
 
 def bundle(story: Story, twists: Twists | None = None) -> Members:
     """A bundle of the story, in which every signature of the log and every path holds."""
+    return bundle_and_after(story, (), twists)[0]
+
+
+def bundle_and_after(
+    story: Story, after: Sequence[bytes], twists: Twists | None = None, *, first: bool = False
+) -> tuple[Members, list[Members]]:
+    """The bundle, and proofs of entries that were logged after its acts, or before the first."""
     twists = twists or Twists()
     records = {
         f"controller/{CARRIER}": record(
@@ -252,13 +259,15 @@ def bundle(story: Story, twists: Twists | None = None) -> Members:
     )
     steps = [[*story.earlier.get(at, []), signed] for at, signed in enumerate(story.signed)]
     logged = [entry(signed) for step in steps for signed in step]
+    logged = [*after, *logged] if first else [*logged, *after]
     entries = [b"genesis", *logged, twists.block(end)]
     for number, leaf in twists.leaves.items():
         entries[1 + number] = leaf
     checkpoint = Checkpoint(drive.ORIGIN, len(entries), naive.tree_hash(entries))
     note = sign_checkpoint(checkpoint, drive.log_key(), drive.key("log").sign)
     proven = [_proven(position, entries) for position in range(1, len(entries))]
-    return {
+    shown = [proven.pop(0 if first else -1 - len(after)) for _ in after]
+    members = {
         "acts": _acts(steps, proven),
         "block": proven[-1],
         "checkpoint": to_base64(note.to_bytes()),
@@ -267,6 +276,7 @@ def bundle(story: Story, twists: Twists | None = None) -> Members:
         "state": [_present(key, records[key], leaves, places[key]) for key in keys],
         "title": story.title,
     }
+    return members, shown
 
 
 def _acts(steps: Sequence[Sequence[str]], proven: Sequence[Members]) -> list[Members]:

@@ -9,6 +9,7 @@ from verifier import (
     forged_acts,
     forged_approvals,
     forged_chains,
+    forged_controls,
     forged_credit,
     forged_families,
     forged_records,
@@ -22,6 +23,18 @@ class Forgery:
     name: str
     failed_item: str
     bundle: Mapping[str, Any]
+    challenge: str = ""
+    """The verifier's file, where it is a proof of control."""
+
+    def description(self) -> dict[str, object]:
+        """As the vectors write it down."""
+        told: dict[str, object] = {
+            "bundle": self.bundle,
+            "failed_item": self.failed_item,
+            "name": self.name,
+            "trust": "genesis.json",
+        }
+        return {**told, "challenge": self.challenge} if self.challenge else told
 
 
 def forgeries() -> list[Forgery]:
@@ -51,8 +64,12 @@ def forgeries() -> list[Forgery]:
         "thresholds": forged_approvals.thresholds(),
         "represented": forged_approvals.represented(),
     }
-    return [
+    found = [
         Forgery(f"{group}: {name}", item, value)
         for group, table in groups.items()
         for name, (item, value) in table.items()
+    ]
+    return found + [
+        Forgery(f"controls: {name}", item, value, forged_controls.CHALLENGE)
+        for name, (item, value) in forged_controls.controls().items()
     ]

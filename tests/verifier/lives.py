@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from functools import partial
 
 from ropewalk.crypto import Value, encode, sha256, sha256_hex
-from ropewalk.ledger import network_id
 from verifier import drive
 from verifier.drive import World
-from verifier.telling import document
+from verifier.telling import DAY_S, document
 
-DAY_S = 86_400
 Bundles = Mapping[str, bytes]
 
 
@@ -330,18 +328,3 @@ def _frozen(world: World) -> Bundles:
     world.act("governance", "title.UNFREEZE", {**order, "order": tag("order that lifts it")})
     world.on(title, "bank", "REFUSE_TRANSFER")
     return {"frozen": frozen, "unfrozen": world.bundle(title)}
-
-
-def challenge(title: str, *, issued_at: int, until: int, network: str = "") -> bytes:
-    """A challenge by the bank of these tests; its nonce follows from the title."""
-    return encode(
-        {
-            "format": "ropewalk-challenge/1",
-            "issued_at": issued_at,
-            "network": network or network_id(drive.genesis()),
-            "nonce": sha256(title.encode()).hex(),
-            "title": title,
-            "until": until,
-            "verifier": "Bank of Ports, trade desk",
-        }
-    )

@@ -15,6 +15,7 @@ from ropewalk.client import (
     dcsa_checksum,
     read_trust,
     verify_bundle,
+    verify_control,
 )
 from ropewalk.crypto import PrivateKey, sha256, to_base64, verify_signature
 from verifier import drive
@@ -25,6 +26,7 @@ from verifier.asking import (
     ask,
     ask_verdicts,
     cases,
+    challenges,
     changed,
     run,
     shown,
@@ -32,11 +34,13 @@ from verifier.asking import (
     verdict,
 )
 from verifier.forge import GROUP_ORDER
-from verifier.mutate import SEED, flips, may_name, mutated
-from verifier.stories import NOW_S
+from verifier.mutate import SEED, flips, may_name
+from verifier.steps import mutated
 from verifier.stories import NUMBERS as NUMBERS_AND_SCRIPTS
+from verifier.telling import NOW_S
 
 FIELD_PRIME = 2**255 - 19
+CONTROL, CHALLENGE = "control.proof.json", "control.challenge.json"
 FLIPPED = "threshold-consents.ropewalk.json"
 FLIPS = 2_000
 SPECCHECK = ROOT / "vectors" / "crypto" / "ed25519_speccheck.json"
@@ -66,6 +70,31 @@ def test_both_refuse_every_flipped_bit_and_name_the_same_item() -> None:
         assert not told["ok"]
         assert may_name(told["failed_item"], part)
         assert told == shown(verify_bundle(mutated(data, [step]), trust, NOW_S)), offset
+
+
+def test_both_judge_a_proof_of_control_with_a_flipped_bit_alike() -> None:
+    data = (VECTORS / CONTROL).read_bytes()
+    asked = (VECTORS / CHALLENGE).read_bytes()
+    now_s = json.loads(asked)["issued_at"]
+    chance = random.Random(SEED)
+    chosen = [(chance.randrange(len(data)), 1 << chance.randrange(8)) for _ in range(FLIPS // 2)]
+    checks = [
+        {
+            "base": "it",
+            "challenge": CHALLENGE,
+            "flip": list(each),
+            "now": now_s,
+            "trust": "genesis.json",
+        }
+        for each in chosen
+    ]
+    files = {**trusts(), **challenges(), "it": to_base64(data)}
+    found = answered(ask({"checks": checks, "files": files}))
+    trust = read_trust(drive.genesis())
+    for (offset, bits), told in zip(chosen, found, strict=True):
+        changed_one = mutated(data, [{"bits": bits, "offset": offset, "step": "flip"}])
+        assert not told["ok"]
+        assert told == shown(verify_control(changed_one, asked, trust, now_s)), offset
 
 
 def test_signatures_are_decided_as_libsodium_decides() -> None:
