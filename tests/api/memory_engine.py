@@ -189,7 +189,11 @@ class Engine:
             for key, value in sorted(self._state.items())
             if key.startswith(prefix) and key > prefix + after
         ]
-        return [one for one in found if wanted in json.loads(one.record)[1].get(field, "")][:limit]
+        return [
+            one
+            for one in found
+            if not wanted or wanted in json.loads(one.record)[1].get(field, "")
+        ][:limit]
 
     def checkpoint(self) -> str:
         with self._lock:

@@ -326,9 +326,7 @@ def _try(rule: Rule, view: View, act_hash: str, proposal: Proposal, context: Con
     approved = [
         one for one in givers if _has_approved(view, one, proposal, (rule.name, message), context)
     ]
-    missing = [one for one in givers if one not in approved]
-    if proposal.actor not in givers:
-        missing.append(proposal.actor)
+    missing = [] if proposal.actor in approved else [proposal.actor]
     inner = msgspec.structs.replace(
         context,
         actor=proposal.actor,

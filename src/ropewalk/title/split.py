@@ -118,7 +118,7 @@ def _divisible(view: View, message: state.ActOnTitle, context: Context) -> state
     title = state.held(view, message, context)
     if not state.may_claim(title, context.actor):
         raise NotSurrendererError(context.actor)
-    return title
+    return state.accepted(title, context)
 
 
 def _check_shown(title: state.Title, cargo: CargoList) -> None:

@@ -380,11 +380,17 @@ def acted(
     return Effects({key(message.title): encode_record(after)}, (Event(event, told),))
 
 
-def acted_on(title: Title, context: Context, **changes: object) -> Title:
-    """The record after an act: its changes, one version more, a new last act.
+def accepted(title: Title, context: Context) -> Title:
+    """Whoever acts as endorsee has accepted the endorsement, so it can't be refused any more."""
+    if title.endorsee != context.actor:
+        return title
+    return msgspec.structs.replace(
+        title, prior_endorsee=title.endorsee, prior_may_endorse=title.endorsee_may_endorse
+    )
 
-    Whoever acts as endorsee has accepted the endorsement, so it can't be refused any more.
-    """
+
+def acted_on(title: Title, context: Context, **changes: object) -> Title:
+    """The record after an act: its changes, one version more, a new last act."""
     if title.endorsee == context.actor:
         changes.setdefault("prior_endorsee", title.endorsee)
         changes.setdefault("prior_may_endorse", title.endorsee_may_endorse)

@@ -5,8 +5,6 @@ Source: DCSA PINT 3.0.0 `actionCode` TRANSFER; MLETR art. 11 and 15 (control, de
 title requirements T5, T16, T18, T24.
 """
 
-import msgspec
-
 from ropewalk.identity import UnknownControllerError, has_role, require_controller
 from ropewalk.ledger import Context, ControllerId, Effects, Rule, View
 from ropewalk.title import state
@@ -49,17 +47,9 @@ def transfer(view: View, message: Transfer, context: Context) -> Effects:
         message,
         context,
         "title.transferred",
-        pledge=_without_trust(title.pledge),
         possessor=message.recipient,
         refusable_from=context.actor,
     )
-
-
-def _without_trust(pledge: state.Pledge | None) -> state.Pledge | None:
-    """A pledge goes along with the bill; a trust receipt was for the one who had it."""
-    if pledge is None or not pledge.trust_purpose:
-        return pledge
-    return msgspec.structs.replace(pledge, trust_purpose="", trust_until=0)
 
 
 def check_recipient(view: View, title: state.Title, recipient: str) -> None:
