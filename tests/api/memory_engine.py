@@ -190,9 +190,7 @@ class Engine:
             if key.startswith(prefix) and key > prefix + after
         ]
         return [
-            one
-            for one in found
-            if not wanted or wanted in json.loads(one.record)[1].get(field, "")
+            one for one in found if not wanted or wanted in json.loads(one.record)[1].get(field, "")
         ][:limit]
 
     def checkpoint(self) -> str:

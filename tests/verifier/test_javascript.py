@@ -355,6 +355,20 @@ def test_the_program_tells_accepted_from_refused_and_from_wrong_use() -> None:
     assert run(program, held, "--trust", genesis + ".none").returncode == 2
 
 
+def test_the_program_judges_a_proof_of_control_by_ones_own_challenge() -> None:
+    proof, genesis = str(VECTORS / CONTROL), str(VECTORS / "genesis.json")
+    words = ("verifier/cli.mjs", proof, "--trust", genesis, "--at", "2026-01-01T02:10:00Z")
+    shown_control = run(*words, "--challenge", str(VECTORS / CHALLENGE))
+    assert (shown_control.returncode, shown_control.stdout[:8]) == (0, b"accepted")
+    assert b"control demonstrated: " in shown_control.stdout
+    other = run(*words, "--challenge", str(VECTORS / "control-other.challenge.json"))
+    assert (other.returncode, other.stdout[:20]) == (1, b"refused at challenge")
+    assert run(*words).stdout.startswith(b"refused at bundle")
+    assert run(*words, "--challenge", proof + ".none").returncode == 2
+    late = run(*words[:-1], "2026-01-02T00:00:00Z", "--challenge", str(VECTORS / CHALLENGE))
+    assert late.stdout.startswith(b"refused at fresh")
+
+
 def test_the_page_carries_this_verifier_and_allows_no_other_script() -> None:
     ended = run("tests/verifier/make_page.mjs", "--check")
     assert ended.returncode == 0, ended.stderr.decode()
