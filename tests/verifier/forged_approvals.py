@@ -60,94 +60,96 @@ def _asked(body: Body, /, **members: Value) -> dict[str, Value]:
     return content("identity.PROPOSE", CARRIER, {**asked, **members})
 
 
+STEPS: dict[str, tuple[str, Callable[[Body], Sequence[Mapping[str, Value]]]]] = {
+    "in order": ("", lambda b: [_propose(b), approval(HOLDER, _hash(b))]),
+    "approved twice": (
+        "",
+        lambda b: [_propose(b), approval(BANK, _hash(b)), approval(HOLDER, _hash(b))],
+    ),
+    "by nobody": ("chain:1", lambda b: [_propose(b)]),
+    "by a stranger": ("chain:1", lambda b: [_propose(b), approval(BANK, _hash(b))]),
+    "by the issuer again": ("chain:1", lambda b: [_propose(b), approval(CARRIER, _hash(b))]),
+    "of another act": ("act:1", lambda b: [_propose(b), approval(HOLDER, "0" * 64)]),
+    "of an act by another": (
+        "act:1",
+        lambda b: [_propose(b), approval(HOLDER, _hash(b, actor=BANK))],
+    ),
+    "of an act on another title": (
+        "act:1",
+        lambda b: [_propose(b), approval(HOLDER, _hash({**b, "title": "0" * 64}))],
+    ),
+    "of an act until later": (
+        "act:1",
+        lambda b: [_propose(b), approval(HOLDER, _hash(b, valid_until=TIME_S + 1))],
+    ),
+    "one of another act": (
+        "act:1",
+        lambda b: [_propose(b), approval(BANK, "0" * 64), approval(HOLDER, _hash(b))],
+    ),
+    "nothing proposed": ("act:1", lambda b: [approval(BANK, _hash(b)), approval(HOLDER, _hash(b))]),
+    "approved, then proposed": ("act:1", lambda b: [approval(HOLDER, _hash(b)), _propose(b)]),
+    "proposed twice": ("act:1", lambda b: [_propose(b), _propose(b, valid_until=TIME_S + 1)]),
+    "withdrawn": (
+        "act:1",
+        lambda b: [
+            _propose(b),
+            content("identity.WITHDRAW", HOLDER, {"act_hash": _hash(b)}),
+            approval(HOLDER, _hash(b)),
+        ],
+    ),
+    "approved for another": (
+        "act:1",
+        lambda b: [_propose(b), approval(BANK, _hash(b), represented_party=HOLDER)],
+    ),
+    "approval with a member more": (
+        "act:1",
+        lambda b: [
+            _propose(b),
+            content("identity.APPROVE", HOLDER, {"act_hash": _hash(b), "note": "", "until": 1}),
+        ],
+    ),
+    "approval without end": (
+        "act:1",
+        lambda b: [_propose(b), content("identity.APPROVE", HOLDER, {"act_hash": _hash(b)})],
+    ),
+    "proposal with a member more": (
+        "act:1",
+        lambda b: [_asked(b, note=""), approval(HOLDER, _hash(b))],
+    ),
+    "proposal of a list": ("act:1", lambda b: [_asked(b, body=[]), approval(HOLDER, _hash(b))]),
+    "proposal until never": ("act:1", lambda b: [_asked(b, until=-1), approval(HOLDER, _hash(b))]),
+    "proposal of an act of identity": (
+        "chain:1",
+        lambda b: [
+            _asked(b, act="identity.ADD_KEY"),
+            approval(HOLDER, _hash(b, act="identity.ADD_KEY")),
+        ],
+    ),
+    "proposal of a proposal": (
+        "chain:1",
+        lambda b: [
+            _asked(b, act="identity.PROPOSE"),
+            approval(HOLDER, _hash(b, act="identity.PROPOSE")),
+        ],
+    ),
+    "proposed in the issuer's name": (
+        "",
+        lambda b: [
+            proposal("title.VOID", BANK, b, represented_party=CARRIER),
+            approval(HOLDER, _hash(b)),
+        ],
+    ),
+    "proposed in one's own name": (
+        "act:1",
+        lambda b: [_propose(b, represented_party=CARRIER), approval(HOLDER, _hash(b))],
+    ),
+}
+"""What proposes and approves the withdrawal of a bill, and the item that fails."""
+
+
 def written() -> Table:
     """Proposals and approvals that are none, or of another act."""
-    ok = HOLDER
-    steps: dict[str, tuple[str, Callable[[Body], Sequence[Mapping[str, Value]]]]] = {
-        "in order": ("", lambda b: [_propose(b), approval(ok, _hash(b))]),
-        "approved twice": (
-            "",
-            lambda b: [_propose(b), approval(BANK, _hash(b)), approval(ok, _hash(b))],
-        ),
-        "by nobody": ("chain:1", lambda b: [_propose(b)]),
-        "by a stranger": ("chain:1", lambda b: [_propose(b), approval(BANK, _hash(b))]),
-        "by the issuer again": ("chain:1", lambda b: [_propose(b), approval(CARRIER, _hash(b))]),
-        "of another act": ("act:1", lambda b: [_propose(b), approval(ok, "0" * 64)]),
-        "of an act by another": (
-            "act:1",
-            lambda b: [_propose(b), approval(ok, _hash(b, actor=BANK))],
-        ),
-        "of an act on another title": (
-            "act:1",
-            lambda b: [_propose(b), approval(ok, _hash({**b, "title": "0" * 64}))],
-        ),
-        "of an act until later": (
-            "act:1",
-            lambda b: [_propose(b), approval(ok, _hash(b, valid_until=TIME_S + 1))],
-        ),
-        "one of another act": (
-            "act:1",
-            lambda b: [_propose(b), approval(BANK, "0" * 64), approval(ok, _hash(b))],
-        ),
-        "nothing proposed": ("act:1", lambda b: [approval(BANK, _hash(b)), approval(ok, _hash(b))]),
-        "approved, then proposed": ("act:1", lambda b: [approval(ok, _hash(b)), _propose(b)]),
-        "proposed twice": ("act:1", lambda b: [_propose(b), _propose(b, valid_until=TIME_S + 1)]),
-        "withdrawn": (
-            "act:1",
-            lambda b: [
-                _propose(b),
-                content("identity.WITHDRAW", ok, {"act_hash": _hash(b)}),
-                approval(ok, _hash(b)),
-            ],
-        ),
-        "approved for another": (
-            "act:1",
-            lambda b: [_propose(b), approval(BANK, _hash(b), represented_party=ok)],
-        ),
-        "approval with a member more": (
-            "act:1",
-            lambda b: [
-                _propose(b),
-                content("identity.APPROVE", ok, {"act_hash": _hash(b), "note": "", "until": 1}),
-            ],
-        ),
-        "approval without end": (
-            "act:1",
-            lambda b: [_propose(b), content("identity.APPROVE", ok, {"act_hash": _hash(b)})],
-        ),
-        "proposal with a member more": (
-            "act:1",
-            lambda b: [_asked(b, note=""), approval(ok, _hash(b))],
-        ),
-        "proposal of a list": ("act:1", lambda b: [_asked(b, body=[]), approval(ok, _hash(b))]),
-        "proposal until never": ("act:1", lambda b: [_asked(b, until=-1), approval(ok, _hash(b))]),
-        "proposal of an act of identity": (
-            "chain:1",
-            lambda b: [
-                _asked(b, act="identity.ADD_KEY"),
-                approval(ok, _hash(b, act="identity.ADD_KEY")),
-            ],
-        ),
-        "proposal of a proposal": (
-            "chain:1",
-            lambda b: [
-                _asked(b, act="identity.PROPOSE"),
-                approval(ok, _hash(b, act="identity.PROPOSE")),
-            ],
-        ),
-        "proposed in the issuer's name": (
-            "",
-            lambda b: [
-                proposal("title.VOID", BANK, b, represented_party=CARRIER),
-                approval(ok, _hash(b)),
-            ],
-        ),
-        "proposed in one's own name": (
-            "act:1",
-            lambda b: [_propose(b, represented_party=CARRIER), approval(ok, _hash(b))],
-        ),
-    }
-    return {name: (item, _void(told)) for name, (item, told) in steps.items()}
+    return {name: (item, _void(told)) for name, (item, told) in STEPS.items()}
 
 
 def shown() -> Table:

@@ -207,8 +207,8 @@ def first_on_paper(body: Body = ORDER, *by: str) -> dict[str, Any]:
     return bundle(Story(title, story.signed[1:], story.record, "", {0: story.earlier[1]}))
 
 
-def splits() -> Table:
-    """Splits that do not follow: they are the second act."""
+def _not_conserved() -> dict[str, list[Body]]:
+    """Children whose cargo is not the parent's, or no cargo."""
     figs, oil = SHARES[1]["items"]
     if figs["package_code"] == "":
         figs, oil = oil, figs
@@ -216,7 +216,7 @@ def splits() -> Table:
     def second(*items: Any, boxes: str = "BC") -> list[Body]:
         return parts((SHARES[0], cargo(boxes, *items)))
 
-    changed = {
+    return {
         "packages appear": second({**figs, "packages": 6}, oil),
         "packages vanish": second({**figs, "packages": 4}, oil),
         "weight appears": second({**figs, "weight_g": 51}, oil),
@@ -227,13 +227,19 @@ def splits() -> Table:
         "a box vanishes": second(figs, oil, boxes="B"),
         "a box appears": second(figs, oil, boxes="BCD"),
         "beyond 2**53 together": second({**figs, "weight_g": 2**53 - 1}, oil),
-        "one child": parts()[:1],
-        "no child": [],
         "an item of nothing": second(figs, oil, item("air", 0, 0, 7)),
         "an item below nothing": second({**figs, "packages": -1}, oil),
         "an item that is a fraction of text": second({**figs, "packages": "5"}, oil),
         "a package code of three": second({**figs, "package_code": "CTN"}, oil),
         "a package code in small letters": second({**figs, "package_code": "ct"}, oil),
+    }
+
+
+def _unlike() -> dict[str, list[Body]]:
+    """Children that are not as their parent, or that hide it."""
+    changed = {
+        "one child": parts()[:1],
+        "no child": [],
         "no items": parts((WHOLE, {**WHOLE, "items": []})),
         "twice the same": [parts()[0], parts()[0]],
         "one reference": [parts()[0], {**parts()[1], "issue": named(2, parts()[1]["issue"])}],
@@ -264,6 +270,12 @@ def splits() -> Table:
     other_hash = parts()
     other_hash[1]["issue"]["cargo"] = "ca" * 32
     changed["a child that hides its cargo"] = other_hash
+    return changed
+
+
+def splits() -> Table:
+    """Splits that do not follow: they are the second act."""
+    changed = {**_not_conserved(), **_unlike()}
     table = {name: ("chain:1", _of_parent(split(made))) for name, made in changed.items()}
     cases = {
         "without the carrier": split(None, BANK),
@@ -449,6 +461,13 @@ def papers() -> Table:
     again = {**PAPER, "replacement": named(3, ORDER, shipment=TERMS["shipment"]), "title": old}
     telling.do("SWITCH_TO_ELECTRONIC", CARRIER, again, HOLDER)
     table["a second time"] = ("chain:3", bundle(telling.story(old)))
+    telling = Telling()
+    old = telling.issue(ORDER)
+    telling.on(old, "PLEDGE", HOLDER, dict(SUM))
+    telling.on(old, "SWITCH_TO_PAPER", BANK, dict(PAPER), CARRIER, HOLDER)
+    body = {**PAPER, "replacement": named(2, ORDER, issue_to=BANK), "title": old}
+    telling.do("SWITCH_TO_ELECTRONIC", CARRIER, body, BANK)
+    table["behind the beneficiary"] = ("chain:3", bundle(telling.story(old)))
     table["a waybill"] = ("chain:0", first_on_paper(WAYBILL))
     table["a first one nobody agreed to"] = ("chain:0", first_on_paper(ORDER, BANK))
     return table

@@ -50,12 +50,15 @@ def told(world: World) -> dict[str, bytes]:
     for tell in (
         _amended,
         _divided,
+        _divided_by_endorsee,
         _on_paper,
         _from_paper,
         _straight_amended,
         _pledged,
         _enforced,
         _trusted,
+        _trusted_away,
+        _pledged_on_paper,
         _leased,
         _indemnified,
         _voided,
@@ -154,6 +157,37 @@ def _divided(world: World) -> Bundles:
     }
 
 
+def _divided_by_endorsee(world: World) -> Bundles:
+    """Whoever splits a bill has accepted the endorsement to it, for the children too."""
+    shares = [cargo("A", item("figs", 1, 10)), cargo("B", item("figs", 2, 20))]
+    whole = cargo("AB", item("figs", 3, 30))
+    written = partial(bill, shipper="Cherry Exports", endorsee="Cherry Exports")
+    more: dict[str, Value] = {"cargo": cargo_hash(whole)}
+    parent = world.issue(written("ARX-SPLIT-5"), more=more, shipper="shipper", endorsee="shipper")
+    world.on(parent, "shipper", "ENDORSE", recipient="bank")
+    world.on(parent, "shipper", "TRANSFER", recipient="bank")
+    bodies = [
+        world.body(
+            written(f"ARX-SPLIT-{number}"),
+            more={"cargo": cargo_hash(share)},
+            shipper="shipper",
+            endorsee="bank",
+            issue_to="bank",
+        )
+        for number, share in enumerate(shares, 6)
+    ]
+    children: list[Value] = [
+        {"cargo": share, "issue": body} for share, (_, body) in zip(shares, bodies, strict=True)
+    ]
+    plan = {**world.link(parent), "cargo": whole, "children": children}
+    world.agree("bank", "SPLIT", plan, "carrier")
+    child = bodies[1][0]
+    world.on(child, "bank", "TRANSFER", recipient="buyer")
+    world.on(child, "buyer", "TRANSFER", recipient="bank")
+    world.on(child, "bank", "REFUSE_TRANSFER")
+    return {"split-by-endorsee": world.bundle(child)}
+
+
 def _on_paper(world: World) -> Bundles:
     written = partial(bill, shipper="Cherry Exports")
     title = world.issue(written("ARX-PAPER-1"), shipper="shipper")
@@ -246,6 +280,30 @@ def _trusted(world: World) -> Bundles:
         "trust-receipt": trusted,
         "trust-accepted": world.bundle(title),
     }
+
+
+def _trusted_away(world: World) -> Bundles:
+    """A trust receipt goes along with a bill that is handed on with everybody's approval."""
+    title = world.issue(bill("ARX-TRUST-2", shipper="Cherry Exports"), shipper="shipper")
+    _pledge(world, title, 0)
+    trust: dict[str, Value] = {"purpose": "SURRENDER_FOR_AMENDMENT", "until": world.time_s + DAY_S}
+    world.act("bank", "title.TRUST_RECEIPT", {**trust, **world.link(title)})
+    moved = {"recipient": world.controllers["forwarder"], **world.link(title)}
+    world.agree("shipper", "TRANSFER", moved, "bank")
+    return {"trust-handed-on": world.bundle(title)}
+
+
+def _pledged_on_paper(world: World) -> Bundles:
+    """A pledge follows the bill to paper and back."""
+    written = partial(bill, shipper="Cherry Exports")
+    title = world.issue(written("ARX-PLEDGE-3"), shipper="shipper")
+    _pledge(world, title, 0)
+    paper = {"paper": tag("paper of ARX-PLEDGE-3")}
+    world.agree("bank", "SWITCH_TO_PAPER", {**paper, **world.link(title)}, "carrier", "shipper")
+    new, body = world.body(written("ARX-PLEDGE-4"), shipper="shipper", issue_to="bank")
+    back = {**paper, "replacement": body, "title": title}
+    world.agree("carrier", "SWITCH_TO_ELECTRONIC", back, "bank", "shipper")
+    return {"pledged-on-paper": world.bundle(new)}
 
 
 def _leased(world: World) -> Bundles:
