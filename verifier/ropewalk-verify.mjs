@@ -1253,6 +1253,7 @@ function switchToElectronic(told, family, setting) {
   ensureIssuer(roles, told);
   ensure(roles.paper === paper, "this paper is not in the title's place");
   ensure(roles.replaced_by === undefined, "the title is back from paper already");
+  ensureApproved(told, creditorsOf(roles));
   const replaced = new Map([[title, roles]]);
   const [id, record] = replacement(family, told, setting, body, replaced, more);
   return new Map([[title, acted(roles, told, { replaced_by: [id] })], [id, record]]);

@@ -57,6 +57,7 @@ def without(issue: Mapping[str, Value], name: str) -> dict[str, Value]:
 BLANK = without(ORDER, "endorsee")
 STRAIGHT: dict[str, Value] = {**BLANK, "consignee": BUYER, "is_to_order": False}
 WAYBILL: dict[str, Value] = {**without(STRAIGHT, "issue_to"), "document_type": "SWB"}
+ISSUES = {"order": ORDER, "blank": BLANK, "straight": STRAIGHT, "waybill": WAYBILL}
 
 Act = tuple[str, str, Mapping[str, Value]] | tuple[str, str, Mapping[str, Value], tuple[str, ...]]
 """Name, actor, the members of its body besides the link to the act before, and who else approved
@@ -166,11 +167,15 @@ class Telling:
 
     def propose(self, act: str, actor: str, body: Mapping[str, Value], *by: str) -> str:
         """A proposal and an approval by each of these, the last of which carries it out."""
-        steps = [jws(encode(proposal(act, actor, body)))]
         hashed = act_hash(content(act, actor, body))
-        steps += [jws(encode(approval(one, hashed))) for one in by]
+        steps = [proposal(act, actor, body), *(approval(one, hashed) for one in by)]
+        return self.log(*(jws(encode(step)) for step in steps))
+
+    def log(self, *steps: str) -> str:
+        """Transactions that carried out one act together; the last one's id."""
         *before, last = steps
-        self.earlier[len(self.signed)] = before
+        if before:
+            self.earlier[len(self.signed)] = before
         self.signed.append(last)
         return identifier(last)
 
@@ -219,6 +224,13 @@ def record(fields: Mapping[str, Any]) -> bytes:
 
 def bundle(story: Story, twists: Twists | None = None) -> Members:
     """A bundle of the story, in which every signature of the log and every path holds."""
+    return bundle_and_after(story, (), twists)[0]
+
+
+def bundle_and_after(
+    story: Story, after: Sequence[bytes], twists: Twists | None = None, *, first: bool = False
+) -> tuple[Members, list[Members]]:
+    """The bundle, and proofs of entries that were logged after its acts, or before the first."""
     twists = twists or Twists()
     records = {
         f"controller/{CARRIER}": record(
@@ -247,13 +259,15 @@ def bundle(story: Story, twists: Twists | None = None) -> Members:
     )
     steps = [[*story.earlier.get(at, []), signed] for at, signed in enumerate(story.signed)]
     logged = [entry(signed) for step in steps for signed in step]
+    logged = [*after, *logged] if first else [*logged, *after]
     entries = [b"genesis", *logged, twists.block(end)]
     for number, leaf in twists.leaves.items():
         entries[1 + number] = leaf
     checkpoint = Checkpoint(drive.ORIGIN, len(entries), naive.tree_hash(entries))
     note = sign_checkpoint(checkpoint, drive.log_key(), drive.key("log").sign)
     proven = [_proven(position, entries) for position in range(1, len(entries))]
-    return {
+    shown = [proven.pop(0 if first else -1 - len(after)) for _ in after]
+    members = {
         "acts": _acts(steps, proven),
         "block": proven[-1],
         "checkpoint": to_base64(note.to_bytes()),
@@ -262,6 +276,7 @@ def bundle(story: Story, twists: Twists | None = None) -> Members:
         "state": [_present(key, records[key], leaves, places[key]) for key in keys],
         "title": story.title,
     }
+    return members, shown
 
 
 def _acts(steps: Sequence[Sequence[str]], proven: Sequence[Members]) -> list[Members]:

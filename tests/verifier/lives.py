@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from functools import partial
 
 from ropewalk.crypto import Value, encode, sha256, sha256_hex
-from ropewalk.ledger import network_id
 from verifier import drive
 from verifier.drive import World
-from verifier.telling import document
+from verifier.telling import DAY_S, document
 
-DAY_S = 86_400
 Bundles = Mapping[str, bytes]
 
 
@@ -52,12 +50,15 @@ def told(world: World) -> dict[str, bytes]:
     for tell in (
         _amended,
         _divided,
+        _divided_by_endorsee,
         _on_paper,
         _from_paper,
         _straight_amended,
         _pledged,
         _enforced,
         _trusted,
+        _trusted_away,
+        _pledged_on_paper,
         _leased,
         _indemnified,
         _voided,
@@ -156,6 +157,37 @@ def _divided(world: World) -> Bundles:
     }
 
 
+def _divided_by_endorsee(world: World) -> Bundles:
+    """Whoever splits a bill has accepted the endorsement to it, for the children too."""
+    shares = [cargo("A", item("figs", 1, 10)), cargo("B", item("figs", 2, 20))]
+    whole = cargo("AB", item("figs", 3, 30))
+    written = partial(bill, shipper="Cherry Exports", endorsee="Cherry Exports")
+    more: dict[str, Value] = {"cargo": cargo_hash(whole)}
+    parent = world.issue(written("ARX-SPLIT-5"), more=more, shipper="shipper", endorsee="shipper")
+    world.on(parent, "shipper", "ENDORSE", recipient="bank")
+    world.on(parent, "shipper", "TRANSFER", recipient="bank")
+    bodies = [
+        world.body(
+            written(f"ARX-SPLIT-{number}"),
+            more={"cargo": cargo_hash(share)},
+            shipper="shipper",
+            endorsee="bank",
+            issue_to="bank",
+        )
+        for number, share in enumerate(shares, 6)
+    ]
+    children: list[Value] = [
+        {"cargo": share, "issue": body} for share, (_, body) in zip(shares, bodies, strict=True)
+    ]
+    plan = {**world.link(parent), "cargo": whole, "children": children}
+    world.agree("bank", "SPLIT", plan, "carrier")
+    child = bodies[1][0]
+    world.on(child, "bank", "TRANSFER", recipient="buyer")
+    world.on(child, "buyer", "TRANSFER", recipient="bank")
+    world.on(child, "bank", "REFUSE_TRANSFER")
+    return {"split-by-endorsee": world.bundle(child)}
+
+
 def _on_paper(world: World) -> Bundles:
     written = partial(bill, shipper="Cherry Exports")
     title = world.issue(written("ARX-PAPER-1"), shipper="shipper")
@@ -250,6 +282,30 @@ def _trusted(world: World) -> Bundles:
     }
 
 
+def _trusted_away(world: World) -> Bundles:
+    """A trust receipt goes along with a bill that is handed on with everybody's approval."""
+    title = world.issue(bill("ARX-TRUST-2", shipper="Cherry Exports"), shipper="shipper")
+    _pledge(world, title, 0)
+    trust: dict[str, Value] = {"purpose": "SURRENDER_FOR_AMENDMENT", "until": world.time_s + DAY_S}
+    world.act("bank", "title.TRUST_RECEIPT", {**trust, **world.link(title)})
+    moved = {"recipient": world.controllers["forwarder"], **world.link(title)}
+    world.agree("shipper", "TRANSFER", moved, "bank")
+    return {"trust-handed-on": world.bundle(title)}
+
+
+def _pledged_on_paper(world: World) -> Bundles:
+    """A pledge follows the bill to paper and back."""
+    written = partial(bill, shipper="Cherry Exports")
+    title = world.issue(written("ARX-PLEDGE-3"), shipper="shipper")
+    _pledge(world, title, 0)
+    paper = {"paper": tag("paper of ARX-PLEDGE-3")}
+    world.agree("bank", "SWITCH_TO_PAPER", {**paper, **world.link(title)}, "carrier", "shipper")
+    new, body = world.body(written("ARX-PLEDGE-4"), shipper="shipper", issue_to="bank")
+    back = {**paper, "replacement": body, "title": title}
+    world.agree("carrier", "SWITCH_TO_ELECTRONIC", back, "bank", "shipper")
+    return {"pledged-on-paper": world.bundle(new)}
+
+
 def _leased(world: World) -> Bundles:
     title = world.issue(bill("ARX-LEASE-1", shipper="Cherry Exports"), shipper="shipper")
     until: dict[str, Value] = {"until": drive.GENESIS_TIME_S + 2 * DAY_S}
@@ -330,18 +386,3 @@ def _frozen(world: World) -> Bundles:
     world.act("governance", "title.UNFREEZE", {**order, "order": tag("order that lifts it")})
     world.on(title, "bank", "REFUSE_TRANSFER")
     return {"frozen": frozen, "unfrozen": world.bundle(title)}
-
-
-def challenge(title: str, *, issued_at: int, until: int, network: str = "") -> bytes:
-    """A challenge by the bank of these tests; its nonce follows from the title."""
-    return encode(
-        {
-            "format": "ropewalk-challenge/1",
-            "issued_at": issued_at,
-            "network": network or network_id(drive.genesis()),
-            "nonce": sha256(title.encode()).hex(),
-            "title": title,
-            "until": until,
-            "verifier": "Bank of Ports, trade desk",
-        }
-    )

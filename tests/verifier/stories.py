@@ -2,17 +2,12 @@
 """The golden bundles: each life of a title once, and every kind of policy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ropewalk.crypto import Value, encode
-from verifier import drive, lives
+from verifier import controls, drive, lives
 from verifier.drive import BLOCK_S, World, cosigned, witness_key
-from verifier.telling import document
-
-DAY_S = 86_400
-NOW_S = drive.GENESIS_TIME_S + DAY_S
-"""When the bundles are verified unless a case says otherwise."""
+from verifier.telling import DAY_S, Case, document
 
 NUMBERS = """{
 \t"transportDocumentReference": "RPWK-NUMBERS-1",
@@ -27,19 +22,6 @@ NUMBERS = """{
 \t"nothing": [null, true, false, {}, [], ""]
 }
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A bundle, whom it is verified trusting, and when."""
-
-    bundle: str
-    trust: str = "genesis.json"
-    now_s: int | None = NOW_S
-
-    def description(self) -> dict[str, object]:
-        """As the vectors write it down."""
-        return {"bundle": self.bundle, "now": self.now_s, "trust": self.trust}
 
 
 def bundles(world: World) -> dict[str, bytes]:
@@ -183,6 +165,8 @@ def told(directory: Path) -> tuple[dict[str, bytes], dict[str, Case]]:
     world = World(directory)
     try:
         made = bundles(world)
-        return {**made, **trusts(world)}, cases(sorted(made))
+        told_cases = cases(sorted(made))
+        proofs, control_cases = controls.told(world)
+        return {**made, **proofs, **trusts(world)}, {**told_cases, **control_cases}
     finally:
         world.close()

@@ -12,6 +12,7 @@ from ropewalk.client.standing import (
     Setting,
     Told,
     acted,
+    creditors,
     holder_of,
     interested,
     linked,
@@ -238,6 +239,7 @@ def switch_to_electronic(family: Family, told: Told, setting: Setting) -> Family
     require(roles["issuer"] == told.actor, f"{told.actor} is not the issuer")
     require(roles.get("paper") == paper, "this paper is not in the title's place")
     require("replaced_by" not in roles, "the title is back from paper already")
+    require_approvals(told, creditors(roles))
     made = _replacement(family, told, setting, body, {title: roles}, from_paper=paper)
     for record in made.values():
         _require_kept(KEPT, record, roles)
