@@ -545,12 +545,15 @@ const PAYLOAD = shape(
 const PROPOSAL = shape({ act: isText, body: isObject, until: isCount });
 const APPROVAL = shape({ act_hash: isHash, until: isCount });
 const CONSENT = shape({ act_hash: isHash, network: isHash, until: isCount });
-const CONTROLLER = shape({
-  commitment: isText,
-  keys: listOf(shape({ added: isWhole, kid: isText, revoked: isWhole })),
-  recovery: shape({ controllers: listOf(isText), delay: isWhole, threshold: isWhole }),
-  threshold: isWhole,
-});
+const CONTROLLER = shape(
+  {
+    commitment: isText,
+    keys: listOf(shape({ added: isWhole, kid: isText, revoked: isWhole })),
+    recovery: shape({ controllers: listOf(isText), delay: isWhole, threshold: isWhole }),
+    threshold: isWhole,
+  },
+  { threshold_since: (value) => isWhole(value) && value !== 0 },
+);
 const PARTY = shape({ carrier_codes: listOf(isText), lei: isText, roles: listOf(isText) });
 const TITLE = shape(
   {
@@ -638,6 +641,8 @@ function isValidKey({ controller }, kid, position) {
 
 /** Where the issuer signed, as many of its keys did as it asks for; revoked ones do not count. */
 function checkThreshold(steps, position, issuer) {
+  if (position <= (issuer.controller.threshold_since ?? 0)) return; // what it asked for is gone
+  if (steps.some(({ payload }) => payload.represented_party === issuer.id)) return; // an agent's
   const signed = steps.filter((step) => isBy(issuer, step));
   const kids = new Set(signed.flatMap((step) => step.kids));
   const counted = [...kids].filter((kid) => isValidKey(issuer, kid, position));

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ropewalk proposal`: acts that wait for approvals, in plain words, and approving them."""
 
+import itertools
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ropewalk.cli.acts import Actor, As, CoSigners, finish, waiting
-from ropewalk.cli.exits import ending, plain, report
+from ropewalk.cli.exits import UsageError, ending, errors, plain, report
 from ropewalk.cli.members import time_of
 from ropewalk.cli.options import (
     DATA,
@@ -28,6 +29,9 @@ from ropewalk.codes import UtcInstant
 app = typer.Typer(no_args_is_help=True, help="Acts that wait for approvals: list, show, approve.")
 
 ActHash = Annotated[str, typer.Argument(help="Act hash of the proposal.")]
+OneOrTheOnly = Annotated[
+    str, typer.Argument(help="Act hash; left out, the only one that waits for the signer.")
+]
 
 
 @app.command("list")
@@ -102,15 +106,28 @@ def _answer(
     with ending(as_json=as_json), Node(url) as connected:
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         who = wallet.actor(connected, key, controller=actor, co_signers=tuple(co_signer or ()))
-        outcome = who.act(act, {"act_hash": act_hash, **members})
+        chosen = act_hash or _only_one(connected, who.controller)
+        outcome = who.act(act, {"act_hash": chosen, **members})
         outcome.require_committed()
-        finish(outcome, as_json=as_json, act_hash=act_hash, **waiting(connected, act_hash))
+        finish(outcome, as_json=as_json, act_hash=chosen, **waiting(connected, chosen))
+
+
+def _only_one(node: Node, controller: str) -> str:
+    """The one proposal that waits for a controller; what it is goes to stderr first."""
+    found = list(itertools.islice(node.proposals(controller), 2))
+    if len(found) != 1:
+        which = "nothing waits" if not found else "more than one proposal waits"
+        raise UsageError(f"{which} for {controller}: see `ropewalk proposal list`")
+    act_hash, record = found[0]
+    errors.print(plain(f"{record['act']} proposed by {record['actor']}:"))
+    errors.print_json(data=record["body"])
+    return act_hash
 
 
 @app.command("approve")
 def approve(
-    act_hash: ActHash,
     key: As,
+    act_hash: OneOrTheOnly = "",
     until: Annotated[str, typer.Option(help="When the approval ends: a time, or +30d.")] = "+30d",
     actor: Actor = "",
     co_signer: CoSigners = None,

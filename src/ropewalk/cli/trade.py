@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ropewalk.cli import replacing
+from ropewalk.cli import control, replacing
 from ropewalk.cli.acts import add_acts, finish
 from ropewalk.cli.exits import UsageError, ending, errors, plain, report
 from ropewalk.cli.options import (
@@ -39,6 +39,8 @@ add_acts(
     "title",
     but=frozenset({"ISSUE", "REISSUE", "SPLIT", "COMBINE", "SWITCH_TO_ELECTRONIC"}),
 )
+title_app.command()(control.challenge)
+title_app.command()(control.prove)
 title_app.command()(replacing.reissue)
 title_app.command()(replacing.split)
 title_app.command()(replacing.combine)

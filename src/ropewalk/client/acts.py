@@ -129,8 +129,13 @@ class Log:
     def _check_threshold(self, item: str, steps: Sequence[Transaction], position: int) -> None:
         """Where the issuer signed, as many of its keys did as it asks for.
 
-        A key that was revoked before the act was carried out no longer counts.
+        A key that was revoked before the act was carried out no longer counts. Acts up to the one
+        that set the present threshold are not counted, only their keys looked at.
         """
+        if position <= self._issuer.controller.threshold_since:
+            return  # what it asked for then is not in its record any more
+        if any(step.payload.represented_party == self._issuer.id for step in steps):
+            return  # an agent's keys stood for the issuer's
         by_issuer = [step for step in steps if self._is_by_issuer(step)]
         keys = {kid for step in by_issuer for kid in step.signers}
         counted = keys & self._issuer.valid_keys(position)

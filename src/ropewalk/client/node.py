@@ -186,6 +186,15 @@ class Node:
             if not after:
                 return
 
+    def events_of(self, title: str) -> list[dict[str, Any]]:
+        """What the acts on a title did, oldest first, one event after another."""
+        found: list[dict[str, Any]] = []
+        for act in self.history(title).acts:
+            start = act["position"]
+            page = self._json(f"/v1/events?from={start}")["events"]
+            found += [one for one in page if one["position"] == start]
+        return found
+
     def genesis(self) -> bytes:
         """The genesis file."""
         return self._get("/v1/genesis")

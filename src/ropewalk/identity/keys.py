@@ -119,7 +119,7 @@ def change_threshold(view: View, message: ChangeThreshold, context: Context) -> 
         raise BadThresholdError(f"it is {message.threshold} already")
     if message.threshold > len(state.active_keys(controller)):
         raise BadThresholdError(f"{len(state.active_keys(controller))} keys are active")
-    changed = msgspec.structs.replace(controller, threshold=message.threshold)
+    changed = state.with_threshold(controller, message.threshold, context.position)
     told = {"threshold": str(message.threshold)}
     return _written(context, changed, "identity.threshold_changed", told)
 

@@ -115,7 +115,7 @@ def admit_member(view: View, message: AdmitMember, context: Context) -> Effects:
     member = Member(kid=message.key, since=context.time_s)
     return Effects(
         {
-            state.controller_key(identifier): _governed(controller, message.threshold),
+            state.controller_key(identifier): _governed(controller, message.threshold, context),
             member_key(message.party): encode_record(member),
             seat_key(message.key): encode_record(SeatRecord(party=message.party)),
         },
@@ -159,7 +159,7 @@ def _unseated(view: View, party: str, threshold: int, context: Context, event: s
         raise NotMemberError(party)
     identifier, controller = state.load_governance(view)
     left = state.with_keys_revoked(controller, [member.kid], context.position)
-    governed = _governed(left, threshold)
+    governed = _governed(left, threshold, context)
     return Effects(
         {
             state.controller_key(identifier): governed,
@@ -171,10 +171,10 @@ def _unseated(view: View, party: str, threshold: int, context: Context, event: s
     )
 
 
-def _governed(controller: state.Controller, threshold: int) -> bytes:
+def _governed(controller: state.Controller, threshold: int, context: Context) -> bytes:
     if threshold > len(state.active_keys(controller)):
         raise BadThresholdError(f"{len(state.active_keys(controller))} seats are active")
-    return encode_record(msgspec.structs.replace(controller, threshold=threshold))
+    return encode_record(state.with_threshold(controller, threshold, context.position))
 
 
 def require_no_seat(view: View, key: str) -> None:

@@ -268,7 +268,8 @@ def _recovered(
     if not known.isdisjoint(keys):
         raise BadRecoveryError("a key is, or was, the controller's")
     ended = state.with_keys_revoked(controller, state.active_keys(controller), position)
-    return msgspec.structs.replace(ended, keys=[*ended.keys, *fresh], threshold=threshold)
+    renewed = msgspec.structs.replace(ended, keys=[*ended.keys, *fresh])
+    return state.with_threshold(renewed, threshold, position)
 
 
 RULES = (

@@ -66,7 +66,7 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 NO_RECOVERY = Recovery(controllers=[], delay=0, threshold=0)
 
 
-class Controller(Record, frozen=True):
+class Controller(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Record `controller/<id>`."""
 
     commitment: str
@@ -74,6 +74,8 @@ class Controller(Record, frozen=True):
     keys: list[Key]
     recovery: Recovery
     threshold: int
+    threshold_since: int = 0
+    """Where in the log the threshold became what it is; left out while it is the first."""
 
 
 class Party(Record, frozen=True):
@@ -204,6 +206,13 @@ def with_keys_revoked(controller: Controller, kids: Sequence[str], position: int
         for key in controller.keys
     ]
     return msgspec.structs.replace(controller, keys=keys)
+
+
+def with_threshold(controller: Controller, threshold: int, position: int) -> Controller:
+    """The controller with a threshold that holds behind this position of the log."""
+    if threshold == controller.threshold:
+        return controller
+    return msgspec.structs.replace(controller, threshold=threshold, threshold_since=position)
 
 
 def require_controller(view: View, controller: str) -> None:
