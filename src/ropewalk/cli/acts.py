@@ -15,7 +15,14 @@ import typer
 from rich.console import Console
 
 from ropewalk.cli.exits import ending, report
-from ropewalk.cli.members import Members, is_plain_list, option_of, time_of
+from ropewalk.cli.members import (
+    UNSTATED,
+    Members,
+    is_list,
+    is_structured,
+    option_of,
+    time_of,
+)
 from ropewalk.cli.options import (
     DATA,
     DEFAULT_NODE,
@@ -126,8 +133,9 @@ def _common_parameters() -> list[inspect.Parameter]:
 def _member(field: msgspec.structs.FieldInfo) -> inspect.Parameter:
     annotation, required = option_of(field)
     default: Any = inspect.Parameter.empty if required else None
-    if is_plain_list(field):
-        default = []
+    if required and is_list(field):
+        default = "[]" if is_structured(field) else []
+    default = UNSTATED.get(field.name, default)
     return _parameter(f"member_{field.name}", annotation, default)
 
 

@@ -39,6 +39,9 @@ TIMES = frozenset({"due", "until"})
 COMMITMENTS = frozenset({"comment", "order", "paper"})
 """Members that commit to a document of its own: `@FILE` keeps the file with a salt."""
 
+UNSTATED = {"amount": 0, "currency": "", "due": "0", "lei": ""}
+"""What a member is when nobody says."""
+
 _SPAN = re.compile(r"\+([0-9]{1,6})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _HELP = {
@@ -168,7 +171,6 @@ def _hint(field: msgspec.structs.FieldInfo) -> str:
     return next((_HELP[name] for name, holds in checks if holds()), "")
 
 
-def is_plain_list(field: msgspec.structs.FieldInfo) -> bool:
-    """Whether a member is a list of texts: left out, it is empty."""
-    kind, _ = kind_of(field)
-    return isinstance(kind, msgspec.inspect.ListType) and not is_structured(field)
+def is_list(field: msgspec.structs.FieldInfo) -> bool:
+    """Whether a member is a list: left out, it is empty."""
+    return isinstance(kind_of(field)[0], msgspec.inspect.ListType)
