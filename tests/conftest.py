@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures that several rooms' tests share."""
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,20 @@ import pytest
 
 from network import Network
 from ropewalk.crypto import keys
+
+RESULTS = os.environ.get("ROPEWALK_RESULTS", "")
+"""File for a line a test, which `ropewalk evidence` reads; set by tests/run.py."""
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note how each test ended, and what it printed: a failure anywhere, else its call."""
+    if not RESULTS or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    if report.when == "call" or report.outcome != "passed":
+        told = report.capstdout[-2_000:] if report.when == "call" else ""
+        line = {"test": report.nodeid, "outcome": report.outcome, "told": told}
+        with Path(RESULTS).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,10 @@ python -m tests.run long [PART]   the nightly figures; a part that passed is not
 python -m tests.run planted       every harness against the bugs planted for it
 """
 
+import datetime as dt
 import json
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -15,8 +17,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ropewalk.cli.evidence import revision
+
 ROOT = Path(__file__).parents[1]
 DONE = ROOT / ".make" / "test-long.json"
+RESULTS = ROOT / ".make" / "results"
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 
 
@@ -32,9 +37,28 @@ class Part:
         """Exit code and seconds."""
         print(f"== {self.name}", flush=True)
         start = time.monotonic()
-        environment = {**os.environ, "PYTHONHASHSEED": "0", **self.environment}
+        lines = RESULTS / f"{self.name.replace(' ', '-').replace(':', '')}.jsonl"
+        lines.parent.mkdir(parents=True, exist_ok=True)
+        lines.write_text("", encoding="utf-8")
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": "0",
+            "ROPEWALK_RESULTS": str(lines),
+            **self.environment,
+        }
         code = subprocess.run(self.command, cwd=ROOT, env=environment, check=False).returncode
+        lines.with_suffix(".json").write_text(json.dumps(self._about()), encoding="utf-8")
         return code, time.monotonic() - start
+
+    def _about(self) -> dict[str, str]:
+        """What `ropewalk evidence` has to know of a run."""
+        now = dt.datetime.now(dt.UTC).replace(microsecond=0, tzinfo=None)
+        return {
+            "part": self.name,
+            "revision": revision(),
+            "finished": f"{now.isoformat()}Z",
+            "machine": f"{platform.system()} {platform.machine()}, Python {sys.version.split()[0]}",
+        }
 
 
 PR = (

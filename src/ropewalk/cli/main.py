@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ropewalk import __version__
-from ropewalk.cli import benches, care, demo, disclosures, proofs, proposals, setup, trade
+from ropewalk.cli import benches, care, demo, disclosures, evidence, proofs, proposals, setup, trade
 from ropewalk.cli.exits import ending
 from ropewalk.cli.options import file_defaults
 
@@ -31,6 +31,7 @@ app.command()(proofs.verify)
 app.command()(proofs.audit)
 app.command()(care.backup)
 app.command()(care.restore)
+app.command()(evidence.evidence)
 app.command()(benches.bench)
 app.command()(demo.demo)
 
