@@ -194,7 +194,7 @@ def pledged(was: Title | None, now: Title, change: Change) -> str | None:
     back = was.status == PAPER
     entrusted = context.actor == pledge.beneficiary and context.time_s <= pledge.trust_until
     alone = context.actor == pledge.pledgee and (
-        now.pledge is None or now.pledge.trust_purpose != pledge.trust_purpose
+        now.pledge is None or now.possessor in (pledge.pledgee, pledge.beneficiary)
     )
     if answered or refused or back or entrusted or alone:
         return None
