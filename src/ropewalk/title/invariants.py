@@ -186,16 +186,20 @@ _DISPOSED = {"endorsee", "endorsee_may_endorse", "pledge", "possessor", "replace
 
 def pledged(was: Title | None, now: Title, change: Change) -> str | None:
     """I13: nobody disposes of a pledged title without pledgee and beneficiary."""
-    if was is None or was.pledge is None or not _changed(was, now) & _DISPOSED:
+    disposed = set() if was is None else _changed(was, now) & _DISPOSED
+    if was is None or was.pledge is None or not disposed:
         return None
     context, pledge = change.context, was.pledge
     answered = was.status == SURRENDER_REQUESTED and context.actor == was.issuer
     refused = was.refusable_from != "" and now.possessor == was.refusable_from
     back = was.status == PAPER
     entrusted = context.actor == pledge.beneficiary and context.time_s <= pledge.trust_until
-    alone = context.actor == pledge.pledgee and (
-        now.pledge is None or now.possessor in (pledge.pledgee, pledge.beneficiary)
+    ended = now.pledge is None and now.status == was.status
+    to_and_fro = disposed <= {"pledge", "possessor"} and now.possessor in (
+        pledge.pledgee,
+        pledge.beneficiary,
     )
+    alone = context.actor == pledge.pledgee and (ended or to_and_fro)
     if answered or refused or back or entrusted or alone:
         return None
     signed = {context.actor, *context.approvals}
