@@ -1,29 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The title's rules told a second time, from docs/reference/title.md, as history.
+"""A title told a second time, from docs/reference/title.md, as history.
 
-Nothing is kept but what happened: a title is its issue and the acts accepted since. Who
-possesses, who may claim and whether a transfer may be refused are read off that history, the
-endorsements as a stack. It shares neither code nor data structures with what it judges.
+Nothing is kept but what happened: a title is the act that made it, the titles whose place it took
+and the acts accepted since. Who possesses, who may claim, what is pledged and what may still be
+refused are read off that history: hands and endorsements as stacks, the rest from the last act
+that spoke of it. It shares neither code nor data structures with what it judges.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-Body = Mapping[str, object]
+Body = Mapping[str, Any]
 
-BILL_ACTS = frozenset(
-    {
-        "TRANSFER",
-        "REFUSE_TRANSFER",
-        "ENDORSE",
-        "ENDORSE_TO_ORDER",
-        "BLANK_ENDORSE",
-        "SIGN",
-        "SURRENDER_FOR_DELIVERY",
-    }
-)
 ENDORSEMENTS = frozenset({"ENDORSE", "ENDORSE_TO_ORDER", "BLANK_ENDORSE"})
+SURRENDERS = frozenset({"SURRENDER_FOR_DELIVERY", "SURRENDER_FOR_AMENDMENT"})
+OUTSIDE = frozenset({"FREEZE", "UNFREEZE", "LETTER_OF_INDEMNITY", "SWITCH_TO_ELECTRONIC"})
+"""By others than the holder: they leave who holds, and what may be refused, as it is."""
+HANDED = {"TRANSFER": "recipient", "PLEDGE": "pledgee", "ENFORCE_PLEDGE": "recipient"}
+"""Acts that hand the bill to whom they name."""
+STATUS_AFTER = {
+    **dict.fromkeys(SURRENDERS, "SURRENDER_REQUESTED"),
+    **dict.fromkeys(("REISSUE", "SPLIT", "COMBINE"), "REPLACED"),
+    "SACC": "SURRENDERED",
+    "DELIVER": "DELIVERED",
+    "SWITCH_TO_PAPER": "PAPER",
+    "VOID": "VOID",
+}
+ENDED = frozenset({"SURRENDERED", "DELIVERED", "REPLACED", "VOID"})
+"""And on paper, which may come back."""
 
 
 class Fact(NamedTuple):
@@ -32,13 +39,13 @@ class Fact(NamedTuple):
     act: str
     """Without its room: `TRANSFER`."""
     actor: str
-    to: str
-    """Recipient, addressee or new consignee; "" where the act names none."""
+    body: Body
     transaction: str
+    made: tuple[str, ...] = ()
+    """The titles that took this one's place by it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endorsement:
+class Endorsement(NamedTuple):
     """To whom the bill stands, whether that one may endorse on, and whether it has accepted."""
 
     endorsee: str
@@ -46,292 +53,289 @@ class Endorsement:
     accepted: bool
 
 
-class Standing(NamedTuple):
-    """What follows from a history."""
+class Pledge(NamedTuple):
+    """A pledge in force: as it was made, and the trust receipt given under it."""
 
-    possessor: str
-    endorsements: tuple[Endorsement, ...]
-    """Oldest first; the last one is in force."""
-    consignee: str
-    status: str
-    last: Fact
+    terms: Body
+    beneficiary: str
+    receipt: Body | None = None
+
+    @property
+    def pledgee(self) -> str:
+        """To whom it is pledged."""
+        return str(self.terms["pledgee"])
+
+    @property
+    def both(self) -> frozenset[str]:
+        """Who has a say."""
+        return frozenset({self.pledgee, self.beneficiary})
+
+    def told(self) -> dict[str, Any]:
+        """As a record has it."""
+        terms = {name: self.terms[name] for name in ("amount", "currency", "due", "pledgee")}
+        receipt = self.receipt or {"purpose": "", "until": 0}
+        return {
+            **terms,
+            "beneficiary": self.beneficiary,
+            "trust_purpose": receipt["purpose"],
+            "trust_until": receipt["until"],
+        }
 
 
 @dataclass(slots=True)
 class History:
-    """A title: what the carrier issued, and everything accepted since."""
+    """A title: its document as issued, whose place it took, and everything accepted since."""
 
+    title: str
     issued: Body
     issuer: str
     issued_at: int
+    parents: tuple["History", ...] = ()
     facts: list[Fact] = field(default_factory=list)
+    """The first made the title."""
 
     @property
     def is_waybill(self) -> bool:
         """Whether nobody possesses it."""
-        return self.issued["document_type"] == "SWB"
+        return bool(self.issued["document_type"] == "SWB")
+
+    @property
+    def is_straight(self) -> bool:
+        """A bill to a named consignee."""
+        return not self.is_waybill and not self.issued["is_to_order"]
 
     def named(self, member: str) -> str:
-        """A role that the document names, "" when it names none."""
+        """What the document, or the carrier with it, names; "" when it does not."""
         return str(self.issued.get(member, ""))
 
+    @property
+    def master(self) -> str:
+        """The master bill: given at the issue, passed on to what takes its place."""
+        return self.parents[0].master if self.parents else self.named("house_of")
 
-def possessor_of(history: History) -> str:
-    """Walk back to the act that last moved possession."""
-    facts = history.facts
-    for place in range(len(facts) - 1, 0, -1):
-        fact = facts[place]
-        if fact.act == "TRANSFER":
-            return fact.to
-        if fact.act in {"REFUSE_TRANSFER", "SREJ"}:
-            return facts[place - 1].actor
-        if fact.act in {"SURRENDER_FOR_DELIVERY", "SACC"}:
-            return history.issuer
-    return history.named("issue_to")
+    @property
+    def inside(self) -> list[Fact]:
+        """What made the title and what its holders and its carrier did."""
+        return self.facts[:1] + [fact for fact in self.facts[1:] if fact.act not in OUTSIDE]
 
 
-def endorsements_of(history: History) -> tuple[Endorsement, ...]:
-    """Lay the endorsements on a stack; a refusal takes the unaccepted top off again."""
-    stack = [Endorsement(history.named("endorsee"), may_endorse=True, accepted=True)]
-    for fact in history.facts[1:]:
+class Standing(NamedTuple):
+    """What follows from a history."""
+
+    hands: tuple[str, ...]
+    """Through whose hands it went, as far as it can go back; the last holds it."""
+    endorsements: tuple[Endorsement, ...]
+    """Oldest first; the last one is in force."""
+    pledge: Pledge | None
+    consignee: str
+    status: str
+    reason: str
+    """Of a surrender for amendment that waits."""
+    refusable_from: str
+    surrendered_by: str
+    lease_until: int
+    freeze: str
+    indemnity: Body | None
+    last: str
+    """Id of the transaction that carried out the last act."""
+
+    @property
+    def possessor(self) -> str:
+        """Who holds it, the carrier while a surrender waits."""
+        return self.hands[-1]
+
+    @property
+    def holder(self) -> str:
+        """Who holds it, or gave it to the carrier to decide."""
+        return self.surrendered_by or self.possessor
+
+    @property
+    def in_force(self) -> Endorsement:
+        """The last endorsement."""
+        return self.endorsements[-1]
+
+    @property
+    def prior(self) -> Endorsement:
+        """What a refusal goes back to."""
+        return self.in_force if self.in_force.accepted else self.endorsements[-2]
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether a paper bill took its place."""
+        return self.status == "PAPER"
+
+    @property
+    def over(self) -> bool:
+        """Whether it ended."""
+        return self.status in ENDED or self.on_paper
+
+
+class _Stacks:
+    """Hands, endorsements and pledge, act by act."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.hands = [history.named("issue_to")]
+        self.endorsements = [
+            Endorsement(history.named("endorsee"), may_endorse=True, accepted=True)
+        ]
+        self.pledge: Pledge | None = None
+        if history.parents:
+            before = standing_of(history.parents[0])
+            self.pledge = before.pledge
+            if history.facts[0].act in {"SPLIT", "COMBINE"}:
+                self.endorsements = list(before.endorsements)
+
+    def follow(self, fact: Fact) -> None:
+        """Take one act in."""
+        self._endorse(fact)
+        handed_by = self.hands[-2] if len(self.hands) > 1 else ""
+        self._hand(fact)
+        pledge = self.pledge
+        if fact.act == "PLEDGE":
+            self.pledge = Pledge(fact.body, fact.actor)
+        elif pledge is None:
+            return
+        elif fact.act in {"RELEASE_PLEDGE", "ENFORCE_PLEDGE"}:
+            self.pledge = None
+        elif fact.act == "REFUSE_TRANSFER":
+            if (pledge.pledgee, pledge.beneficiary) == (fact.actor, handed_by):
+                self.pledge = None
+        elif fact.act in {"TRUST_RECEIPT", "RECLAIM"}:
+            receipt = fact.body if fact.act == "TRUST_RECEIPT" else None
+            self.pledge = pledge._replace(receipt=receipt)
+
+    def _hand(self, fact: Fact) -> None:
+        if fact.act in HANDED:
+            self.hands.append(str(fact.body[HANDED[fact.act]]))
+        elif fact.act in SURRENDERS:
+            self.hands.append(self.history.issuer)
+        elif fact.act in {"REFUSE_TRANSFER", "SREJ"}:
+            del self.hands[-1]
+        elif fact.act == "RECLAIM":
+            self.hands.append(fact.actor)
+        elif fact.act in {"TRUST_RECEIPT", "RELEASE_PLEDGE"} and self.hands[-1] == fact.actor:
+            self.hands.append(self.pledge.beneficiary if self.pledge else "")
+
+    def _endorse(self, fact: Fact) -> None:
+        stack, pledge = self.endorsements, self.pledge
         top = stack[-1]
-        concerned = fact.actor == top.endorsee
-        if concerned and fact.act == "REFUSE_TRANSFER":
-            if not top.accepted:
+        if fact.act == "REFUSE_TRANSFER":
+            if fact.actor == top.endorsee and not top.accepted:
                 del stack[-1]
-                stack[-1] = Endorsement(stack[-1].endorsee, stack[-1].may_endorse, accepted=True)
-        elif concerned:
-            stack[-1] = Endorsement(top.endorsee, top.may_endorse, accepted=True)
+                stack[-1] = stack[-1]._replace(accepted=True)
+            return
+        if fact.actor == top.endorsee:
+            stack[-1] = top._replace(accepted=True)
         if fact.act in ENDORSEMENTS:
-            stack[-1] = Endorsement(fact.actor, stack[-1].may_endorse, accepted=True)
-            stack.append(Endorsement(fact.to, fact.act != "ENDORSE", accepted=False))
-    return tuple(stack)
+            stack[-1] = Endorsement(fact.actor, top.may_endorse, accepted=True)
+            to = str(fact.body.get("recipient", ""))
+            stack.append(Endorsement(to, fact.act != "ENDORSE", accepted=False))
+        elif pledge is None or not top.endorsee:
+            return
+        elif fact.act == "RELEASE_PLEDGE" and top.endorsee == pledge.pledgee:
+            stack.append(Endorsement(pledge.beneficiary, top.may_endorse, accepted=False))
+        elif fact.act == "ENFORCE_PLEDGE" and top.endorsee in pledge.both:
+            stack[-1] = Endorsement(fact.actor, may_endorse=True, accepted=True)
+            stack.append(Endorsement(str(fact.body["recipient"]), may_endorse=True, accepted=False))
 
 
 def standing_of(history: History) -> Standing:
     """Everything the next act is judged by."""
-    last = history.facts[-1]
-    ends = {
-        "SURRENDER_FOR_DELIVERY": "SURRENDER_REQUESTED",
-        "SACC": "SURRENDERED",
-        "DELIVER": "DELIVERED",
-    }
-    redirected = [fact.to for fact in history.facts if fact.act == "REDIRECT"]
+    facts, inside = history.facts, history.inside
+    stacks = _Stacks(history)
+    for fact in inside[1:]:
+        stacks.follow(fact)
+    last = inside[-1]
+    act = last.act if len(inside) > 1 else ""
+    redirected = [str(fact.body["consignee"]) for fact in facts if fact.act == "REDIRECT"]
+    frozen = [fact for fact in facts if fact.act in {"FREEZE", "UNFREEZE"}]
+    amended = act == "SURRENDER_FOR_AMENDMENT"
     return Standing(
-        possessor_of(history),
-        endorsements_of(history),
-        redirected[-1] if redirected else history.named("consignee"),
-        ends.get(last.act, "ISSUED"),
-        last,
+        hands=tuple(stacks.hands),
+        endorsements=tuple(stacks.endorsements),
+        pledge=stacks.pledge,
+        consignee=redirected[-1] if redirected else history.named("consignee"),
+        status=STATUS_AFTER.get(act, "ISSUED"),
+        reason=str(last.body.get("reason_code", "AMENDMENT")) if amended else "",
+        refusable_from=last.actor if act in {"TRANSFER", "PLEDGE"} else "",
+        surrendered_by=last.actor if act in SURRENDERS else "",
+        lease_until=int(last.body["until"]) if act == "LEASE" else 0,
+        freeze=str(frozen[-1].body.get("order", ""))
+        if frozen[-1:] and frozen[-1].act == "FREEZE"
+        else "",
+        indemnity=indemnity_of(history),
+        last=facts[-1].transaction,
     )
 
 
-@dataclass(slots=True)
-class Registry:
-    """What the acts on titles ask about the world around."""
-
-    controllers: set[str] = field(default_factory=set)
-    banks: set[str] = field(default_factory=set)
-    carrier_codes: dict[str, set[str]] = field(default_factory=dict)
-    """By carrier."""
-    laws: set[str] = field(default_factory=set)
-    references: set[str] = field(default_factory=set)
-
-
-def refusal_of_issue(registry: Registry, actor: str, body: Body) -> str:
-    """Why an ISSUE is refused, "" when it is not."""
-    codes = registry.carrier_codes.get(actor)
-    carrier_code = f"{body['carrier_code_list_provider']}:{body['carrier_code']}"
-    reference = str(body["transport_document_reference"])
-    if codes is None:
-        return "title.not_carrier"
-    named = {body.get(role) for role in ("shipper", "consignee", "endorsee", "issue_to")} - {None}
-    reasons = {
-        "title.malformed_reference": not reference.strip() or len(reference) > 100,
-        "title.foreign_carrier_code": carrier_code not in codes,
-        "title.reference_used": f"{carrier_code}:{reference}" in registry.references,
-        "title.governing_law": body["governing_law"] not in registry.laws,
-        "title.roles_of_document": not _roles_fit(body),
-        "identity.unknown_controller": not named <= registry.controllers,
-    }
-    return next((why for why, holds in reasons.items() if holds), "")
+def indemnity_of(history: History) -> dict[str, str] | None:
+    """The letter that stands: given for this title or for one whose place it took."""
+    acts = [fact.act for fact in history.facts[1:]]
+    if "SACC" in acts:
+        return None
+    for fact in history.facts[1:]:
+        if fact.act == "LETTER_OF_INDEMNITY":
+            bank, receiver = str(fact.body.get("bank", "")), str(fact.body["receiver"])
+            return {"bank": bank, "receiver": receiver, "requester": fact.actor}
+    return indemnity_of(history.parents[0]) if history.parents else None
 
 
-def _roles_fit(body: Body) -> bool:
-    kind = (body["document_type"], body["is_to_order"])
-    shape = ("consignee" in body, "endorsee" in body, "issue_to" in body)
-    if kind == ("BOL", True):
-        return shape[2]
-    if kind == ("BOL", False):
-        return shape == (True, False, True) and body["issue_to"] == body["shipper"]
-    return kind == ("SWB", False) and shape == (True, False, False)
-
-
-def refusal(
-    registry: Registry, history: History, standing: Standing, act: str, actor: str, body: Body
-) -> str:
-    """Why an act on an existing title is refused, "" when it is not."""
-    if body["last_act"] != standing.last.transaction:
-        return "title.stale"
-    if act in {"REDIRECT", "DELIVER"}:
-        return _of_waybill(registry, history, standing, act, actor, body)
-    if act in {"SACC", "SREJ"}:
-        return _of_answer(history, standing, actor)
-    held = _of_holding(history, standing, actor)
-    return held or _of_possessor(registry, history, standing, act, actor, body)
-
-
-def _of_possessor(
-    registry: Registry, history: History, standing: Standing, act: str, actor: str, body: Body
-) -> str:
-    if act == "TRANSFER":
-        return _of_transfer(registry, history, standing, actor, str(body["recipient"]))
-    if act == "REFUSE_TRANSFER":
-        return "" if standing.last.act == "TRANSFER" else "title.nothing_to_refuse"
-    if act == "SURRENDER_FOR_DELIVERY":
-        return _of_surrender(history, standing, actor, str(body["addressee"]))
-    if act in ENDORSEMENTS:
-        return _of_endorsement(registry, history, standing, actor, body.get("recipient"))
-    return ""
-
-
-def _of_holding(history: History, standing: Standing, actor: str) -> str:
-    if history.is_waybill:
-        return "title.not_transferable"
-    if standing.status == "SURRENDERED":
-        return "title.ended"
-    if standing.status == "SURRENDER_REQUESTED":
-        return "title.surrender_pending"
-    return "" if standing.possessor == actor else "title.not_possessor"
-
-
-def _of_transfer(
-    registry: Registry, history: History, standing: Standing, actor: str, recipient: str
-) -> str:
-    if recipient == actor:
-        return "title.recipient_is_possessor"
-    if recipient not in registry.controllers:
-        return "identity.unknown_controller"
-    ends = {history.named("shipper"), standing.consignee}
-    to_bank = actor in ends and recipient in registry.banks
-    if not history.issued["is_to_order"] and recipient not in ends and not to_bank:
-        return "title.straight_recipient"
-    return ""
-
-
-def _of_endorsement(
-    registry: Registry, history: History, standing: Standing, actor: str, recipient: object
-) -> str:
-    in_force = standing.endorsements[-1]
-    if not history.issued["is_to_order"]:
-        return "title.not_negotiable"
-    if in_force.endorsee and in_force.endorsee != actor:
-        return "title.not_endorsee"
-    if not in_force.may_endorse:
-        return "title.may_not_endorse"
-    if recipient is not None and recipient not in registry.controllers:
-        return "identity.unknown_controller"
-    return ""
-
-
-def _of_surrender(history: History, standing: Standing, actor: str, addressee: str) -> str:
-    if addressee != history.issuer:
-        return "title.wrong_addressee"
-    claimants = {history.named("shipper"), standing.consignee}
-    if history.issued["is_to_order"]:
-        claimants = {standing.endorsements[-1].endorsee or actor}
-    return "" if actor in claimants else "title.not_titleholder"
-
-
-def _of_answer(history: History, standing: Standing, actor: str) -> str:
-    if actor != history.issuer:
-        return "title.not_issuer"
-    if standing.status in {"SURRENDERED", "DELIVERED"}:
-        return "title.ended"
-    return "" if standing.status == "SURRENDER_REQUESTED" else "title.no_surrender"
-
-
-def _of_waybill(
-    registry: Registry, history: History, standing: Standing, act: str, actor: str, body: Body
-) -> str:
-    if not history.is_waybill:
-        return "title.not_waybill"
-    if standing.status == "DELIVERED":
-        return "title.ended"
-    if act == "DELIVER":
-        return "" if actor == history.issuer else "title.not_issuer"
-    if actor != history.named("shipper"):
-        return "title.not_shipper"
-    if body["consignee"] == standing.consignee:
-        return "title.same_consignee"
-    return "" if body["consignee"] in registry.controllers else "identity.unknown_controller"
-
-
-def fact_of(act: str, actor: str, body: Body, transaction: str) -> Fact:
-    """An accepted act as it goes into the history."""
-    to = body.get("recipient", body.get("addressee", body.get("consignee", "")))
-    return Fact(act, actor, "" if act == "ISSUE" else str(to), transaction)
-
-
-def record_of(history: History, standing: Standing) -> dict[str, object]:
+def record_of(history: History, standing: Standing) -> dict[str, Any]:
     """The record that the ledger must hold of this history, field by field."""
-    in_force = standing.endorsements[-1]
-    prior = in_force if in_force.accepted else standing.endorsements[-2]
-    body, last = history.issued, standing.last
-    return {
-        "commitment": body["commitment"],
+    body = history.issued
+    fixed = ("commitment", "document_type", "governing_law", "is_to_order", "shipper")
+    told = {name: body[name] for name in fixed} | {
         "consignee": standing.consignee,
-        "document_type": body["document_type"],
-        "endorsee": in_force.endorsee,
-        "endorsee_may_endorse": in_force.may_endorse,
-        "governing_law": body["governing_law"],
-        "is_to_order": body["is_to_order"],
+        "endorsee": standing.in_force.endorsee,
+        "endorsee_may_endorse": standing.in_force.may_endorse,
         "issued_at": history.issued_at,
         "issuer": history.issuer,
-        "last_act": last.transaction,
+        "last_act": standing.last,
         "possessor": standing.possessor,
-        "prior_endorsee": prior.endorsee,
-        "prior_may_endorse": prior.may_endorse,
+        "prior_endorsee": standing.prior.endorsee,
+        "prior_may_endorse": standing.prior.may_endorse,
         "reference": reference_of(body),
-        "refusable_from": last.actor if last.act == "TRANSFER" else "",
-        "shipper": body["shipper"],
+        "refusable_from": standing.refusable_from,
         "status": standing.status,
-        "surrendered_by": last.actor if last.act == "SURRENDER_FOR_DELIVERY" else "",
+        "surrendered_by": standing.surrendered_by,
         "version": len(history.facts),
+    }
+    return told | {name: value for name, value in _left_out(history, standing).items() if value}
+
+
+def _left_out(history: History, standing: Standing) -> dict[str, Any]:
+    """Fields that a record has only where they say something."""
+    made = history.facts[0]
+    replaced = [fact.made for fact in history.facts[1:] if fact.made]
+    to_paper = [fact.body["paper"] for fact in history.facts[1:] if fact.act == "SWITCH_TO_PAPER"]
+    return {
+        **{name: history.named(name) for name in ("cargo", "destination", "shipment")},
+        "freeze": standing.freeze,
+        "from_paper": made.body["paper"] if made.act == "SWITCH_TO_ELECTRONIC" else "",
+        "house_of": history.master,
+        "indemnity": standing.indemnity,
+        "lease_until": standing.lease_until,
+        "paper": to_paper[0] if to_paper else "",
+        "pledge": standing.pledge.told() if standing.pledge else None,
+        "replaced_by": list(replaced[0]) if replaced else [],
+        "replaces": sorted(parent.title for parent in history.parents),
+        "surrender_reason": standing.reason,
     }
 
 
 def reference_of(body: Body) -> str:
     """The reference an ISSUE uses up."""
-    return ":".join(
-        str(body[member])
-        for member in (
-            "carrier_code_list_provider",
-            "carrier_code",
-            "transport_document_reference",
-        )
-    )
+    members = ("carrier_code_list_provider", "carrier_code", "transport_document_reference")
+    return ":".join(str(body[member]) for member in members)
 
 
-class KeyLife(NamedTuple):
-    """A key of a controller: the log positions of the acts that added and revoked it."""
-
-    kid: str
-    added: int
-    revoked: int | None
+def canonical(value: object) -> bytes:
+    """The one encoding of a value (formats.md, 1), told by the standard library."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
-def authority(
-    keys: Sequence[KeyLife] | None, threshold: int, signers: Sequence[str], position: int
-) -> str:
-    """Why signatures do not speak for a controller at a position, "" when they do."""
-    if keys is None:
-        return "identity.unknown_controller"
-    lives = {life.kid: life for life in keys}
-    for signer in signers:
-        life = lives.get(signer)
-        if life is not None and life.revoked is not None and life.revoked <= position:
-            return "identity.revoked_key"
-        if life is None or life.added >= position:
-            return "identity.unknown_key"
-    return "" if len(set(signers)) >= threshold else "identity.threshold_not_met"
+def title_id(network: str, issuer: str, body: Body) -> str:
+    """A title's id (formats.md, 5)."""
+    content = canonical({"content": dict(body), "issuer": issuer, "network": network})
+    return hashlib.sha256(b"ropewalk title v1\n" + content).hexdigest()
