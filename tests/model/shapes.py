@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bodies of acts: which members each has, and of what kind (docs/reference)."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from model.title_model import Body
+
+NUMBER = (0, 2**53 - 1)
+KEYS = (1, 16)
+"""Numbers are told by the least and the greatest that there may be."""
+PACKAGE = re.compile(r"(?:[A-Z0-9]{2})?\Z")
+HASH = re.compile(r"[0-9a-f]{64}\Z")
+
+ISSUE: Mapping[str, Any] = {
+    "cargo?": str,
+    "carrier_code": str,
+    "carrier_code_list_provider": str,
+    "commitment": str,
+    "consignee?": str,
+    "destination?": str,
+    "document_type": str,
+    "endorsee?": str,
+    "governing_law": str,
+    "house_of?": str,
+    "is_to_order": bool,
+    "issue_to?": str,
+    "shipment?": str,
+    "shipper": str,
+    "transport_document_reference": str,
+}
+ITEM = {
+    "item": HASH,
+    "package_code": PACKAGE,
+    "packages": NUMBER,
+    "volume_dm3": NUMBER,
+    "weight_g": NUMBER,
+}
+CARGO = {"equipments": [str], "items": [ITEM]}
+WITH_CARGO = {"cargo": CARGO, "issue": ISSUE}
+OWN = {"last_act": str, "title": str}
+TO = {**OWN, "recipient": str}
+REGISTERED = {"keys": [str], "salt": str, "threshold": KEYS}
+PARTY = {"carrier_codes": [str], "lei": str, "roles": [str]}
+RULE = {"act": str, "amount_min": NUMBER, "currency": str, "keys": KEYS, "role": str}
+
+SHAPES: Mapping[str, Mapping[str, Any]] = {
+    "identity.ACTIVATE_PROTOCOL": {"height": NUMBER, "version": NUMBER},
+    "identity.ADD_KEY": {"key": str},
+    "identity.ADMIT_MEMBER": {"key": str, "party": str, "threshold": KEYS},
+    "identity.APPROVE": {"act_hash": str, "until": NUMBER},
+    "identity.CANCEL_RECOVERY": {},
+    "identity.CHANGE_PARTY": {**PARTY, "party": str},
+    "identity.CHANGE_THRESHOLD": {"threshold": KEYS},
+    "identity.COMPLETE_RECOVERY": {"controller": str},
+    "identity.EXCLUDE_MEMBER": {"party": str, "threshold": KEYS},
+    "identity.EXPIRE": {"act_hash": str},
+    "identity.GRANT_MANDATE": {"acts": [str], "agent": str, "until": NUMBER},
+    "identity.PROPOSE": {"act": str, "body": dict, "until": NUMBER},
+    "identity.RECOGNISE_LAW": {"law": str},
+    "identity.REGISTER_CONTROLLER": {**REGISTERED, "commitment": str},
+    "identity.REGISTER_PARTY": {**REGISTERED, **PARTY},
+    "identity.RESIGN_MEMBER": {},
+    "identity.REVOKE_KEY": {"key": str},
+    "identity.REVOKE_MANDATE": {"agent": str},
+    "identity.ROTATE_KEY": {"key": str, "successor": str},
+    "identity.SET_POLICY": {"roles": [{"kid": str, "roles": [str]}], "rules": [RULE]},
+    "identity.SET_RECOVERY": {
+        "controllers": [str],
+        "delay": (0, 90 * 86_400),
+        "threshold": (0, 16),
+    },
+    "identity.START_RECOVERY": {"controller": str, "keys": [str], "threshold": KEYS},
+    "identity.WITHDRAW_LAW": {"law": str},
+    "identity.WITHDRAW": {"act_hash": str},
+    "title.BLANK_ENDORSE": OWN,
+    "title.COMBINE": {"parents": [{**OWN, "cargo": CARGO}], "replacement": WITH_CARGO},
+    "title.DELIVER": OWN,
+    "title.DEMONSTRATE_CONTROL": {**OWN, "challenge": str},
+    "title.ENDORSE": TO,
+    "title.ENDORSE_TO_ORDER": TO,
+    "title.ENFORCE_PLEDGE": TO,
+    "title.FREEZE": {"order": str, "title": str},
+    "title.ISSUE": ISSUE,
+    "title.LEASE": {**OWN, "until": NUMBER},
+    "title.LETTER_OF_INDEMNITY": {"bank?": str, "receiver": str, "title": str},
+    "title.PLEDGE": {**OWN, "amount": NUMBER, "currency": str, "due": NUMBER, "pledgee": str},
+    "title.RECLAIM": OWN,
+    "title.REDIRECT": {**OWN, "consignee": str},
+    "title.REFUSE_TRANSFER": OWN,
+    "title.REISSUE": {**OWN, "replacement": ISSUE},
+    "title.RELEASE_PLEDGE": OWN,
+    "title.SACC": OWN,
+    "title.SIGN": OWN,
+    "title.SPLIT": {**OWN, "cargo": CARGO, "children": [WITH_CARGO]},
+    "title.SREJ": {**OWN, "comment?": HASH},
+    "title.SURRENDER_FOR_AMENDMENT": {**OWN, "addressee": str, "reason_code?": str},
+    "title.SURRENDER_FOR_DELIVERY": {**OWN, "addressee": str},
+    "title.SWITCH_TO_ELECTRONIC": {"paper": str, "replacement": ISSUE, "title?": str},
+    "title.SWITCH_TO_PAPER": {**OWN, "paper": str},
+    "title.TRANSFER": TO,
+    "title.TRUST_RECEIPT": {**OWN, "purpose": str, "until": NUMBER},
+    "title.UNFREEZE": {"order": str, "title": str},
+    "title.VOID": OWN,
+}
+"""A `?` marks what may be left out."""
+SEVERAL = {
+    "acts": (1, 32),
+    "children": (2, 20),
+    "items": (1, 32),
+    "keys": KEYS,
+    "parents": (2, 20),
+    "rules": (0, 32),
+}
+"""How many there may be of what there are several of."""
+
+
+def well_formed(act: str, body: Body) -> bool:
+    """Whether a body has its act's members and no others, each of its kind."""
+    return _is(SHAPES[act], body)
+
+
+def _is(shape: Any, value: Any) -> bool:
+    if isinstance(shape, Mapping):
+        return isinstance(value, Mapping) and _has_members(shape, value)
+    if isinstance(shape, list):
+        return isinstance(value, list | tuple) and all(_is(shape[0], one) for one in value)
+    if isinstance(shape, tuple):
+        return isinstance(value, int) and shape[0] <= value <= shape[1]
+    if isinstance(shape, re.Pattern):
+        return isinstance(value, str) and bool(shape.match(value))
+    return isinstance(value, shape) and (shape is bool or not isinstance(value, bool))
+
+
+def _has_members(shape: Mapping[str, Any], value: Body) -> bool:
+    kinds = {name.rstrip("?"): kind for name, kind in shape.items()}
+    needed = {name for name in shape if not name.endswith("?")}
+    if not needed <= set(value) <= set(kinds):
+        return False
+    if not all(_is(kinds[name], value[name]) for name in value):
+        return False
+    return all(
+        low <= len(value[name]) <= high
+        for name, (low, high) in SEVERAL.items()
+        if name in value and isinstance(value[name], list | tuple)
+    )
