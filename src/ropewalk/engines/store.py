@@ -130,6 +130,34 @@ def copy_database(
     writing.close()
 
 
+def open_for_reading(path: Path) -> apsw.Connection:
+    """One connection that only reads, for a process beside the one that writes."""
+    _load_vfs()
+    return apsw.Connection(str(path), vfs=_VFS, flags=apsw.SQLITE_OPEN_READONLY)
+
+
+def bucket(connection: apsw.Connection, low: bytes, high: bytes) -> bytes:
+    """Rows of hashed key ‖ leaf hash from `low` to `high`, both included, in order.
+
+    Put together by SQLite, since opening wants all of them and a tuple for each is slow. It reads
+    in the order of the primary key; the map looks whether it did.
+
+    Raises:
+        DamageError: a hashed key or a leaf hash is none.
+    """
+    joined: Any = connection.execute(
+        "SELECT CAST(group_concat(hashed || leaf, '') AS BLOB), "
+        "total(length(hashed) = 32 AND length(leaf) = 32) = count(*) "
+        "FROM state WHERE hashed BETWEEN ? AND ?",
+        (low, high),
+    ).fetchone()
+    rows, whole = joined
+    if not whole:
+        raise DamageError("state: a hashed key or a leaf hash has not 32 bytes")
+    found: bytes = rows or b""
+    return found
+
+
 class Store:
     """The open file."""
 
@@ -318,12 +346,9 @@ class Store:
             raise DamageError("the state table lacks a key that the map holds")
         return row[0].encode("ascii"), row[1]
 
-    def bucket(self, low: bytes, high: bytes) -> Sequence[tuple[bytes, bytes]]:
+    def bucket(self, low: bytes, high: bytes) -> bytes:
         """The map's leaves, for `AuthenticatedMap`."""
-        query = "SELECT hashed, leaf FROM state WHERE hashed BETWEEN ? AND ? ORDER BY hashed"
-        rows: Any = self.writer.execute(query, (low, high)).fetchall()
-        found: list[tuple[bytes, bytes]] = rows
-        return found
+        return bucket(self.writer, low, high)
 
     def note(self, size: int) -> bytes | None:
         """The signed checkpoint of a tree size."""
