@@ -36,6 +36,9 @@ FORMAT = 1
 WAL_PAGES_MAX = 16_384
 """Pages in the write-ahead log before they are moved into the file: 64 MiB."""
 
+WAL_PAGES_LIGHT = 2_048
+"""The same while little is to be done: nobody then waits for 64 MiB."""
+
 CACHE_KIB = 98_304
 _VFS = "cksmvfs"
 _CHECKSUM_SIZE = 8
@@ -183,15 +186,18 @@ class Store:
         self._wal_pages = pages
         return apsw.SQLITE_OK
 
-    def move_log(self) -> None:
+    def move_log(self, *, light: bool) -> None:
         """Move the write-ahead log into the file once it is long.
 
         SQLite would do so by itself, and keep quiet about a write or fsync that failed.
 
+        Args:
+            light: whether little is to be done, so that this is a good moment.
+
         Raises:
             apsw.Error: it failed; what the disk holds is in doubt.
         """
-        if self._wal_pages >= WAL_PAGES_MAX:
+        if self._wal_pages >= (WAL_PAGES_LIGHT if light else WAL_PAGES_MAX):
             self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
             self._wal_pages = 0
 
