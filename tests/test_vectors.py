@@ -54,8 +54,11 @@ def test_every_refusal_of_an_act_has_a_vector(act: str) -> None:
     refused = {
         load(path)["code"] for path in (VECTORS / room / word.lower()).glob("*/refused.json")
     }
-    documented = {error.code for error in V1.rules[act].refusals}
-    assert refused == documented | {"ledger.malformed_body"}
+    documented = {error.code for error in V1.rules[act].refusals} | {"ledger.malformed_body"}
+    if act in {"identity.PROPOSE", "identity.APPROVE"}:  # refused for what they carry out, too
+        assert refused > documented
+    else:
+        assert refused == documented
 
 
 def test_no_vector_stands_for_an_act_that_does_not_exist() -> None:

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 /**
- * node cli.mjs FILE --trust GENESIS-OR-POLICY [--at TIME] [--json]
+ * node cli.mjs FILE --trust GENESIS-OR-POLICY [--challenge FILE] [--at TIME] [--json]
  *
  * Opens no network. Exit codes: 0 accepted, 1 refused, 2 wrong use.
  */
@@ -9,22 +9,30 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 
-import { VerificationError, readTrust, refusal, verifyBundle } from "./ropewalk-verify.mjs";
+import {
+  VerificationError,
+  readTrust,
+  refusal,
+  verifyBundle,
+  verifyControl,
+} from "./ropewalk-verify.mjs";
 
-const USAGE = `usage: node cli.mjs FILE --trust GENESIS-OR-POLICY [--at TIME] [--json]
+const USAGE = `usage: node cli.mjs FILE --trust GENESIS-OR-POLICY [--challenge FILE] [--at TIME] [--json]
 
-  FILE     a title bundle, <title-id>.ropewalk.json
-  --trust  the network's genesis file, or a policy (docs/reference/formats.md, 9)
-  --at     judge as of this time, 2026-03-01T08:00:00Z or seconds since 1970; now if unset
-  --json   print the verdict as JSON
+  FILE         a title bundle, <title-id>.ropewalk.json, or with --challenge a proof of control
+  --trust      the network's genesis file, or a policy (docs/reference/formats.md, 9)
+  --challenge  your own challenge, which FILE has to answer (docs/reference/formats.md, 10)
+  --at         judge as of this time, 2026-03-01T08:00:00Z or seconds since 1970; now if unset
+  --json       print the verdict as JSON
 `;
 
 class UsageError extends Error {}
 
 async function main(words) {
-  const { file, trust, at, json } = readWords(words);
+  const { file, trust, challenge, at, json } = readWords(words);
   const now = at === undefined ? Math.floor(Date.now() / 1000) : secondsOf(at);
-  const verdict = await judged(await read(file), await read(trust), now);
+  const asked = challenge === undefined ? null : await read(challenge);
+  const verdict = await judged(await read(file), asked, await read(trust), now);
   process.stdout.write(json ? `${JSON.stringify(verdict, null, 2)}\n` : told(verdict));
   return verdict.ok ? 0 : 1;
 }
@@ -32,6 +40,7 @@ async function main(words) {
 function readWords(words) {
   const options = {
     trust: { type: "string" },
+    challenge: { type: "string" },
     at: { type: "string" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -65,9 +74,11 @@ async function read(path) {
   }
 }
 
-async function judged(bundle, trust, now) {
+async function judged(data, challenge, trust, now) {
   try {
-    return await verifyBundle(bundle, readTrust(trust), now);
+    const trusted = readTrust(trust);
+    if (challenge === null) return await verifyBundle(data, trusted, now);
+    return await verifyControl(data, challenge, trusted, now);
   } catch (error) {
     if (error instanceof VerificationError) return refusal(error);
     throw error;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Verify a Ropewalk title bundle with no network: in Node (18 or newer) or in a browser.
+ * Verify a Ropewalk title bundle, or a proof of control, with no network: in Node (18 or newer) or
+ * in a browser.
  *
- *     const verdict = await verifyBundle(bundleBytes, readTrust(genesisBytes), nowSeconds);
+ *     const trust = readTrust(genesisBytes);
+ *     const verdict = await verifyBundle(bundleBytes, trust, nowSeconds);
+ *     const shown = await verifyControl(proofBytes, challengeBytes, trust, nowSeconds);
  *
- * Written from docs/reference/formats.md and title.md, which the section numbers below refer to.
+ * Written from docs/reference/formats.md, title.md and identity.md, which the section numbers below refer to.
  * It stands alone: JSON, SHA-256 and all checks are here; only Ed25519's equation is WebCrypto's.
  */
 
@@ -17,6 +20,8 @@ const DOCUMENT_VALUES_MAX = 1_000_000;
 const TRANSACTION_SIZE_MAX = 16_384;
 const NOTE_SIZE_MAX = 16_384;
 const SIGNATURE_LINES_MAX = 64;
+const CHALLENGE_SIZE_MAX = 4_096;
+const PROOF_SIZE_MAX = BUNDLE_SIZE_MAX + (1 << 20);
 const CLOCK_SKEW_S = 300;
 
 /** A check failed; `item` is its name in formats.md, 8. */
@@ -52,7 +57,7 @@ function named(item, error) {
 }
 
 // ---------------------------------------------------------------------------------------------
-// The verdict (8)
+// The checks in their order (8)
 
 /**
  * Check a bundle, all of it or none.
@@ -86,12 +91,15 @@ async function verified(data, trust, now) {
   const { checkpoint, cosigned } = await under("checkpoint", () => checkCheckpoint(bundle, trust));
   const block = await under("block", () => checkBlock(bundle, checkpoint));
   const { controller, party, title } = await checkState(bundle, block);
-  const acts = await checkActs(bundle, checkpoint, trust, { id: title.issuer, controller });
-  const roles = await checkChain(bundle, acts, title);
-  await under("title", () => checkTitle(roles, title));
+  const { network, governance } = trust;
+  const log = { network, checkpoint, issuer: { id: title.issuer, controller } };
+  const acts = await checkActs(bundle, log);
+  const setting = { network, governance, title: bundle.title, issuedAt: title.issued_at };
+  const chain = await checkChain(acts, setting);
+  await under("title", () => checkTitle(chain.family.get(bundle.title), title));
   const disclosed = await under("document", () => checkDocument(bundle, title));
   await under("policy", () => checkPolicy(block, trust, now));
-  return { bundle, trust, block, party, title, acts, cosigned, disclosed, judged: now !== null };
+  return { bundle, trust, block, party, title, log, acts, chain, cosigned, disclosed, now };
 }
 
 function checkNetwork(bundle, trust) {
@@ -129,31 +137,64 @@ async function checkState(bundle, block) {
   return { controller, party: await prove(partyProof, `party/${title.issuer}`, PARTY), title };
 }
 
-async function checkActs(bundle, checkpoint, trust, issuer) {
+async function checkActs(bundle, log) {
   const acts = [];
   let before = -1;
   for (const [number, proven] of bundle.acts.entries()) {
     await under(`act:${number}`, async () => {
       ensure(proven.position > before, "positions do not increase");
-      checkInclusion(proven, checkpoint);
-      const entry = readRecord(proven.leaf, TRANSACTION_ENTRY);
-      ensure(entry.code === "committed" && entry.number === 0, "the act was not committed");
-      const act = await readTransaction(entry.transaction, trust.network);
-      if (act.payload.actor === issuer.id) checkKeys(issuer.controller, act.kids, proven.position);
-      acts.push(act);
+      acts.push(await carriedOut(proven, log));
     });
     before = proven.position;
   }
   return acts;
 }
 
-async function checkChain(bundle, acts, title) {
-  let roles = await under("chain:0", () => issued(bundle, acts[0], title.issued_at));
-  for (let number = 1; number < acts.length; number += 1) {
-    const before = roles;
-    roles = await under(`chain:${number}`, () => followed(bundle, before, acts[number]));
+/** Every act followed from those before it; then, that each is on this title or an ancestor. */
+async function checkChain(acts, setting) {
+  const family = new Map();
+  const changed = [];
+  for (const [number, act] of acts.entries()) {
+    const changes = await under(`chain:${number}`, () => followed(family, act, setting));
+    for (const [title, roles] of changes) family.set(title, roles);
+    changed.push(changes);
   }
-  return roles;
+  const lineage = lineageOf(family, setting.title);
+  for (const [number, act] of acts.entries()) {
+    await under(`chain:${number}`, () => {
+      const isOurs = subjectsOf(act, changed[number]).every((title) => lineage.has(title));
+      ensure(isOurs, "the act is on a title of another story");
+    });
+  }
+  const isAncestor = (title) => title !== setting.title && lineage.has(title);
+  const ancestors = [...family.keys()].filter(isAncestor);
+  return { family, changed, ancestors, others: combinedWith(acts.at(-1), setting.title) };
+}
+
+/** The title, if it was issued, and every title whose place it took, however long ago. */
+function lineageOf(family, title) {
+  const found = new Set();
+  const waiting = [title];
+  while (waiting.length > 0) {
+    const one = waiting.pop();
+    if (found.has(one) || !family.has(one)) continue;
+    found.add(one);
+    waiting.push(...(family.get(one).replaces ?? []));
+  }
+  return found;
+}
+
+/** The titles that an act is on: those there were before, or the one that it issued alone. */
+function subjectsOf({ body }, changes) {
+  const named = [body.title, ...(body.parents ?? []).map((parent) => parent.title)];
+  const before = named.filter((title) => changes.has(title));
+  return before.length > 0 ? before : [...changes.keys()];
+}
+
+/** The titles that this one was combined with, whose acts are another story. */
+function combinedWith({ body }, title) {
+  const ids = (body.parents ?? []).map((parent) => parent.title);
+  return ids.includes(title) ? ids.filter((one) => one !== title) : [];
 }
 
 function checkTitle(roles, title) {
@@ -177,27 +218,36 @@ function checkPolicy(block, trust, now) {
   ensure(trust.ageMax === null || age <= trust.ageMax + trust.clockSkew, `${age} s old`);
 }
 
-function told(found) {
+// ---------------------------------------------------------------------------------------------
+// The verdict in plain words
+
+function told(found, ...demonstrated) {
   return {
     ok: true,
     failed_item: "",
-    proven: provenSentences(found),
+    proven: [...provenSentences(found), ...demonstrated],
     not_proven: notProvenSentences(found),
     detail: "",
   };
 }
 
-function provenSentences({ bundle, block, title, party, acts, cosigned, disclosed }) {
+function provenSentences(found) {
+  const { bundle, block, title, party, acts, chain, cosigned, disclosed } = found;
   const name = title.document_type === "BOL" ? "bill of lading" : "sea waybill";
-  const hand = ({ act, actor }) => `${act.replace(/^title\./, "")} by ${actor}`;
+  const story = (one) =>
+    acts.filter((_, number) => chain.changed[number].has(one)).map(actLine).join("; ");
   const sentences = [
     `whole: ${acts.length} acts, each signed, in the log and linked to the one before`,
     `one record: copy of title ${bundle.title} at height ${block.height}, ` +
       `the only one under ${title.reference}`,
     `issued by ${title.issuer}, registered as ${party.carrier_codes.join(" ")}, ` +
       `as a ${name} under the law of ${title.governing_law}, at ${instant(title.issued_at)}`,
-    `passed through: ${acts.map(({ payload }) => hand(payload)).join("; ")}`,
+    ...chain.ancestors.map((one) => `before it, title ${one}: ${story(one)}`),
+    `passed through: ${story(bundle.title)}`,
     `${holding(title)}, as of ${instant(block.time)}`,
+    ...placeSentences(title),
+    ...burdenSentences(title),
+    ...leaseSentences(found),
   ];
   if (disclosed) {
     sentences.push("the document in this file is, byte for byte, the one that was issued");
@@ -206,14 +256,44 @@ function provenSentences({ bundle, block, title, party, acts, cosigned, disclose
   return sentences;
 }
 
+function actLine({ act, actor, agent, approved }) {
+  const through = agent === "" ? "" : ` through ${agent}`;
+  const others = [...approved].filter((one) => one !== actor).sort();
+  const approval = others.length === 0 ? "" : `, approved by ${joined(others)}`;
+  return `${act.replace(/^title\./, "")} by ${actor}${through}${approval}`;
+}
+
+function joined(names) {
+  return names.join(" and ");
+}
+
+/** Until when nobody can have moved it by the verifier's own clock, less what that may be off by. */
+function leaseSentences({ title, trust, now }) {
+  const { lease_until: until = 0 } = title;
+  if (now === null || until <= now + trust.clockSkew) return [];
+  return [`leased: nobody can have moved it before ${instant(until - trust.clockSkew)}`];
+}
+
 function holding(title) {
   const { issuer, possessor, consignee } = title;
-  if (title.status === "SURRENDERED") {
-    return `surrendered to the carrier ${issuer}, which accepted; nobody holds it any more`;
-  }
-  if (title.status === "DELIVERED") return `delivered to the consignee ${consignee}; it has ended`;
-  if (title.status === "SURRENDER_REQUESTED") {
-    return `held by the carrier ${issuer}, to which ${title.surrendered_by} surrendered it`;
+  const nobody = "nobody holds it any more";
+  switch (title.status) {
+    case "SURRENDERED":
+      return `surrendered to the carrier ${issuer}, which accepted; ${nobody}`;
+    case "DELIVERED":
+      return `delivered to the consignee ${consignee}; it has ended`;
+    case "PAPER":
+      return `on paper: the paper bill of commitment ${title.paper} took its place; ${nobody}`;
+    case "REPLACED":
+      return `replaced by ${joined(title.replaced_by)}; ${nobody}`;
+    case "VOID":
+      return `void: the carrier ${issuer} withdrew it with its holder's consent; ${nobody}`;
+    case "SURRENDER_REQUESTED": {
+      const reason = title.surrender_reason;
+      const purpose = reason === undefined ? "" : ` for amendment, reason ${reason}`;
+      const by = title.surrendered_by;
+      return `held by the carrier ${issuer}, to which ${by} surrendered it${purpose}`;
+    }
   }
   if (title.document_type === "SWB") {
     return `controlled by the shipper ${title.shipper}, consigned to ${consignee}`;
@@ -223,16 +303,67 @@ function holding(title) {
   return `held by ${possessor}, ${order}`;
 }
 
-function notProvenSentences({ block, trust, disclosed, judged }) {
+/** Whose place it took, or who took its own, as far as `holding` does not say. */
+function placeSentences({ status, replaces, from_paper: paper, replaced_by: by, house_of: master }) {
+  const sentences = [];
+  if (replaces !== undefined) sentences.push(`took the place of ${joined(replaces)}`);
+  if (paper !== undefined) {
+    sentences.push(`took the place of the paper bill of commitment ${paper}`);
+  }
+  if (status === "PAPER" && by !== undefined) {
+    sentences.push(`that paper bill gave way to title ${by[0]}`);
+  }
+  if (master !== undefined) sentences.push(`a house bill under the master bill ${master}`);
+  return sentences;
+}
+
+function burdenSentences({ freeze, pledge, indemnity }) {
+  const sentences = [];
+  if (freeze !== undefined) {
+    sentences.push(`frozen by the order of a court, commitment ${freeze}: nobody can move it`);
+  }
+  if (pledge !== undefined) sentences.push(...pledgeSentences(pledge));
+  if (indemnity !== undefined) {
+    const { bank, receiver, requester } = indemnity;
+    const by = bank === "" ? "joined by no bank" : `joined by the bank ${bank}`;
+    sentences.push(
+      `to be delivered to ${receiver} against a letter of indemnity of ${requester}, ${by}`,
+    );
+  }
+  return sentences;
+}
+
+function pledgeSentences(pledge) {
+  const { amount, beneficiary, currency, due, pledgee } = pledge;
+  const secured = amount > 0 ? `${currency} ${amount} in minor units` : "no stated sum";
+  const when = due === 0 ? "never due" : `due ${instant(due)}`;
+  const sentences = [`pledged by ${beneficiary} to ${pledgee} for ${secured}, ${when}`];
+  if (pledge.trust_purpose !== "") {
+    sentences.push(
+      `under a trust receipt until ${instant(pledge.trust_until)}: ${beneficiary} may ` +
+        `do ${pledge.trust_purpose} without ${pledgee}`,
+    );
+  }
+  return sentences;
+}
+
+function notProvenSentences({ acts, block, trust, chain, disclosed, now }) {
+  const elsewhere = "the ledger checked it, an audit does again, this file can't";
   const sentences = [
     "that the goods exist, or are as described: the ledger shows who signed that they are",
     "that the holder is entitled: control is not entitlement",
-    "that keys which signed for others than the issuer were theirs: the ledger checked it, " +
-      "an audit does again, this file can't",
+    `that keys which signed for others than the issuer were theirs: ${elsewhere}`,
     `what happened after ${instant(block.time)}`,
   ];
+  if (acts.some(({ agent }) => agent !== "")) {
+    sentences.push(`that whoever acted through another had given a mandate: ${elsewhere}`);
+  }
+  if (chain.others.length > 0) {
+    const others = joined(chain.others);
+    sentences.push(`how ${others} stood, combined with it: their acts are not in this file`);
+  }
   if (!disclosed) sentences.push("what the document says: it is not in this file");
-  if (!judged) sentences.push("that this is recent: no time was given to judge it by");
+  if (now === null) sentences.push("that this is recent: no time was given to judge it by");
   sentences.push(
     trust.quorum
       ? "anything that the operator and the witnesses agreed to hide together"
@@ -301,12 +432,17 @@ function trustOf(text, policy) {
   ensure(isMet, "the quorum asks for more witnesses than are named");
   return {
     network: toHex(sha256(encodeText(text))),
+    governance: controllerId({ commitment: "", keys, salt: genesis.salt, threshold }),
     log: readVerifierKey(genesis.log),
     ageMax: policy.age_s_max ?? null,
     clockSkew: policy.clock_skew_s,
     quorum,
     witnesses: witnesses.map(readVerifierKey),
   };
+}
+
+function controllerId(content) {
+  return toHex(sha256(encodeText(`ropewalk controller v1\n${encode(content)}`))).slice(0, 32);
 }
 
 function isDistinct(values) {
@@ -317,6 +453,7 @@ function isDistinct(values) {
 // Shapes: exactly these members, each of this kind
 
 const isText = (value) => typeof value === "string";
+const isSaid = (value) => isText(value) && value !== "";
 const isFlag = (value) => typeof value === "boolean";
 const isWhole = (value) => Number.isSafeInteger(value);
 const isCount = (value) => isWhole(value) && value >= 0;
@@ -357,9 +494,13 @@ const STATE_PROOF = shape({
   value: isText,
 });
 const PROVEN_ENTRY = shape({ inclusion: listOf(isText, 0, 64), leaf: isText, position: isCount });
+const PROVEN_ACT = shape(
+  { inclusion: listOf(isText, 0, 64), leaf: isText, position: isCount },
+  { approvals: listOf(PROVEN_ENTRY, 1, 1_000) },
+);
 const BUNDLE = shape(
   {
-    acts: listOf(PROVEN_ENTRY, 1, 100_000),
+    acts: listOf(PROVEN_ACT, 1, 100_000),
     block: PROVEN_ENTRY,
     checkpoint: isText,
     format: isOneOf("ropewalk-title-bundle/1"),
@@ -399,33 +540,40 @@ const PAYLOAD = shape(
     network: isHash,
     valid_until: isCount,
   },
-  { consents: listOf(isText, 1, 15) },
+  { consents: listOf(isText, 1, 15), represented_party: isController },
 );
+const PROPOSAL = shape({ act: isText, body: isObject, until: isCount });
+const APPROVAL = shape({ act_hash: isHash, until: isCount });
 const CONSENT = shape({ act_hash: isHash, network: isHash, until: isCount });
-const CONTROLLER = shape({
-  commitment: isText,
-  keys: listOf(shape({ added: isWhole, kid: isText, revoked: isWhole })),
-  recovery: shape({ controllers: listOf(isText), delay: isWhole, threshold: isWhole }),
-  threshold: isWhole,
-});
-const PARTY = shape({ carrier_codes: listOf(isText), lei: isText, roles: listOf(isText) });
-const TITLE = shape({
-  ...alike(isText, "commitment consignee document_type endorsee governing_law issuer last_act"),
-  ...alike(isText, "possessor prior_endorsee reference refusable_from shipper status"),
-  ...alike(isText, "surrendered_by"),
-  ...alike(isFlag, "endorsee_may_endorse is_to_order prior_may_endorse"),
-  ...alike(isWhole, "issued_at version"),
-});
-const ISSUE = shape(
+const CONTROLLER = shape(
   {
-    ...alike(isText, "carrier_code carrier_code_list_provider governing_law"),
-    ...alike(isText, "transport_document_reference"),
-    commitment: isHash,
-    document_type: isOneOf("BOL", "SWB"),
-    is_to_order: isFlag,
-    shipper: isController,
+    commitment: isText,
+    keys: listOf(shape({ added: isWhole, kid: isText, revoked: isWhole })),
+    recovery: shape({ controllers: listOf(isText), delay: isWhole, threshold: isWhole }),
+    threshold: isWhole,
   },
-  alike(isController, "consignee endorsee issue_to"),
+  { threshold_since: (value) => isWhole(value) && value !== 0 },
+);
+const PARTY = shape({ carrier_codes: listOf(isText), lei: isText, roles: listOf(isText) });
+const TITLE = shape(
+  {
+    ...alike(isText, "commitment consignee document_type endorsee governing_law issuer last_act"),
+    ...alike(isText, "possessor prior_endorsee reference refusable_from shipper status"),
+    ...alike(isText, "surrendered_by"),
+    ...alike(isFlag, "endorsee_may_endorse is_to_order prior_may_endorse"),
+    ...alike(isWhole, "issued_at version"),
+  },
+  {
+    ...alike(isSaid, "cargo destination freeze from_paper house_of paper shipment"),
+    ...alike(isSaid, "surrender_reason"),
+    ...alike(listOf(isText, 1), "replaced_by replaces"),
+    indemnity: shape(alike(isText, "bank receiver requester")),
+    lease_until: (value) => isWhole(value) && value !== 0,
+    pledge: shape({
+      ...alike(isText, "beneficiary currency pledgee trust_purpose"),
+      ...alike(isWhole, "amount due trust_until"),
+    }),
+  },
 );
 
 function readBundle(data) {
@@ -447,21 +595,95 @@ function readRecord(text, kind) {
 // ---------------------------------------------------------------------------------------------
 // Transactions (2, 3)
 
-/** Keys of a controller, valid at a position of the log, and as many as it asks for. */
-function checkKeys(controller, kids, position) {
-  for (const kid of kids) {
-    const key = controller.keys.find((one) => one.kid === kid);
-    const isValid = key && key.added < position && (!key.revoked || position < key.revoked);
-    ensure(isValid, "a key that signed was not the issuer's at that position");
+const PROPOSE = "identity.PROPOSE";
+const APPROVE = "identity.APPROVE";
+
+/** An act, by one transaction or by the proposal and approvals that it took. */
+async function carriedOut(proven, log) {
+  const last = await readCommitted(proven, log);
+  if (![PROPOSE, APPROVE].includes(last.payload.act)) {
+    ensure(proven.approvals === undefined, "approvals of an act that was not proposed");
+    return directly(last, proven, log);
   }
-  ensure(kids.length >= controller.threshold, "fewer of the issuer's keys signed than it asks for");
+  const steps = [];
+  let before = -1;
+  for (const earlier of [...(proven.approvals ?? []), proven]) {
+    ensure(earlier.position > before, "positions do not increase");
+    steps.push(earlier === proven ? last : await readCommitted(earlier, log));
+    before = earlier.position;
+  }
+  checkThreshold(steps, proven.position, log.issuer);
+  return proposed(steps, log.network);
+}
+
+/** A committed transaction in its place; the issuer's is signed by keys it had then. */
+async function readCommitted(proven, { network, checkpoint, issuer }) {
+  checkInclusion(proven, checkpoint);
+  const entry = readRecord(proven.leaf, TRANSACTION_ENTRY);
+  ensure(entry.code === "committed" && entry.number === 0, "the act was not committed");
+  const act = await readTransaction(entry.transaction, network);
+  if (isBy(issuer, act)) {
+    const isTheirs = act.kids.every((kid) => isValidKey(issuer, kid, proven.position));
+    ensure(isTheirs, "a key that signed was not the issuer's at that position");
+  }
+  return act;
+}
+
+function isBy({ id }, { payload }) {
+  return payload.actor === id && payload.represented_party === undefined;
+}
+
+/** Whether a key is the issuer's at a position of the log. */
+function isValidKey({ controller }, kid, position) {
+  const holdsAt = ({ added, revoked }) => added < position && (!revoked || position < revoked);
+  return controller.keys.some((key) => key.kid === kid && holdsAt(key));
+}
+
+/** Where the issuer signed, as many of its keys did as it asks for; revoked ones do not count. */
+function checkThreshold(steps, position, issuer) {
+  if (position <= (issuer.controller.threshold_since ?? 0)) return; // what it asked for is gone
+  if (steps.some(({ payload }) => payload.represented_party === issuer.id)) return; // an agent's
+  const signed = steps.filter((step) => isBy(issuer, step));
+  const kids = new Set(signed.flatMap((step) => step.kids));
+  const counted = [...kids].filter((kid) => isValidKey(issuer, kid, position));
+  const isEnough = signed.length === 0 || counted.length >= issuer.controller.threshold;
+  ensure(isEnough, "fewer of the issuer's keys signed than it asks for");
+}
+
+/** In whose name an act is, and who signed in that name under a mandate, "" for nobody. */
+function speakers({ actor, represented_party: represented }) {
+  return represented === undefined ? { actor, agent: "" } : { actor: represented, agent: actor };
+}
+
+function directly(transaction, { position }, { issuer }) {
+  checkThreshold([transaction], position, issuer);
+  const { id, payload } = transaction;
+  return { act: payload.act, ...speakers(payload), body: payload.body, id, approved: new Set() };
+}
+
+/** What was proposed first, approved by the rest, and carried out by the last (identity.md). */
+function proposed(steps, network) {
+  const [{ payload: first }, ...others] = steps;
+  ensure(first.act === PROPOSE && PROPOSAL(first.body), "nothing was proposed before approvals");
+  const { act, body, until } = first.body;
+  const { actor, agent } = speakers(first);
+  const content = { act, actor, body, network, valid_until: until };
+  const actHash = toHex(sha256(encodeText(encode(content))));
+  for (const { payload } of others) {
+    const isApproval = payload.act === APPROVE && APPROVAL(payload.body);
+    ensure(isApproval && payload.represented_party === undefined, "this is no approval");
+    ensure(payload.body.act_hash === actHash, "another act was approved than was proposed");
+  }
+  const approved = new Set(others.map(({ payload }) => payload.actor));
+  return { act, actor, agent, body, id: steps.at(-1).id, approved };
 }
 
 /** A committed transaction, every signature on it verified. */
 async function readTransaction(text, network) {
   const signed = takeApart(text, "ropewalk-transaction+jws");
-  const payload = decode(decodeText(signed.payload), 8);
+  const payload = decode(decodeText(signed.payload), 12);
   ensure(PAYLOAD(payload), "the payload's members are not those of a transaction");
+  ensure(payload.represented_party !== payload.actor, "nobody represents itself");
   ensure(payload.network === network, "the act was signed for another network");
   ensure(await holds(signed), "the signature does not hold");
   const { consents = [], ...content } = payload;
@@ -510,40 +732,364 @@ function holds({ key, input, signature }) {
 }
 
 // ---------------------------------------------------------------------------------------------
-// Roles: title.md's table, told once more
+// Bodies of acts (title.md)
 
-/** The record an ISSUE begins with. */
-function issued(bundle, { id, payload }, issuedAt) {
-  const { act, actor, body, network } = payload;
-  ensure(act === "title.ISSUE", "the first act is not the issue");
-  ensure(ISSUE(body), "the issue's members are not those it has");
-  ensureRolesOfDocument(body);
-  const content = encode({ content: body, issuer: actor, network });
-  const title = toHex(sha256(encodeText(`ropewalk title v1\n${content}`)));
-  ensure(title === bundle.title, "the issue's content does not give the title's id");
-  const { carrier_code_list_provider: provider, carrier_code: code } = body;
-  const endorsee = body.endorsee ?? "";
-  return {
-    commitment: body.commitment,
-    consignee: body.consignee ?? "",
-    document_type: body.document_type,
-    endorsee,
-    endorsee_may_endorse: true,
-    governing_law: body.governing_law,
-    is_to_order: body.is_to_order,
-    issued_at: issuedAt,
-    issuer: actor,
-    last_act: id,
-    possessor: body.issue_to ?? "",
-    prior_endorsee: endorsee,
-    prior_may_endorse: true,
-    reference: `${provider}:${code}:${body.transport_document_reference}`,
-    refusable_from: "",
-    shipper: body.shipper,
-    status: "ISSUED",
-    surrendered_by: "",
-    version: 1,
+const isTag = isHash;
+const isPackageCode = (value) => isText(value) && /^(?:[0-9A-Z]{2})?$/.test(value);
+const isCurrency = (value) => isText(value) && /^(?:[A-Z]{3})?$/.test(value);
+const CARGO = shape({
+  equipments: listOf(isTag, 0, 100),
+  items: listOf(
+    shape({
+      ...alike(isCount, "packages volume_dm3 weight_g"),
+      item: isTag,
+      package_code: isPackageCode,
+    }),
+    1,
+    32,
+  ),
+});
+const ISSUE = shape(
+  {
+    ...alike(isText, "carrier_code carrier_code_list_provider governing_law"),
+    ...alike(isText, "transport_document_reference"),
+    commitment: isHash,
+    document_type: isOneOf("BOL", "SWB"),
+    is_to_order: isFlag,
+    shipper: isController,
+  },
+  {
+    ...alike(isController, "consignee endorsee issue_to"),
+    ...alike(isHash, "cargo destination house_of shipment"),
+  },
+);
+const SHARE = shape({ cargo: CARGO, issue: ISSUE });
+const LINK = { last_act: isHash, title: isHash };
+const PARENT = shape({ ...LINK, cargo: CARGO });
+
+/** A body that names one title and its last act, with these members besides. */
+const linkedBody = (named = {}, optional = {}) => shape({ ...LINK, ...named }, optional);
+
+const BARE = linkedBody();
+const TO_RECIPIENT = linkedBody({ recipient: isController });
+const OF_COURT = shape({ order: isHash, title: isHash });
+const PURPOSES = ["SURRENDER_FOR_AMENDMENT", "SURRENDER_FOR_DELIVERY"];
+const DEMONSTRATION = linkedBody({ challenge: isHash });
+
+// ---------------------------------------------------------------------------------------------
+// Roles: title.md's table, told once more. An act's effect is a map of titles that it changes or
+// issues to their roles; a field of a record that says nothing is not in it.
+
+const ENDED = ["SURRENDERED", "DELIVERED", "PAPER", "REPLACED", "VOID"];
+
+function followed(family, told, setting) {
+  const { isBody, effect } = ACTS.get(told.act) ?? refuse(`${told.act} is no act of a bundle`);
+  ensure(isBody(told.body), `${told.act} with another body than it has`);
+  return effect(told, family, setting);
+}
+
+/** The effect of an act that is on one title, by whoever saw its last act. */
+function onTitle(change) {
+  return (told, family) => {
+    const { title, last_act: lastAct } = told.body;
+    return new Map([[title, change(linked(family, title, lastAct), told, told.body)]]);
   };
+}
+
+/** The effect of an act by others than the holder: it names no last act. */
+function byOthers(change) {
+  return (told, family, setting) => {
+    const { title } = told.body;
+    return new Map([[title, change(known(family, title), told, told.body, setting)]]);
+  };
+}
+
+function known(family, title) {
+  return family.get(title) ?? refuse(`title ${title} was not issued before`);
+}
+
+function linked(family, title, lastAct) {
+  const roles = known(family, title);
+  ensure(roles.last_act === lastAct, "the act does not follow the one before");
+  ensure(roles.freeze === undefined, "the title is frozen");
+  return roles;
+}
+
+/** Roles after an act that changes only what it says; undefined leaves a field out. */
+function acted(roles, told, changes) {
+  const after = { ...roles, ...changes, last_act: told.id, version: roles.version + 1 };
+  return Object.fromEntries(Object.entries(after).filter(([, value]) => value !== undefined));
+}
+
+/** Roles after an act: its actor accepts an endorsement to it, refusal and lease end. */
+function moved(roles, told, changes = {}) {
+  const accepts = told.actor === roles.endorsee && told.act !== "title.REFUSE_TRANSFER";
+  const accepted = accepts ? accepting(roles) : {};
+  return acted(roles, told, { ...accepted, refusable_from: "", lease_until: undefined, ...changes });
+}
+
+function accepting({ endorsee, endorsee_may_endorse: may }) {
+  return { prior_endorsee: endorsee, prior_may_endorse: may };
+}
+
+function holderOf(roles) {
+  return roles.surrendered_by || roles.possessor;
+}
+
+function creditorsOf({ pledge }) {
+  return pledge === undefined ? [] : [pledge.pledgee, pledge.beneficiary];
+}
+
+function ensureApproved({ actor, approved }, controllers) {
+  const isDone = (one) => one === "" || one === actor || approved.has(one);
+  const missing = controllers.filter((one) => !isDone(one));
+  ensure(missing.length === 0, `${missing.join(", ")} did not approve it`);
+}
+
+function ensureInterestedApproved(roles, told) {
+  ensureApproved(told, [roles.issuer, holderOf(roles), ...creditorsOf(roles)]);
+}
+
+/** A pledged bill moves with pledgee and beneficiary, but for what a trust receipt is for. */
+function ensureCreditorsApproved(roles, told) {
+  const { beneficiary, trust_purpose: purpose } = roles.pledge ?? {};
+  const isTrusted = told.actor === beneficiary && told.act === `title.${purpose}`;
+  if (!isTrusted) ensureApproved(told, creditorsOf(roles));
+}
+
+function ensureLiveBill(roles) {
+  ensure(roles.document_type === "BOL", "a waybill has no possession");
+  ensure(roles.status === "ISSUED", `the title is ${roles.status}`);
+}
+
+function ensureBillInHand(roles, { actor }) {
+  ensureLiveBill(roles);
+  ensure(roles.possessor === actor, `${actor} is not the possessor`);
+}
+
+function ensureLiveWaybill(roles) {
+  ensure(roles.document_type === "SWB", "this is no waybill");
+  ensure(roles.status === "ISSUED", `the waybill is ${roles.status}`);
+}
+
+function ensureIssuer(roles, { actor }) {
+  ensure(roles.issuer === actor, `${actor} is not the issuer`);
+}
+
+function ensureAwaitingAnswer(roles, told) {
+  ensureIssuer(roles, told);
+  ensure(roles.status === "SURRENDER_REQUESTED", "no surrender waits for an answer");
+}
+
+function ensureStraightRecipient(roles, { actor }, recipient) {
+  const named = [roles.shipper, roles.consignee];
+  const mayMove = roles.is_to_order || named.includes(recipient) || named.includes(actor);
+  ensure(mayMove, "a straight bill moves between shipper, consignee and a bank");
+}
+
+function ensureMayClaim(roles, { actor }) {
+  const claimants = [actor, ...creditorsOf(roles)];
+  const named = roles.is_to_order ? [roles.endorsee] : [roles.shipper, roles.consignee];
+  const isBlank = roles.is_to_order && roles.endorsee === "";
+  const mayClaim = isBlank || named.some((one) => claimants.includes(one));
+  ensure(mayClaim, `${actor} may not claim under it`);
+}
+
+function transfer(roles, told, { recipient }) {
+  ensureBillInHand(roles, told);
+  ensure(recipient !== told.actor, "the recipient is the possessor");
+  ensureStraightRecipient(roles, told, recipient);
+  ensureCreditorsApproved(roles, told);
+  return moved(roles, told, { possessor: recipient, refusable_from: told.actor });
+}
+
+function refuseTransfer(roles, told) {
+  const { refusable_from: giver, pledge } = roles;
+  ensureBillInHand(roles, told);
+  ensure(giver !== "", "there is no transfer to refuse");
+  const changes = { possessor: giver };
+  if (roles.endorsee === told.actor) {
+    changes.endorsee = roles.prior_endorsee;
+    changes.endorsee_may_endorse = roles.prior_may_endorse;
+  }
+  if (pledge?.pledgee === told.actor && pledge.beneficiary === giver) changes.pledge = undefined;
+  return moved(roles, told, changes);
+}
+
+function endorse(roles, told, endorsee, mayEndorse) {
+  ensureBillInHand(roles, told);
+  ensure(roles.is_to_order, "only a bill to order is endorsed");
+  ensure(["", told.actor].includes(roles.endorsee), `${told.actor} is not the endorsee`);
+  ensure(roles.endorsee_may_endorse, `${told.actor} may not endorse on`);
+  ensureCreditorsApproved(roles, told);
+  return moved(roles, told, {
+    prior_endorsee: told.actor,
+    prior_may_endorse: roles.endorsee_may_endorse,
+    endorsee,
+    endorsee_may_endorse: mayEndorse,
+  });
+}
+
+function sign(roles, told) {
+  ensureBillInHand(roles, told);
+  return moved(roles, told);
+}
+
+function lease(roles, told, { until }) {
+  ensureBillInHand(roles, told);
+  ensure(until > 0, "a lease ends after the block's time");
+  return moved(roles, told, { lease_until: until });
+}
+
+function surrender(roles, told, reason) {
+  ensureBillInHand(roles, told);
+  ensure(told.body.addressee === roles.issuer, "a surrender goes to the issuer");
+  ensureMayClaim(roles, told);
+  ensureCreditorsApproved(roles, told);
+  return moved(roles, told, {
+    status: "SURRENDER_REQUESTED",
+    surrender_reason: reason,
+    surrendered_by: told.actor,
+    possessor: roles.issuer,
+  });
+}
+
+const ANSWERED = { surrendered_by: "", surrender_reason: undefined };
+
+function accept(roles, told) {
+  ensureAwaitingAnswer(roles, told);
+  ensure(roles.surrender_reason === undefined, "it was surrendered for amendment");
+  return moved(roles, told, { ...ANSWERED, status: "SURRENDERED", indemnity: undefined });
+}
+
+function reject(roles, told) {
+  ensureAwaitingAnswer(roles, told);
+  const possessor = roles.surrendered_by;
+  return moved(roles, told, { ...ANSWERED, status: "ISSUED", possessor });
+}
+
+function redirect(roles, told, { consignee }) {
+  ensureLiveWaybill(roles);
+  ensure(roles.shipper === told.actor, `${told.actor} is not the shipper`);
+  ensure(roles.consignee !== consignee, "the consignee does not change");
+  return moved(roles, told, { consignee });
+}
+
+function deliver(roles, told) {
+  ensureLiveWaybill(roles);
+  ensureIssuer(roles, told);
+  return moved(roles, told, { status: "DELIVERED" });
+}
+
+const NO_TRUST = { trust_purpose: "", trust_until: 0 };
+
+function pledge(roles, told, { amount, currency, due, pledgee }) {
+  const beneficiary = told.actor;
+  ensureBillInHand(roles, told);
+  ensure(roles.pledge === undefined, "it is pledged already");
+  ensure(pledgee !== beneficiary, "the pledgee is the possessor");
+  ensureStraightRecipient(roles, told, pledgee);
+  ensure(amount > 0 === (currency !== ""), "a sum has a currency, none has none");
+  return moved(roles, told, {
+    pledge: { amount, beneficiary, currency, due, pledgee, ...NO_TRUST },
+    possessor: pledgee,
+    refusable_from: beneficiary,
+  });
+}
+
+function pledgeOf(roles, { actor }) {
+  ensureLiveBill(roles);
+  ensure(roles.pledge !== undefined, "it is not pledged");
+  ensure(roles.pledge.pledgee === actor, `${actor} is not the pledgee`);
+  return roles.pledge;
+}
+
+function releasePledge(roles, told) {
+  const { beneficiary } = pledgeOf(roles, told);
+  const changes = { pledge: undefined };
+  if (roles.possessor === told.actor) changes.possessor = beneficiary;
+  if (roles.endorsee === told.actor) changes.endorsee = beneficiary;
+  return moved(roles, told, changes);
+}
+
+function trustReceipt(roles, told, { purpose, until }) {
+  const found = pledgeOf(roles, told);
+  ensureBillInHand(roles, told);
+  ensure(until > 0, "a trust receipt ends after the block's time");
+  return moved(roles, told, {
+    pledge: { ...found, trust_purpose: purpose, trust_until: until },
+    possessor: found.beneficiary,
+  });
+}
+
+function reclaim(roles, told) {
+  const found = pledgeOf(roles, told);
+  ensure(found.trust_purpose !== "", "it is under no trust receipt");
+  ensure(roles.possessor !== told.actor, "the pledgee has it");
+  return moved(roles, told, { pledge: { ...found, ...NO_TRUST }, possessor: told.actor });
+}
+
+function enforcePledge(roles, told, { recipient }) {
+  const { beneficiary, due } = pledgeOf(roles, told);
+  ensureBillInHand(roles, told);
+  ensure(due !== 0, "the pledge is never due");
+  ensure(recipient !== told.actor, "the recipient is the pledgee");
+  ensureStraightRecipient(roles, told, recipient);
+  const changes = { pledge: undefined, possessor: recipient };
+  if (roles.is_to_order && [told.actor, beneficiary].includes(roles.endorsee)) {
+    Object.assign(changes, { prior_endorsee: told.actor, prior_may_endorse: true });
+    Object.assign(changes, { endorsee: recipient, endorsee_may_endorse: true });
+  }
+  return moved(roles, told, changes);
+}
+
+function freeze(roles, told, { order }, { governance }) {
+  ensure(told.actor === governance, `${told.actor} does not govern`);
+  ensure(roles.freeze === undefined, "it is frozen already");
+  ensure(!ENDED.includes(roles.status), `the title is ${roles.status}`);
+  return acted(roles, told, { freeze: order });
+}
+
+function unfreeze(roles, told, _, { governance }) {
+  ensure(told.actor === governance, `${told.actor} does not govern`);
+  ensure(roles.freeze !== undefined, "it is not frozen");
+  return acted(roles, told, { freeze: undefined });
+}
+
+function letterOfIndemnity(roles, told, { bank = "", receiver }) {
+  ensure(roles.freeze === undefined, "the title is frozen");
+  ensureLiveBill(roles);
+  ensure(roles.indemnity === undefined, "there is a letter of indemnity already");
+  ensureApproved(told, [roles.issuer, bank]);
+  return acted(roles, told, { indemnity: { bank, receiver, requester: told.actor } });
+}
+
+function voided(roles, told) {
+  ensureIssuer(roles, told);
+  if (roles.surrender_reason === undefined) ensureLiveBill(roles);
+  ensureInterestedApproved(roles, told);
+  return moved(roles, told, { ...ANSWERED, status: "VOID" });
+}
+
+function switchToPaper(roles, told, { paper }) {
+  ensure(roles.possessor === told.actor, `${told.actor} is not the possessor`);
+  if (roles.surrender_reason !== "SWTP") {
+    ensureLiveBill(roles);
+    ensureMayClaim(roles, told);
+  }
+  ensureInterestedApproved(roles, told);
+  return moved(roles, told, { ...ANSWERED, status: "PAPER", paper });
+}
+
+// ---------------------------------------------------------------------------------------------
+// Titles issued, and in the place of others
+
+function issue(told, family, setting) {
+  const { body } = told;
+  ensureRolesOfDocument(body);
+  const isStraight = body.document_type === "BOL" && !body.is_to_order;
+  ensure(!isStraight || body.issue_to === body.shipper, "a straight bill goes to its shipper");
+  return new Map([issued(family, told, setting, told.actor, body)]);
 }
 
 /** Which roles a document of its kind names. */
@@ -554,133 +1100,363 @@ function ensureRolesOfDocument(body) {
   if (body.is_to_order) return;
   const isToConsignee = body.consignee !== undefined && body.endorsee === undefined;
   ensure(isToConsignee, "a document not to order names a consignee and no endorsee");
-  ensure(!isBill || body.issue_to === body.shipper, "a straight bill is issued to its shipper");
 }
 
-/** The record after one more act. */
-function followed(bundle, roles, { id, payload }) {
-  const { act, actor, body } = payload;
-  const { named, effect } = ACTS.get(act) ?? refuse(`${act} is no act on a title`);
-  const kinds = { last_act: isHash, title: isHash, ...named };
-  ensure(shape(kinds)(body), `${act} with another body than it has`);
-  const follows = body.title === bundle.title && body.last_act === roles.last_act;
-  ensure(follows, "the act does not follow the one before");
-  const accepts = actor === roles.endorsee && act !== "title.REFUSE_TRANSFER";
+/** A new title's id, which its content gives, and its first record. */
+function issued(family, told, { network, title, issuedAt }, issuer, body, more = {}) {
+  const content = encode({ content: body, issuer, network });
+  const id = toHex(sha256(encodeText(`ropewalk title v1\n${content}`)));
+  const record = firstRecord(issuer, body, told.id, id === title ? issuedAt : 0);
+  ensure(!family.has(id), `title ${id} was issued before`);
+  const isUsed = [...family.values()].some(({ reference }) => reference === record.reference);
+  ensure(!isUsed, `${record.reference} was used before`);
+  return [id, stripped({ ...record, ...more })];
+}
+
+function firstRecord(issuer, body, id, issuedAt) {
+  const { carrier_code_list_provider: provider, carrier_code: code } = body;
+  const endorsee = body.endorsee ?? "";
   return {
-    ...roles,
-    ...(accepts ? endorsementBefore(roles) : {}),
-    refusable_from: "",
-    ...effect(roles, actor, body),
+    cargo: body.cargo,
+    commitment: body.commitment,
+    consignee: body.consignee ?? "",
+    destination: body.destination,
+    document_type: body.document_type,
+    endorsee,
+    endorsee_may_endorse: true,
+    governing_law: body.governing_law,
+    house_of: body.house_of,
+    is_to_order: body.is_to_order,
+    issued_at: issuedAt,
+    issuer,
     last_act: id,
-    version: roles.version + 1,
+    possessor: body.issue_to ?? "",
+    prior_endorsee: endorsee,
+    prior_may_endorse: true,
+    reference: `${provider}:${code}:${body.transport_document_reference}`,
+    refusable_from: "",
+    shipment: body.shipment,
+    shipper: body.shipper,
+    status: "ISSUED",
+    surrendered_by: "",
+    version: 1,
   };
 }
 
-function endorsementBefore(roles) {
-  return { prior_endorsee: roles.endorsee, prior_may_endorse: roles.endorsee_may_endorse };
+function stripped(record) {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
-function ensureBillInHand(roles, actor) {
-  ensure(roles.document_type === "BOL", "a waybill has no possession");
-  ensure(roles.status === "ISSUED", `the title is ${roles.status}`);
-  ensure(roles.possessor === actor, `${actor} is not the possessor`);
+/** A title in the place of others: `replaced` maps them to their roles, which agree. */
+function replacement(family, told, setting, body, replaced, { replaces, ...more } = {}) {
+  const [first] = replaced.values();
+  ensure(body.house_of === undefined, "a replacement's master bill is not given");
+  ensureRolesOfDocument(body);
+  const [id, record] = issued(family, told, setting, first.issuer, body, {
+    ...Object.fromEntries(PASSED_ON.map((name) => [name, first[name]])),
+    replaces: replaces ?? [...replaced.keys()].sort(),
+    ...more,
+  });
+  ensureSame(KEPT, record, first);
+  return [id, record];
 }
 
-function ensureLiveWaybill(roles) {
-  ensure(roles.document_type === "SWB", "this is no waybill");
-  ensure(roles.status === "ISSUED", `the waybill is ${roles.status}`);
+function ensureSame(names, one, other) {
+  for (const name of names) {
+    const [here, there] = [one[name], other[name]].map((value) => encode([value ?? ""]));
+    ensure(here === there, `${name} is not the same`);
+  }
 }
 
-function ensureAwaitingAnswer(roles, actor) {
-  ensure(roles.issuer === actor, `${actor} is not the issuer`);
-  ensure(roles.status === "SURRENDER_REQUESTED", "no surrender waits for an answer");
+function replacedBy(roles, told, ids) {
+  return moved(roles, told, { ...ANSWERED, status: "REPLACED", replaced_by: ids });
 }
 
-function transfer(roles, actor, { recipient }) {
-  ensureBillInHand(roles, actor);
-  ensure(recipient !== actor, "the recipient is the possessor");
-  const named = [roles.shipper, roles.consignee];
-  const mayMove = roles.is_to_order || named.includes(recipient) || named.includes(actor);
-  ensure(mayMove, "a straight bill moves between shipper, consignee and a bank");
-  return { possessor: recipient, refusable_from: actor };
+function reissue(told, family, setting) {
+  const { title, last_act: lastAct, replacement: body } = told.body;
+  const roles = linked(family, title, lastAct);
+  ensureAwaitingAnswer(roles, told);
+  ensure(roles.surrender_reason !== undefined, "it was not surrendered for amendment");
+  const [id, record] = replacement(family, told, setting, body, new Map([[title, roles]]));
+  ensure(record.possessor === holderOf(roles), "it is not issued to the holder");
+  ensureInterestedApproved(roles, told);
+  return new Map([[title, replacedBy(roles, told, [id])], [id, record]]);
 }
 
-function refuseTransfer(roles, actor) {
-  ensureBillInHand(roles, actor);
-  ensure(roles.refusable_from, "there is no transfer to refuse");
-  if (roles.endorsee !== actor) return { possessor: roles.refusable_from };
-  return {
-    possessor: roles.refusable_from,
-    endorsee: roles.prior_endorsee,
-    endorsee_may_endorse: roles.prior_may_endorse,
-  };
+const KEPT = ["document_type", "shipment"];
+const PASSED_ON = ["house_of", "indemnity", "pledge"];
+const TERMS = ["consignee", "destination", "endorsee", "governing_law", "is_to_order", "shipper"];
+const ENDORSEMENT = ["endorsee_may_endorse", "prior_endorsee", "prior_may_endorse"];
+
+function split(told, family, setting) {
+  const { title, last_act: lastAct, cargo, children } = told.body;
+  const roles = linked(family, title, lastAct);
+  ensureBillInHand(roles, told);
+  ensureMayClaim(roles, told);
+  ensureCargo(cargo, roles.cargo);
+  ensureConserved([cargo], children.map((child) => child.cargo));
+  const made = new Map();
+  for (const child of children) {
+    const before = new Map([...family, ...made]);
+    made.set(...part(before, told, setting, child, new Map([[title, roles]])));
+  }
+  ensureInterestedApproved(roles, told);
+  return new Map([[title, replacedBy(roles, told, [...made.keys()])], ...made]);
 }
 
-function endorse(roles, actor, endorsee, mayEndorse) {
-  ensureBillInHand(roles, actor);
-  ensure(roles.is_to_order, "only a bill to order is endorsed");
-  ensure(["", actor].includes(roles.endorsee), `${actor} is not the endorsee`);
-  ensure(roles.endorsee_may_endorse, `${actor} may not endorse on`);
-  return { prior_endorsee: actor,
-    prior_may_endorse: roles.endorsee_may_endorse, endorsee, endorsee_may_endorse: mayEndorse };
+/** In the bundle of a title combined with others, only that title is followed. */
+function combine(told, family, setting) {
+  const { parents, replacement: whole } = told.body;
+  const replaces = parents.map(({ title }) => title);
+  const isSorted = replaces.every((one, index) => index === 0 || replaces[index - 1] < one);
+  ensure(isSorted, "the parents are not in the order of their titles, each once");
+  ensureConserved(parents.map(({ cargo }) => cargo), [whole.cargo]);
+  const isEnd = replaces.includes(setting.title);
+  const replaced = new Map();
+  for (const { title, last_act: lastAct, cargo } of parents) {
+    if (isEnd && title !== setting.title) continue;
+    const roles = linked(family, title, lastAct);
+    ensureBillInHand(roles, told);
+    ensureMayClaim(roles, told);
+    ensureCargo(cargo, roles.cargo);
+    ensureInterestedApproved(roles, told);
+    replaced.set(title, roles);
+  }
+  const [first] = replaced.values();
+  for (const roles of replaced.values()) {
+    ensureSame([...KEPT, ...TERMS, ...PASSED_ON, "issuer"], roles, first);
+    ensureSame(ENDORSEMENT, moved(roles, told), moved(first, told));
+  }
+  const [id, record] = part(family, told, setting, whole, replaced, { replaces });
+  const after = [...replaced].map(([title, roles]) => [title, replacedBy(roles, told, [id])]);
+  return new Map([...after, [id, record]]);
 }
 
-function sign(roles, actor) {
-  ensureBillInHand(roles, actor);
-  return {};
+/** A title that has its own cargo, and all else from what it takes the place of. */
+function part(family, told, setting, { cargo, issue: body }, replaced, more = {}) {
+  const [roles] = replaced.values();
+  const first = moved(roles, told);
+  const endorsement = Object.fromEntries(ENDORSEMENT.map((name) => [name, first[name]]));
+  ensureCargo(cargo, body.cargo);
+  const made = replacement(family, told, setting, body, replaced, { ...endorsement, ...more });
+  ensureSame(TERMS, made[1], first);
+  ensure(made[1].possessor === told.actor, "it is not issued to the holder");
+  return made;
 }
 
-function surrender(roles, actor, { addressee }) {
-  ensureBillInHand(roles, actor);
-  ensure(addressee === roles.issuer, "a surrender goes to the issuer");
-  const entitled = roles.is_to_order ? ["", roles.endorsee] : [roles.shipper, roles.consignee];
-  const mayClaim = entitled.includes(actor) || (roles.is_to_order && roles.endorsee === "");
-  ensure(mayClaim, `${actor} may not claim under it`);
-  return { status: "SURRENDER_REQUESTED", surrendered_by: actor, possessor: roles.issuer };
+function switchToElectronic(told, family, setting) {
+  const { paper, replacement: body, title } = told.body;
+  ensure(body.house_of === undefined, "a replacement's master bill is not given");
+  ensure(body.document_type === "BOL", "only a bill takes a paper bill's place");
+  ensureRolesOfDocument(body);
+  ensureApproved(told, [body.issue_to ?? ""]);
+  const more = { from_paper: paper };
+  if (title === undefined) {
+    return new Map([issued(family, told, setting, told.actor, body, more)]);
+  }
+  const roles = known(family, title);
+  ensureIssuer(roles, told);
+  ensure(roles.paper === paper, "this paper is not in the title's place");
+  ensure(roles.replaced_by === undefined, "the title is back from paper already");
+  ensureApproved(told, creditorsOf(roles));
+  const replaced = new Map([[title, roles]]);
+  const [id, record] = replacement(family, told, setting, body, replaced, more);
+  return new Map([[title, acted(roles, told, { replaced_by: [id] })], [id, record]]);
 }
 
-function accept(roles, actor) {
-  ensureAwaitingAnswer(roles, actor);
-  return { status: "SURRENDERED", surrendered_by: "" };
+/** A cargo list in its one form, with this hash. */
+function ensureCargo(cargo, expected) {
+  const kinds = cargo.items.map(kindOf);
+  for (const values of [cargo.equipments, kinds]) {
+    const rises = values.every((one, index) => index === 0 || values[index - 1] < one);
+    ensure(rises, "a cargo list is not sorted, each once");
+  }
+  const isSomething = cargo.items.every((item) => item.packages > 0 || item.weight_g > 0);
+  ensure(isSomething, "an item has neither packages nor weight");
+  const hash = toHex(sha256(encodeText(`ropewalk cargo v1\n${encode(cargo)}`)));
+  ensure(hash === expected, "the cargo is not the title's");
 }
 
-function reject(roles, actor) {
-  ensureAwaitingAnswer(roles, actor);
-  return { status: "ISSUED", possessor: roles.surrendered_by, surrendered_by: "" };
+/** The tag has one length, so that tag and code, joined, sort as the pair does. */
+function kindOf({ item, package_code: code }) {
+  return item + code;
 }
 
-function redirect(roles, actor, { consignee }) {
-  ensureLiveWaybill(roles);
-  ensure(roles.shipper === actor, `${actor} is not the shipper`);
-  ensure(roles.consignee !== consignee, "the consignee does not change");
-  return { consignee };
+/** Packages, volume and weight of each kind add up alike, and all boxes are the same. */
+function ensureConserved(one, other) {
+  const [sums, others] = [one, other].map(summed);
+  const isSame = sums.size === others.size && [...sums].every(([kind, sum]) => sum === others.get(kind));
+  ensure(isSame, "the cargo does not add up");
+  const [boxes, otherBoxes] = [one, other].map(boxesOf);
+  ensure(encode(boxes) === encode(otherBoxes), "the equipments are not the same");
 }
 
-function deliver(roles, actor) {
-  ensureLiveWaybill(roles);
-  ensure(roles.issuer === actor, `${actor} is not the issuer`);
-  return { status: "DELIVERED" };
+function boxesOf(lists) {
+  return [...new Set(lists.flatMap(({ equipments }) => equipments))].sort();
 }
 
-const TO_RECIPIENT = { recipient: isController };
+function summed(lists) {
+  const totals = new Map();
+  for (const item of lists.flatMap(({ items }) => items)) {
+    const before = totals.get(kindOf(item)) ?? [0n, 0n, 0n];
+    const measures = [item.packages, item.volume_dm3, item.weight_g];
+    totals.set(kindOf(item), measures.map((measure, index) => before[index] + BigInt(measure)));
+  }
+  return new Map([...totals].map(([kind, sums]) => [kind, sums.join()]));
+}
+
 const ACTS = new Map(
   Object.entries({
-    TRANSFER: { named: TO_RECIPIENT, effect: transfer },
-    REFUSE_TRANSFER: { named: {}, effect: refuseTransfer },
-    ENDORSE: { named: TO_RECIPIENT, effect: (r, a, body) => endorse(r, a, body.recipient, false) },
-    ENDORSE_TO_ORDER: {
-      named: TO_RECIPIENT,
-      effect: (r, a, body) => endorse(r, a, body.recipient, true),
+    BLANK_ENDORSE: { isBody: BARE, effect: onTitle((r, told) => endorse(r, told, "", true)) },
+    COMBINE: {
+      isBody: shape({ parents: listOf(PARENT, 2, 20), replacement: SHARE }),
+      effect: combine,
     },
-    BLANK_ENDORSE: { named: {}, effect: (r, a) => endorse(r, a, "", true) },
-    SIGN: { named: {}, effect: sign },
-    SURRENDER_FOR_DELIVERY: { named: { addressee: isController }, effect: surrender },
-    SACC: { named: {}, effect: accept },
-    SREJ: { named: {}, effect: reject },
-    REDIRECT: { named: { consignee: isController }, effect: redirect },
-    DELIVER: { named: {}, effect: deliver },
+    DELIVER: { isBody: BARE, effect: onTitle(deliver) },
+    ENDORSE: {
+      isBody: TO_RECIPIENT,
+      effect: onTitle((r, told, { recipient }) => endorse(r, told, recipient, false)),
+    },
+    ENDORSE_TO_ORDER: {
+      isBody: TO_RECIPIENT,
+      effect: onTitle((r, told, { recipient }) => endorse(r, told, recipient, true)),
+    },
+    ENFORCE_PLEDGE: { isBody: TO_RECIPIENT, effect: onTitle(enforcePledge) },
+    FREEZE: { isBody: OF_COURT, effect: byOthers(freeze) },
+    ISSUE: { isBody: ISSUE, effect: issue },
+    LEASE: { isBody: linkedBody({ until: isCount }), effect: onTitle(lease) },
+    LETTER_OF_INDEMNITY: {
+      isBody: shape({ receiver: isController, title: isHash }, { bank: isController }),
+      effect: byOthers(letterOfIndemnity),
+    },
+    PLEDGE: {
+      isBody: linkedBody({
+        ...alike(isCount, "amount due"),
+        currency: isCurrency,
+        pledgee: isController,
+      }),
+      effect: onTitle(pledge),
+    },
+    RECLAIM: { isBody: BARE, effect: onTitle(reclaim) },
+    REDIRECT: { isBody: linkedBody({ consignee: isController }), effect: onTitle(redirect) },
+    REFUSE_TRANSFER: { isBody: BARE, effect: onTitle(refuseTransfer) },
+    REISSUE: { isBody: linkedBody({ replacement: ISSUE }), effect: reissue },
+    RELEASE_PLEDGE: { isBody: BARE, effect: onTitle(releasePledge) },
+    SACC: { isBody: BARE, effect: onTitle(accept) },
+    SIGN: { isBody: BARE, effect: onTitle(sign) },
+    SPLIT: {
+      isBody: linkedBody({ cargo: CARGO, children: listOf(SHARE, 2, 20) }),
+      effect: split,
+    },
+    SREJ: { isBody: linkedBody({}, { comment: isHash }), effect: onTitle(reject) },
+    SURRENDER_FOR_AMENDMENT: {
+      isBody: linkedBody({ addressee: isController }, { reason_code: isOneOf("SWTP", "COD", "SWI") }),
+      effect: onTitle((r, told, { reason_code: code }) => surrender(r, told, code ?? "AMENDMENT")),
+    },
+    SURRENDER_FOR_DELIVERY: {
+      isBody: linkedBody({ addressee: isController }),
+      effect: onTitle((r, told) => surrender(r, told, undefined)),
+    },
+    SWITCH_TO_ELECTRONIC: {
+      isBody: shape({ paper: isHash, replacement: ISSUE }, { title: isHash }),
+      effect: switchToElectronic,
+    },
+    SWITCH_TO_PAPER: { isBody: linkedBody({ paper: isHash }), effect: onTitle(switchToPaper) },
+    TRANSFER: { isBody: TO_RECIPIENT, effect: onTitle(transfer) },
+    TRUST_RECEIPT: {
+      isBody: linkedBody({ purpose: isOneOf(...PURPOSES), until: isCount }),
+      effect: onTitle(trustReceipt),
+    },
+    UNFREEZE: { isBody: OF_COURT, effect: byOthers(unfreeze) },
+    VOID: { isBody: BARE, effect: onTitle(voided) },
   }).map(([name, act]) => [`title.${name}`, act]),
 );
+
+// ---------------------------------------------------------------------------------------------
+// Proof of control (10)
+
+const CHALLENGE = shape({
+  ...alike(isCount, "issued_at until"),
+  ...alike(isHash, "network nonce title"),
+  format: isOneOf("ropewalk-challenge/1"),
+  verifier: (value) => isText(value) && value.length <= 100,
+});
+const PROOF = shape({
+  bundle: isObject,
+  challenge: isObject,
+  demonstration: PROVEN_ENTRY,
+  format: isOneOf("ropewalk-control-proof/1"),
+});
+
+/**
+ * Check a proof of control, all of it or none.
+ *
+ * @param {Uint8Array} data the proof's bytes, hostile until checked
+ * @param {Uint8Array} challenge the verifier's own file, as the holder got it
+ * @param {object} trust what `readTrust` gave
+ * @param {number|null} nowSeconds as for `verifyBundle`
+ * @returns {Promise<object>} a verdict as of `verifyBundle`
+ */
+export async function verifyControl(data, challenge, trust, nowSeconds) {
+  try {
+    const proof = await under("proof", () => readProof(data));
+    const found = await verified(encodeText(encode(proof.bundle)), trust, nowSeconds);
+    const asked = await under("challenge", () => checkChallenge(proof, challenge, found));
+    const act = await under("demonstration", () => checkDemonstration(proof, challenge, found));
+    await under("fresh", () => checkFresh(asked, found));
+    return told(found, demonstrationSentence(act, asked, found.block));
+  } catch (error) {
+    if (error instanceof VerificationError) return refusal(error);
+    throw error;
+  }
+}
+
+function readProof(data) {
+  ensure(data.length <= PROOF_SIZE_MAX, "the file is too large");
+  const proof = decode(decodeText(data), 14);
+  ensure(PROOF(proof), "members are missing, surplus or of another kind");
+  return proof;
+}
+
+function checkChallenge(proof, data, { bundle }) {
+  ensure(data.length <= CHALLENGE_SIZE_MAX, "the challenge is too large");
+  const text = decodeText(data);
+  const asked = decode(text, 12);
+  ensure(CHALLENGE(asked), "this is no challenge");
+  ensure(encode(proof.challenge) === text, "another challenge was answered");
+  const isOfThis = asked.network === bundle.network && asked.title === bundle.title;
+  ensure(isOfThis, "the challenge is of another network or title");
+  return asked;
+}
+
+async function checkDemonstration({ demonstration }, challenge, { bundle, title, log }) {
+  const act = directly(await readCommitted(demonstration, log), demonstration, log);
+  ensure(act.act === "title.DEMONSTRATE_CONTROL", `${act.act} shows no control`);
+  ensure(DEMONSTRATION(act.body), "the act has another body than it has");
+  ensure(act.body.title === bundle.title, "it is on another title");
+  ensure(act.body.challenge === toHex(sha256(challenge)), "it answers another challenge");
+  ensure(act.body.last_act === title.last_act, "another act came after it, or it is older");
+  const { position } = bundle.acts.at(-1);
+  ensure(demonstration.position > position, "it stands before the last act");
+  ensure(!ENDED.includes(title.status), `the title is ${title.status}`);
+  const controls = title.document_type === "BOL" ? title.possessor : title.shipper;
+  ensure(act.actor === controls, `${act.actor} is not in control`);
+  return act;
+}
+
+function checkFresh(asked, { block, trust, now }) {
+  const isAnswered = asked.issued_at <= block.time && block.time <= asked.until;
+  ensure(isAnswered, "the answer's block is not of the challenge's time");
+  ensure(now === null || now <= asked.until + trust.clockSkew, "the challenge has ended");
+}
+
+function demonstrationSentence({ actor, agent }, { verifier, issued_at: issuedAt }, block) {
+  const through = agent === "" ? "" : ` through ${agent}`;
+  return (
+    `control demonstrated: ${actor}${through} answered the challenge that ${verifier} issued at ` +
+    `${instant(issuedAt)}, and was in control as of ${instant(block.time)}`
+  );
+}
 
 // ---------------------------------------------------------------------------------------------
 // Checkpoints: C2SP signed notes (7, 9)

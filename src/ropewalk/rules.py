@@ -19,7 +19,11 @@ from ropewalk.ledger import (
     read_genesis,
 )
 
-V1_RULES: tuple[Rule, ...] = (*identity.RULES, *title.RULES)
+_ACTS: tuple[Rule, ...] = (*identity.RULES, *title.RULES)
+V1_RULES: tuple[Rule, ...] = (
+    *_ACTS,
+    *identity.approval_rules({rule.name: rule for rule in _ACTS}),
+)
 INVARIANTS: tuple[Invariant, ...] = (*identity.INVARIANTS, *title.INVARIANTS)
 
 V1 = RuleBook(
@@ -27,6 +31,8 @@ V1 = RuleBook(
     rules={rule.name: rule for rule in V1_RULES},
     invariants=INVARIANTS,
     authorise=identity.authorise,
+    represent=identity.represent,
+    require_policy=identity.require_policy,
 )
 
 BOOKS: Mapping[int, RuleBook] = {1: V1}

@@ -18,6 +18,7 @@ from ropewalk.api import ApiSettings, Caps, Deadlines, Server, build_server
 
 TITLE = "ab" * 32
 PARTY = "cd" * 16
+ACT_HASH = "ef" * 32
 REFERENCE = "SMDG:MSC:MEDU/1 234"
 SETTINGS = ApiSettings(
     listen_port=0,
@@ -43,7 +44,9 @@ def furnish(engine: Engine) -> None:
     """A carrier with one title, found by its reference too."""
     engine.put(f"party/{PARTY}", {"carrier_codes": ["SMDG:MSC"], "lei": "", "roles": ["carrier"]})
     engine.put(f"controller/{PARTY}", {"commitment": "00" * 32, "keys": [], "threshold": 1})
-    engine.put(f"title/{TITLE}", {"issuer": PARTY, "reference": REFERENCE, "status": "ISSUED"})
+    title = {"issuer": PARTY, "possessor": PARTY, "reference": REFERENCE, "status": "ISSUED"}
+    engine.put(f"title/{TITLE}", title)
+    engine.put(f"proposal/{ACT_HASH}", {"act": "title.VOID", "waits_for": [PARTY]})
     engine.put(f"reference/{REFERENCE}", {"title": TITLE})
     engine.settle()
 

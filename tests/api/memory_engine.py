@@ -21,6 +21,7 @@ from ropewalk.engines.port import (
     Absence,
     Condition,
     LedgerEvent,
+    Listed,
     Logged,
     Outcome,
     OutOfRangeError,
@@ -175,6 +176,22 @@ class Engine:
                 block_inclusion=self.inclusion(size - 1, size),
                 checkpoint=self.checkpoint(),
             )
+
+    def titles_in_control(self, controller: str, after: str, limit: int) -> list[Listed]:
+        return self._listed("title/", after, limit, "possessor", controller)
+
+    def proposals(self, waits_for: str, after: str, limit: int) -> list[Listed]:
+        return self._listed("proposal/", after, limit, "waits_for", waits_for)
+
+    def _listed(self, prefix: str, after: str, limit: int, field: str, wanted: str) -> list[Listed]:
+        found = [
+            Listed(id=key.removeprefix(prefix), record=value)
+            for key, value in sorted(self._state.items())
+            if key.startswith(prefix) and key > prefix + after
+        ]
+        return [
+            one for one in found if not wanted or wanted in json.loads(one.record)[1].get(field, "")
+        ][:limit]
 
     def checkpoint(self) -> str:
         with self._lock:

@@ -47,7 +47,7 @@ def test_every_route_is_described_and_every_description_routed(
     }
     described = {(path, method) for path, item in document["paths"].items() for method in item}
     assert described == there
-    assert len(there) == 18
+    assert len(there) == 21
 
 
 def test_every_route_asks_the_policy(engine: Engine) -> None:
@@ -91,7 +91,8 @@ PATHS = (
     "/docs", "/healthz", "/metrics", "/openapi.json", "/readyz", "/v1/acts",
     "/v1/controllers/{controller}", "/v1/events", "/v1/genesis", "/v1/log/checkpoint",
     "/v1/log/consistency", "/v1/log/entries", "/v1/log/inclusion", "/v1/parties/{party}",
-    "/v1/titles/{title}", "/v1/titles/{title}/history", "/v1/transactions",
+    "/v1/proposals", "/v1/proposals/{act_hash}", "/v1/titles", "/v1/titles/{title}",
+    "/v1/titles/{title}/history", "/v1/transactions",
     "/v1/transactions/{transaction}",
 )  # fmt: skip
 

@@ -343,4 +343,5 @@ def test_every_refusal_has_its_own_code_and_its_released_number() -> None:
         "client.document_reference_malformed": 7114,
         "client.document_carrier_missing": 7115,
         "client.document_kind_unclear": 7116,
+        "client.no_cargo": 7117,
     }

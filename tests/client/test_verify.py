@@ -5,8 +5,9 @@ import pytest
 
 from ropewalk.client import read_trust, verify_bundle
 from verifier.asking import VECTORS, Question, cases, changed
-from verifier.mutate import flips, may_name, mutated
-from verifier.stories import NOW_S
+from verifier.mutate import flips, may_name
+from verifier.steps import mutated
+from verifier.telling import NOW_S
 
 FLIPS = 3_000
 FIVE_ACTS = "to-order-undisclosed.ropewalk.json"

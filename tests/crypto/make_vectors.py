@@ -62,8 +62,8 @@ ACCEPTED: Mapping[str, bytes] = {
     "empty object": b"{}",
     "keys by byte": b'{"":0,"A":1,"B":2,"a":3,"a1":4,"aa":5,"~":6}',
     "escaped key": b'{"\\"":1,"\\\\":2}',
-    "eight levels": b"[" * 8 + b"]" * 8,
-    "eight levels of objects": b'{"a":' * 8 + b"1" + b"}" * 8,
+    "twelve levels": b"[" * 12 + b"]" * 12,
+    "twelve levels of objects": b'{"a":' * 12 + b"1" + b"}" * 12,
     "brackets in a text": b'["[[[[[[[[[[{{{{{{{{{{"]',
     "null as a text": b'"null"',
 }
@@ -117,7 +117,7 @@ REFUSED: Mapping[str, bytes] = {
     "UTF-16": '"a"'.encode("utf-16"),
     "single quotes": b"'a'",
     "comment": b"1/**/",
-    "nine levels": b"[" * 9 + b"]" * 9,
+    "thirteen levels": b"[" * 13 + b"]" * 13,
     "a million levels": b"[" * 1_000_000,
     "deep objects": b'{"a":' * 100_000,
 }

@@ -7,21 +7,15 @@ by `python -m identity.make_vectors` with `src` and `tests` on the path; `--chec
 
 from collections.abc import Iterator
 
+from identity import approval_vectors, party_vectors
+from identity.rowing import Body, Row, rows
 from ledger.vectors import Case, main, surplus, texts_of
 from ledger.world import FIRM, IDS, UNKNOWN, World, kid, registration, salt, settled
 from ropewalk.crypto import Value
 from ropewalk.identity import errors
-from ropewalk.ledger import LedgerError, MalformedBodyError
+from ropewalk.ledger import MalformedBodyError
 
 GOVERNED = "governance"
-Body = dict[str, Value]
-Row = tuple[str, World, str, Body, type[LedgerError] | None]
-
-
-def rows(act: str, *table: Row) -> Iterator[Case]:
-    """Cases of one act."""
-    for name, world, actor, body, refusal in table:
-        yield Case(f"identity.{act}", name, world, actor, body, refusal)
 
 
 def newcomer(**changes: Value) -> Body:
@@ -311,6 +305,8 @@ def cases() -> Iterator[Case]:
     yield from keys()
     yield from laws(world)
     yield from activations(world)
+    yield from party_vectors.cases()
+    yield from approval_vectors.cases()
 
 
 def texts() -> dict[str, str]:

@@ -9,6 +9,7 @@ from ropewalk.ledger import LedgerError, Result, decode_record
 from title.bills import Bill
 
 ADD, REVOKE = "ADD_KEY", "REVOKE_KEY"
+ROTATE, THRESHOLD = "ROTATE_KEY", "CHANGE_THRESHOLD"
 
 
 def does(world: World, word: str, key: str, signer: str, actor: str = "shipper") -> Result:
@@ -98,3 +99,21 @@ def test_a_key_of_another_length_is_no_body(text: str) -> None:
     rule = settled().machine.books[1].rules["identity.ADD_KEY"]
     with pytest.raises(LedgerError):
         rule.parse({"key": text})
+
+
+def test_a_rotated_key_has_exactly_one_successor_from_one_position_on() -> None:
+    """I38."""
+    world = settled()
+    body = {"key": kid("shipper"), "successor": kid("new")}
+    world.done("shipper", f"identity.{ROTATE}", body)
+    record = decode_record(world.state[controller_key(IDS["shipper"])], Controller)
+    assert record.keys[0].revoked == record.keys[1].added
+    assert code(does(world, ADD, "third", "shipper")) == "identity.revoked_key"
+    assert code(does(world, ADD, "third", "new")) == ""
+
+
+def test_a_threshold_rises_and_holds_from_the_next_act_on() -> None:
+    world = settled()
+    does(world, ADD, "new", "shipper")
+    world.done("shipper", f"identity.{THRESHOLD}", {"threshold": 2})
+    assert code(does(world, ADD, "third", "shipper")) == "identity.threshold_not_met"

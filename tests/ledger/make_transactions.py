@@ -89,7 +89,7 @@ def accepted() -> Iterator[Row]:
     yield "empty body", paid(body={}), None
     yield "unknown act", paid(act="nothing.AT_ALL"), None
     yield "escapes", paid(body={"text": '"\\"'}), None
-    yield "eight levels", paid(body={"n": nested(6)}), None
+    yield "twelve levels", paid(body={"n": nested(10)}), None
     yield "brackets in a text", paid(body={"text": "[[[[[[[[[[{{{{{{{{"}), None
     yield "null as a text", paid(body={"text": "null"}), None
     size = 16_384 - len(paid(body={"t": ""}))
@@ -232,7 +232,7 @@ def forms() -> Iterator[tuple[str, str]]:
     yield "byte order mark", by_hand(payload=b"\xef\xbb\xbf" + PAYLOAD)
     yield "two values", by_hand(payload=PAYLOAD + PAYLOAD)
     yield "cut short", by_hand(payload=PAYLOAD[:-1])
-    yield "nine levels", paid(body={"n": nested(7)})
+    yield "thirteen levels", paid(body={"n": nested(11)})
     yield "5,000 levels", by_hand(payload=b"[" * 5_000)
     yield "array", by_hand(payload=b"[]")
     yield "text", by_hand(payload=b'"text"')

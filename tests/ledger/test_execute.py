@@ -265,11 +265,12 @@ def _book(writes: Mapping[str, bytes | None], broken: str | None) -> RuleBook:
     def check(_change: Change) -> str | None:
         return broken
 
-    def authorise(_view: View, _actor: str, _signers: object, _position: int) -> None:
-        return
+    def anything(*_given: object, one_key: bool = False) -> None:
+        assert not one_key
 
     rule = Rule("test.ACT", Nothing, apply, ())
-    return RuleBook(1, {"test.ACT": rule}, (Invariant("promise", check),), authorise)
+    promises = (Invariant("promise", check),)
+    return RuleBook(1, {"test.ACT": rule}, promises, anything, anything, anything)
 
 
 def _with(book: RuleBook, *, checks: bool) -> World:

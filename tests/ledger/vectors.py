@@ -39,6 +39,10 @@ class Case:
     """A name of `ledger.world.IDS`, or an id."""
     body: Mapping[str, Value]
     refusal: type[LedgerError] | None = None
+    approvals: tuple[str, ...] = ()
+    """Names of others who approved the act."""
+    signers: tuple[str, ...] = ()
+    """Key ids, where the act looks at them."""
 
     @property
     def folder(self) -> str:
@@ -73,6 +77,8 @@ def context_of(transaction: Json) -> Context:
         position=int(told["position"]),
         time_s=int(told["time"]),
         transaction=str(told["transaction"]),
+        signers=tuple(told.get("signers", ())),
+        approvals=tuple(told.get("approvals", ())),
     )
 
 
@@ -105,6 +111,12 @@ def files_of(case: Case) -> dict[str, Json]:
             "transaction": sha256_hex(name),
         },
     }
+    told = transaction["context"]
+    assert isinstance(told, dict)
+    if case.approvals:
+        told["approvals"] = sorted(IDS[name] for name in case.approvals)
+    if case.signers:
+        told["signers"] = list(case.signers)
     view = Reading(world.state)
     result = outcome(view, transaction)
     files: dict[str, Json] = {"tx.json": transaction}

@@ -29,6 +29,7 @@ from ropewalk.rules import genesis_records, machine
 TIME = 1_767_225_600
 """2026-01-01T00:00:00Z, the time of every genesis here."""
 MINUTE_AHEAD = 60
+DAY = 86_400
 
 
 def key(name: str) -> PrivateKey:
@@ -210,6 +211,29 @@ class World:
         result = self.act(actor, act, body)
         assert result.refusal is None, result.refusal
         return result.transaction
+
+    def proposed(self, actor: str, act: str, body: Mapping[str, Value], *, days: int = 30) -> str:
+        """An act that must be accepted as a proposal; its act hash."""
+        until = self.time_s + days * DAY
+        result = self.act(
+            actor, "identity.PROPOSE", {"act": act, "body": dict(body), "until": until}
+        )
+        assert result.refusal is None, result.refusal
+        return result.events[0].attributes["act_hash"]
+
+    def approved(self, actor: str, act_hash: str, *, days: int = 30) -> Result:
+        """An approval that must be accepted."""
+        until = self.time_s + days * DAY
+        result = self.act(actor, "identity.APPROVE", {"act_hash": act_hash, "until": until})
+        assert result.refusal is None, result.refusal
+        return result
+
+    def agreed(self, actor: str, act: str, body: Mapping[str, Value], *approvers: str) -> Result:
+        """An act proposed by one and approved by the others, who carry it out; the last result."""
+        act_hash = self.proposed(actor, act, body)
+        result = [self.approved(one, act_hash) for one in approvers][-1]
+        assert f"proposal/{act_hash}" not in self.state, "it still waits"
+        return result
 
     def refused(self, actor: str, act: str, body: Mapping[str, Value]) -> type[LedgerError]:
         """One act that must be refused, without a trace in the records; why."""

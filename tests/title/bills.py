@@ -3,9 +3,11 @@
 
 from collections.abc import Mapping
 
-from ledger.world import IDS, World, salt, settled
+import msgspec
+
+from ledger.world import DAY, IDS, World, salt, settled
 from ropewalk.crypto import Value
-from ropewalk.title import Title, find
+from ropewalk.title import CargoList, Title, cargo_hash, find
 
 ISSUE = "title.ISSUE"
 
@@ -38,6 +40,35 @@ def issue_body(kind: str, number: int = 1, **changes: Value | None) -> dict[str,
     return {name: value for name, value in body.items() if value is not None}
 
 
+def cargo_list(*items: tuple[str, int, int], boxes: tuple[str, ...] = ("box",)) -> dict[str, Value]:
+    """A cargo list of `(goods, packages, grams)`, in its one order."""
+    entries: list[Value] = [
+        {
+            "item": salt(goods),
+            "package_code": "CT",
+            "packages": packages,
+            "volume_dm3": 0,
+            "weight_g": grams,
+        }
+        for goods, packages, grams in sorted(items, key=lambda one: salt(one[0]))
+    ]
+    equipments: list[Value] = [*sorted(salt(box) for box in boxes)]
+    return {"equipments": equipments, "items": entries}
+
+
+def hashed(cargo: Mapping[str, Value]) -> str:
+    """The hash that an ISSUE names."""
+    return cargo_hash(msgspec.convert(dict(cargo), CargoList))
+
+
+def part(
+    kind: str, number: int, cargo: Mapping[str, Value], **changes: Value | None
+) -> dict[str, Value]:
+    """A bill with its cargo list, as SPLIT and COMBINE take it."""
+    issue = issue_body(kind, number, cargo=hashed(cargo), **changes)
+    return {"cargo": dict(cargo), "issue": issue}
+
+
 class Bill:
     """One title in a world, acted on by the names of its parties."""
 
@@ -56,15 +87,47 @@ class Bill:
         assert found is not None
         return found
 
-    def body(self, members: Mapping[str, str]) -> dict[str, Value]:
-        """A body that names the title as it stands; members are names of parties."""
-        named = {name: IDS.get(value, value) for name, value in members.items()}
+    def body(self, members: Mapping[str, Value]) -> dict[str, Value]:
+        """A body that names the title as it stands; parties go by their names."""
+        named = {
+            name: IDS.get(value, value) if isinstance(value, str) else value
+            for name, value in members.items()
+        }
         return {"last_act": self.record.last_act, "title": self.title, **named}
 
     def does(self, actor: str, act: str, **members: str) -> Title:
         """An act that must be accepted; the record after it."""
         self.world.done(actor, f"title.{act}", self.body(members))
         return self.record
+
+    def agreed(self, actor: str, act: str, members: Mapping[str, Value], *approvers: str) -> Title:
+        """An act that others approve, carried out; the record after it."""
+        body = {**self.body({}), **members}
+        self.world.agreed(actor, f"title.{act}", body, *approvers)
+        return self.record
+
+    def frozen(self) -> "Bill":
+        """This bill, frozen by a court's order."""
+        body: Mapping[str, Value] = {"order": salt("order"), "title": self.title}
+        self.world.done("governance", "title.FREEZE", body)
+        return self
+
+    def leased(self, actor: str = "shipper", *, days: int = 2) -> "Bill":
+        """This bill, leased by its possessor."""
+        until = self.world.time_s + days * DAY
+        self.world.done(actor, "title.LEASE", {**self.body({}), "until": until})
+        return self
+
+    def on_paper(self, actor: str = "shipper") -> "Bill":
+        """This bill, switched to paper."""
+        self.agreed(actor, "SWITCH_TO_PAPER", {"paper": salt("paper")}, "carrier")
+        return self
+
+    def pledged(self, actor: str = "shipper", *, due: int = 0) -> "Bill":
+        """This bill, pledged to the bank."""
+        body = {"amount": 0, "currency": "", "due": due, "pledgee": IDS["bank"]}
+        self.world.done(actor, "title.PLEDGE", {**self.body({}), **body})
+        return self
 
     def why(self, actor: str, act: str, **members: str) -> str:
         """An act that must be refused without a trace; the refusal's slug."""

@@ -6,89 +6,17 @@ that checks in another order answers with another slug. Written by `python -m ti
 with `src` and `tests` on the path; `--check` only compares.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ledger.vectors import Case, main, surplus, texts_of
 from ledger.world import IDS, UNKNOWN, World, settled
 from ropewalk.crypto import Value
 from ropewalk.identity import UnknownControllerError
-from ropewalk.ledger import LedgerError, MalformedBodyError
+from ropewalk.ledger import MalformedBodyError
 from ropewalk.title import errors
+from title import other_vectors, pledge_vectors, replace_vectors
 from title.bills import ISSUE, Bill, issue_body
-
-NOWHERE = "0" * 64
-Members = Mapping[str, str]
-
-
-def case(
-    bill: Bill,
-    act: str,
-    name: str,
-    actor: str,
-    members: Members,
-    refusal: type[LedgerError] | None = None,
-) -> Case:
-    """A case on a bill as it stands."""
-    return Case(f"title.{act}", name, bill.world, actor, bill.body(members), refusal)
-
-
-def at(kind: str, *steps: tuple[str, str, Members]) -> Bill:
-    """A bill brought somewhere by accepted acts: (actor, act, members)."""
-    bill = Bill(kind)
-    for actor, act, members in steps:
-        bill.does(actor, act, **members)
-    return bill
-
-
-def to(name: str) -> Members:
-    """The members that name a recipient."""
-    return {"recipient": name}
-
-
-CARRIER: Members = {"addressee": "carrier"}
-SURRENDER = ("shipper", "SURRENDER_FOR_DELIVERY", CARRIER)
-SURRENDERED: tuple[tuple[str, str, Members], ...] = (SURRENDER, ("carrier", "SACC", {}))
-
-
-def missing(act: str, members: Members) -> Iterator[Case]:
-    """No such title; a stale act; both by a stranger and with members that fit nothing."""
-    bill = Bill("waybill")
-    body = bill.body(members)
-    act = f"title.{act}"
-    yield Case(
-        act,
-        "unknown_title",
-        bill.world,
-        "buyer",
-        {**body, "title": NOWHERE, "last_act": NOWHERE},
-        errors.UnknownTitleError,
-    )
-    stale = {**body, "last_act": NOWHERE}
-    yield Case(act, "stale", bill.world, "buyer", stale, errors.StaleError)
-    surplus_case = surplus(Case(act, "", bill.world, "buyer", body))
-    yield surplus_case
-    less = {name: value for name, value in body.items() if name != "last_act"}
-    yield Case(act, "member_missing", bill.world, "buyer", less, MalformedBodyError)
-    upper = {**body, "title": bill.title.upper()}
-    yield Case(act, "upper_case_title", bill.world, "buyer", upper, MalformedBodyError)
-
-
-def held(act: str, members: Members) -> Iterator[Case]:
-    """What every act of a possessor is refused for first."""
-    yield from missing(act, members)
-    for name, bill, refusal in (
-        ("waybill", Bill("waybill"), errors.NotTransferableError),
-        ("ended", at("straight", *SURRENDERED), errors.EndedError),
-        ("surrender_pending", at("straight", SURRENDER), errors.SurrenderPendingError),
-        ("stranger", Bill("straight"), errors.NotPossessorError),
-    ):
-        yield case(bill, act, name, "buyer", members, refusal)
-    waybill = at("waybill", ("carrier", "DELIVER", {}))
-    yield case(waybill, act, "delivered_waybill", "buyer", members, errors.NotTransferableError)
-    given = at("blank", ("shipper", "TRANSFER", to("bank")))
-    yield case(given, act, "former_possessor", "shipper", members, errors.NotPossessorError)
-    lying = at("blank", SURRENDER)
-    yield case(lying, act, "carrier_holds", "carrier", members, errors.SurrenderPendingError)
+from title.casing import CARRIER, SURRENDER, SURRENDERED, Members, at, case, held, missing, to
 
 
 def transfers() -> Iterator[Case]:
@@ -265,6 +193,7 @@ def answers() -> Iterator[Case]:
                 errors.NotIssuerError,
             ),
             ("ended", at("blank", *SURRENDERED), "carrier", errors.EndedError),
+            ("on_paper", Bill("blank").on_paper(), "carrier", errors.OnPaperError),
             ("nothing_surrendered", Bill("blank"), "carrier", errors.NoSurrenderError),
             ("waybill", Bill("waybill"), "carrier", errors.NoSurrenderError),
         ):
@@ -392,6 +321,9 @@ def cases() -> Iterator[Case]:
     yield from surrenders()
     yield from answers()
     yield from waybills()
+    yield from pledge_vectors.cases()
+    yield from replace_vectors.cases()
+    yield from other_vectors.cases()
 
 
 def texts() -> dict[str, str]:

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every promise is broken once on purpose, and noticed."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 
 from ledger.world import IDS, NETWORK, salt
 from ropewalk.ledger import Change, Context, Overlay, encode_record
 from ropewalk.rules import V1
-from ropewalk.title import INVARIANTS, ReferenceRecord, Title
+from ropewalk.title import INVARIANTS, Indemnity, ReferenceRecord, Title
 from title.bills import Bill
 
 ACT = salt("the act")
 BANK, BUYER, CARRIER, SHIPPER = (IDS[name] for name in ("bank", "buyer", "carrier", "shipper"))
+
+
+LETTER = Indemnity(bank="", receiver=BANK, requester=BANK)
 
 
 def broken(bill: Bill, actor: str, **changes: object) -> list[str]:
@@ -74,6 +79,26 @@ def test_a_broken_promise_is_noticed(
     kind: str, actor: str, changes: dict[str, object], names: list[str]
 ) -> None:
     assert broken(Bill(kind), actor, **changes) == names
+
+
+@pytest.mark.parametrize(
+    ("prepare", "actor", "changes", "names"),
+    [
+        (lambda bill: bill, "shipper", {"status": "PAPER"}, ["I6"]),
+        (lambda bill: bill, "shipper", {"paper": salt("paper")}, ["I6"]),
+        (lambda bill: bill, "shipper", {"replaced_by": (salt("x"),), "status": "VOID"}, ["I10"]),
+        (lambda bill: bill.pledged(), "bank", {"possessor": BUYER}, ["I13"]),
+        (lambda bill: bill.pledged(), "bank", {"status": "VOID"}, ["I13"]),
+        (lambda bill: bill.frozen(), "shipper", {"possessor": BANK}, ["I15"]),
+        (lambda bill: bill.leased(), "shipper", {"possessor": BANK}, ["T27"]),
+        (lambda bill: bill, "bank", {"freeze": salt("x"), "possessor": BANK}, ["I5"]),
+        (lambda bill: bill, "bank", {"indemnity": LETTER}, ["I5"]),
+    ],
+)  # fmt: skip
+def test_a_promise_of_the_exceptions_is_noticed(
+    prepare: Callable[[Bill], Bill], actor: str, changes: dict[str, object], names: list[str]
+) -> None:
+    assert broken(prepare(Bill("blank")), actor, **changes) == names
 
 
 def test_an_endorsee_that_is_passed_over_is_noticed() -> None:

@@ -26,7 +26,7 @@ def test_a_waybill_is_neither_possessed_nor_to_order() -> None:
     assert not DOCUMENT_TYPES["SWB"].has_possession
     assert not DOCUMENT_TYPES["SWB"].may_be_to_order
     assert DOCUMENT_TYPES["BOL"].has_possession
-    assert ENDED == ("SURRENDERED", "DELIVERED")
+    assert ENDED == ("SURRENDERED", "DELIVERED", "PAPER", "REPLACED", "VOID")
 
 
 def test_keys_are_those_of_the_format() -> None:

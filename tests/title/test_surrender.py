@@ -97,3 +97,14 @@ def test_only_the_issuing_carrier_answers(act: str) -> None:
 def test_there_is_no_answer_without_a_surrender(act: str) -> None:
     assert Bill("blank").why("carrier", act) == "title.no_surrender"
     assert Bill("waybill").why("carrier", act) == "title.no_surrender"
+
+
+AMENDMENT = "SURRENDER_FOR_AMENDMENT"
+
+
+def test_what_was_surrendered_for_amendment_is_not_accepted_for_delivery() -> None:
+    bill = Bill("blank")
+    after = bill.does("shipper", AMENDMENT, addressee="carrier", reason_code="COD")
+    assert (after.surrender_reason, after.possessor) == ("COD", IDS["carrier"])
+    assert bill.why("carrier", ACCEPT) == "title.no_surrender"
+    assert bill.does("carrier", REJECT).surrender_reason == ""

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from ropewalk.client import Verdict, VerificationError, read_trust, verify_bundle
+from ropewalk.client import Verdict, VerificationError, read_trust
 from ropewalk.client.verdict import refusal
 from ropewalk.crypto import encode, to_base64
-from verifier.mutate import mutated
+from verifier.steps import mutated
+from verifier.telling import judge
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "vectors" / "bundle"
@@ -32,16 +33,19 @@ class Question:
     now_s: int | None
     expected: Mapping[str, Any]
     """Members of the verdict."""
+    challenge: str = ""
+    """The verifier's file, where the first one is a proof of control."""
 
     def answer(self) -> dict[str, Any]:
         """The Python verifier's verdict."""
-        return shown(verdict(self.data, self.trust, self.now_s))
+        return shown(verdict(self.data, self.trust, self.now_s, self.challenge))
 
 
-def verdict(data: bytes, trust: str, now_s: int | None) -> Verdict:
+def verdict(data: bytes, trust: str, now_s: int | None, challenge: str = "") -> Verdict:
     """The Python verifier's verdict, a refused genesis included."""
+    asked = (VECTORS / challenge).read_bytes() if challenge else None
     try:
-        return verify_bundle(data, read_trust((VECTORS / trust).read_bytes()), now_s)
+        return judge(data, read_trust((VECTORS / trust).read_bytes()), now_s, asked)
     except VerificationError as error:
         return refusal(error)
 
@@ -63,7 +67,16 @@ def cases() -> tuple[Question, ...]:
     for path in sorted(VECTORS.glob("*.verdict.json")):
         case = json.loads(path.read_bytes())
         data = (VECTORS / case["bundle"]).read_bytes()
-        found.append(Question(path.name, data, case["trust"], case["now"], case["verdict"]))
+        found.append(
+            Question(
+                path.name,
+                data,
+                case["trust"],
+                case["now"],
+                case["verdict"],
+                case.get("challenge", ""),
+            )
+        )
     return tuple(found)
 
 
@@ -80,7 +93,16 @@ def changed() -> tuple[Question, ...]:
                 data = mutated((VECTORS / case["base"]).read_bytes(), case["steps"])
             item = case["failed_item"]
             expected = {"failed_item": item, "ok": item == ""}
-            found.append(Question(case["name"], data, case["trust"], listed["now"], expected))
+            found.append(
+                Question(
+                    case["name"],
+                    data,
+                    case["trust"],
+                    case.get("now", listed["now"]),
+                    expected,
+                    case.get("challenge", ""),
+                )
+            )
     return tuple(found)
 
 
@@ -113,15 +135,25 @@ def ask_verdicts(questions: Sequence[Question]) -> list[dict[str, Any]]:
     """The JavaScript verifier's verdicts, without their `detail`."""
     files = {f"{number}": to_base64(each.data) for number, each in enumerate(questions)}
     checks = [
-        {"base": f"{number}", "now": each.now_s, "trust": each.trust}
+        {
+            "base": f"{number}",
+            "now": each.now_s,
+            "trust": each.trust,
+            **({"challenge": each.challenge} if each.challenge else {}),
+        }
         for number, each in enumerate(questions)
     ]
-    return answered(ask({"checks": checks, "files": {**files, **trusts()}}))
+    return answered(ask({"checks": checks, "files": {**files, **trusts(), **challenges()}}))
 
 
 def answered(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Verdicts without their `detail`."""
     return [{name: each[name] for name in sorted(each) if name != "detail"} for each in verdicts]
+
+
+def challenges() -> dict[str, str]:
+    """Every challenge, base64."""
+    return {path.name: to_base64(path.read_bytes()) for path in VECTORS.glob("*.challenge.json")}
 
 
 def trusts() -> dict[str, str]:

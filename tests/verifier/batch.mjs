@@ -2,8 +2,8 @@
 /**
  * Many questions to the JavaScript verifier in one process: JSON on stdin, a list on stdout.
  *
- * `files` holds base64 by name. `checks` of `base`, `trust`, `now` and perhaps `flip` (offset and
- * bits) give verdicts; `signatures` of `key`, `message` and `signature` in hex give truths;
+ * `files` holds base64 by name. `checks` of `base`, `trust`, `now`, perhaps `challenge` (where the
+ * base is a proof of control) and `flip` (offset and bits) give verdicts; `signatures` of `key`, `message` and `signature` in hex give truths;
  * `hashes` of hex give hex; `trusts` in base64 give truths; `documents` in base64 give checksums
  * in hex, "" for what is no document.
  */
@@ -15,17 +15,20 @@ import {
   refusal,
   sha256,
   verifyBundle,
+  verifyControl,
   verifySignature,
 } from "../../verifier/ropewalk-verify.mjs";
 
 const hexOf = (bytes) => Buffer.from(bytes).toString("hex");
 const bytesOf = (text, encoding) => new Uint8Array(Buffer.from(text, encoding));
 
-async function judge(files, { base, flip, trust, now }) {
+async function judge(files, { base, challenge, flip, trust, now }) {
   const data = bytesOf(files[base], "base64");
   if (flip !== undefined) data[flip[0]] ^= flip[1];
   try {
-    return await verifyBundle(data, readTrust(bytesOf(files[trust], "base64")), now);
+    const trusted = readTrust(bytesOf(files[trust], "base64"));
+    if (challenge === undefined) return await verifyBundle(data, trusted, now);
+    return await verifyControl(data, bytesOf(files[challenge], "base64"), trusted, now);
   } catch (error) {
     if (error instanceof VerificationError) return refusal(error);
     throw error;

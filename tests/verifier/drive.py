@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.client import Kept, TransportDocument, bundle_of, issue_body
+from ropewalk.client import Kept, TransportDocument, bundle_of, issue_body, make_proof
+from ropewalk.client.bundle import ProvenEntry
 from ropewalk.client.issuing import Controllers
 from ropewalk.client.node import History
 from ropewalk.crypto import PrivateKey, Value, encode, from_base64, sha256, to_base64
@@ -17,12 +18,14 @@ from ropewalk.engines.reading import Reading
 from ropewalk.identity import controller_id, governance_id
 from ropewalk.ledger import (
     Candidate,
+    act_hash,
     inspect,
     network_id,
     read_genesis,
     sign_consent,
     sign_transaction,
 )
+from ropewalk.title import key as title_key
 from ropewalk.title import title_id
 from ropewalk.tlog import COSIGNATURE, Note, VerifierKey, cosign
 
@@ -34,6 +37,11 @@ LAW = "GB"
 CARRIER_CODES = ("NMFTA:RPWK", "SMDG:ARX", "SMDG:KML")
 PARTIES = {"bank": "bank", "buyer": "consignee", "carrier": "carrier", "shipper": "shipper"}
 """Name and role of the registered parties."""
+
+
+PROPOSAL_S = 86_400
+"""How long a proposal waits here."""
+EMPTY: Mapping[str, Value] = {}
 
 
 def key(name: str) -> PrivateKey:
@@ -82,7 +90,6 @@ class World:
         self.controllers: dict[str, str] = {}
         self.signers: dict[str, tuple[PrivateKey, ...]] = {}
         self.documents: dict[str, Kept] = {}
-        self.last_acts: dict[str, str] = {}
         where = DataDirectory(directory)
         where.log_key.parent.mkdir(parents=True)
         key("log").write(where.log_key, "vectors")
@@ -122,8 +129,24 @@ class World:
         self.controllers[name] = controller
         self.signers[name] = keys
 
-    def act(self, actor: str, act: str, body: Mapping[str, Value]) -> str:
-        """Commit an act in a block of its own; its id."""
+    def act(
+        self,
+        actor: str,
+        act: str,
+        body: Mapping[str, Value],
+        *,
+        represented: str = "",
+        keys: tuple[PrivateKey, ...] = (),
+    ) -> str:
+        """Commit an act in a block of its own; its id.
+
+        Args:
+            actor: name of who acts.
+            act: room and name.
+            body: its members.
+            represented: name of whom the actor represents under a mandate.
+            keys: that sign; as many as its threshold asks for unless given.
+        """
         self.time_s += BLOCK_S
         content: dict[str, Value] = {
             "act": act,
@@ -132,7 +155,9 @@ class World:
             "network": self.network,
             "valid_until": self.time_s + 600,
         }
-        first, *others = self.signers[actor]
+        if represented:
+            content["represented_party"] = self.controllers[represented]
+        first, *others = keys or self.signers[actor]
         consents = [sign_consent(content, self.time_s + 86_400, each) for each in others]
         text = sign_transaction(content, first, consents)
         (result,) = self._chain.extend(self.time_s, [Candidate(text, inspect(text))]).results
@@ -140,22 +165,67 @@ class World:
             raise result.refusal
         return result.transaction
 
-    def issue(self, document: bytes, **parties: str) -> str:
+    def agree(self, actor: str, act: str, body: Mapping[str, Value], *others: str) -> str:
+        """Propose an act and have each of these approve it, key by key; what carried it out."""
+        until = self.time_s + PROPOSAL_S
+        asked: dict[str, Value] = {"act": f"title.{act}", "body": dict(body), "until": until}
+        first, *more = self.signers[actor]
+        last = self.act(actor, "identity.PROPOSE", asked, keys=(first,))
+        hashed = act_hash(
+            {
+                "act": f"title.{act}",
+                "actor": self.controllers[actor],
+                "body": dict(body),
+                "network": self.network,
+                "valid_until": until,
+            }
+        )
+        approval: dict[str, Value] = {"act_hash": hashed, "until": until}
+        signers = [(actor, key_) for key_ in more]
+        signers += [(name, key_) for name in others for key_ in self.signers[name]]
+        for name, key_ in signers:
+            last = self.act(name, "identity.APPROVE", approval, keys=(key_,))
+        return last
+
+    def issue(self, document: bytes, *, more: Mapping[str, Value] = EMPTY, **parties: str) -> str:
         """Issue a document; the title's id."""
+        title, body = self.body(document, more=more, **parties)
+        self.act("carrier", "title.ISSUE", body)
+        return title
+
+    def body(
+        self, document: bytes, *, more: Mapping[str, Value] = EMPTY, **parties: str
+    ) -> tuple[str, dict[str, Value]]:
+        """The id of the title that a document will be, and the body that issues it."""
         parsed = TransportDocument.parse(document)
         salted = salt(str(parsed.reference))
         named = {role: self.controllers[name] for role, name in parties.items()}
-        body = issue_body(parsed, salted, LAW, Controllers(**named))
+        body = {**issue_body(parsed, salted, LAW, Controllers(**named)), **more}
         title = title_id(self.network, self.controllers["carrier"], dict(body))
         self.documents[title] = Kept(document, salted)
-        self.last_acts[title] = self.act("carrier", "title.ISSUE", body)
-        return title
+        return title, body
 
-    def on(self, title: str, actor: str, act: str, **named: str) -> None:
+    def link(self, title: str) -> dict[str, Value]:
+        """What an act on a title names: it, and its last act."""
+        found = self._reading.record(title_key(title))
+        assert found is not None
+        last_act: str = msgspec.json.decode(found)[1]["last_act"]
+        return {"last_act": last_act, "title": title}
+
+    def on(self, title: str, actor: str, act: str, **named: str) -> str:
         """An act on a title; its members name controllers."""
         members: dict[str, Value] = {role: self.controllers[name] for role, name in named.items()}
-        link = {"last_act": self.last_acts[title], "title": title}
-        self.last_acts[title] = self.act(actor, f"title.{act}", {**members, **link})
+        return self.act(actor, f"title.{act}", {**members, **self.link(title)})
+
+    def control_proof(self, title: str, challenge: bytes, demonstration: str) -> bytes:
+        """The proof of control as of the last block, by the act of this id."""
+        bundle = self.bundle(title, disclosed=False)
+        logged = self._reading.logged(demonstration)
+        assert logged is not None
+        size = msgspec.json.decode(bundle)["block"]["position"] + 1
+        inclusion = self._reading.inclusion(logged.position, size)
+        entry = ProvenEntry(inclusion=inclusion, leaf=logged.entry, position=logged.position)
+        return make_proof(bundle, challenge, entry)
 
     def bundle(self, title: str, *, disclosed: bool = True) -> bytes:
         """The title's bundle as of the last block."""

@@ -6,10 +6,13 @@ the definitions (tlog/naive.py); nothing of the engine refuses to write them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-from ropewalk.client.roles import ChainError, Roles, first_record, follow
+from ropewalk.client.replacing import first_record
+from ropewalk.client.roles import ChainError, Roles, Setting, Told, follow
 from ropewalk.crypto import (
     TRANSACTION_TYPE,
     PrivateKey,
@@ -19,7 +22,8 @@ from ropewalk.crypto import (
     to_base64,
     to_base64url,
 )
-from ropewalk.ledger import network_id
+from ropewalk.identity import governance_id
+from ropewalk.ledger import act_hash, network_id, read_genesis
 from ropewalk.title import title_id
 from ropewalk.tlog import Checkpoint, sign_checkpoint
 from tlog import naive
@@ -28,6 +32,7 @@ from verifier import drive
 CARRIER, HOLDER, BUYER, BANK = (name * 16 for name in ("ca", "5e", "b1", "ba"))
 TIME_S = drive.GENESIS_TIME_S + 600
 NETWORK = network_id(drive.genesis())
+GOVERNANCE = governance_id(read_genesis(drive.genesis()))
 GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493
 
 ORDER: dict[str, Value] = {
@@ -52,9 +57,13 @@ def without(issue: Mapping[str, Value], name: str) -> dict[str, Value]:
 BLANK = without(ORDER, "endorsee")
 STRAIGHT: dict[str, Value] = {**BLANK, "consignee": BUYER, "is_to_order": False}
 WAYBILL: dict[str, Value] = {**without(STRAIGHT, "issue_to"), "document_type": "SWB"}
+ISSUES = {"order": ORDER, "blank": BLANK, "straight": STRAIGHT, "waybill": WAYBILL}
 
-Act = tuple[str, str, Mapping[str, Value]]
-"""Name, actor, and the members of its body besides the link to the act before."""
+Act = tuple[str, str, Mapping[str, Value]] | tuple[str, str, Mapping[str, Value], tuple[str, ...]]
+"""Name, actor, the members of its body besides the link to the act before, and who else approved
+it, where it was proposed."""
+BY_OTHERS = ("FREEZE", "UNFREEZE", "LETTER_OF_INDEMNITY")
+"""Acts that name a title and no last act."""
 Members = dict[str, Any]
 Table = dict[str, tuple[str, Members]]
 """Forged bundles by name, each with the item that must fail, "" for one that is in order."""
@@ -65,12 +74,14 @@ HANDED: Act = ("TRANSFER", HOLDER, {"recipient": BUYER})
 
 @dataclass(slots=True)
 class Story:
-    """Acts on one title, each signed and linked to the one before, and the record they lead to."""
+    """Acts on a title and those whose place it took, each signed, and the record they lead to."""
 
     title: str
     signed: list[str]
     record: Roles
     last_act: str
+    earlier: dict[int, list[str]] = field(default_factory=dict)
+    """What proposed and approved an act before, by the act's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,7 @@ class Twists:
     """A key whose leaf is put where another key's belongs."""
 
 
-def content(act: str, actor: str, body: Mapping[str, Value]) -> dict[str, Value]:
+def content(act: str, actor: str, body: Mapping[str, Value], **more: Value) -> dict[str, Value]:
     """The payload of an act."""
     return {
         "act": act,
@@ -92,6 +103,7 @@ def content(act: str, actor: str, body: Mapping[str, Value]) -> dict[str, Value]
         "body": dict(body),
         "network": NETWORK,
         "valid_until": TIME_S,
+        **more,
     }
 
 
@@ -113,22 +125,86 @@ def jws(
     return f"{signing_input}.{to_base64url(signature)}"
 
 
+class Telling:
+    """Acts one after another; one that the roles do not allow leaves them as they are."""
+
+    def __init__(self) -> None:
+        self.signed: list[str] = []
+        self.earlier: dict[int, list[str]] = {}
+        self.family: dict[str, Roles] = {}
+        self.setting = Setting(NETWORK, GOVERNANCE, "", 0)
+
+    def issue(self, body: Mapping[str, Value]) -> str:
+        """One more title, whatever its roles."""
+        last_act = self.sign("title.ISSUE", CARRIER, body)
+        title = title_id(NETWORK, CARRIER, dict(body))
+        self.family[title] = first_record(CARRIER, body, last_act, 0)
+        return title
+
+    def on(self, title: str, name: str, actor: str, members: Mapping[str, Value], *by: str) -> str:
+        """An act on a title, which is linked to the one before where it names one."""
+        link: dict[str, Value] = {"title": title}
+        if name not in BY_OTHERS:
+            link["last_act"] = self.family[title]["last_act"]
+        return self.do(name, actor, {**link, **members}, *by)
+
+    def do(self, name: str, actor: str, body: Mapping[str, Value], *by: str) -> str:
+        """An act, proposed where others approve it; the id of what carried it out."""
+        act = name if "." in name else f"title.{name}"
+        last_act = self.propose(act, actor, body, *by) if by else self.sign(act, actor, body)
+        self.follow(Told(act, actor, body, last_act, frozenset(by)))
+        return last_act
+
+    def follow(self, told: Told) -> None:
+        """Let the act change its titles, if it may."""
+        with suppress(ChainError, KeyError):
+            self.family.update(follow(self.family, told, self.setting))
+
+    def sign(self, act: str, actor: str, body: Mapping[str, Value], **more: Value) -> str:
+        """A transaction of its own."""
+        self.signed.append(jws(encode(content(act, actor, body, **more))))
+        return identifier(self.signed[-1])
+
+    def propose(self, act: str, actor: str, body: Mapping[str, Value], *by: str) -> str:
+        """A proposal and an approval by each of these, the last of which carries it out."""
+        hashed = act_hash(content(act, actor, body))
+        steps = [proposal(act, actor, body), *(approval(one, hashed) for one in by)]
+        return self.log(*(jws(encode(step)) for step in steps))
+
+    def log(self, *steps: str) -> str:
+        """Transactions that carried out one act together; the last one's id."""
+        *before, last = steps
+        if before:
+            self.earlier[len(self.signed)] = before
+        self.signed.append(last)
+        return identifier(last)
+
+    def story(self, title: str) -> Story:
+        """All of it, as the bundle of one title has it."""
+        record = {**self.family[title], "issued_at": TIME_S}
+        return Story(title, self.signed, record, record["last_act"], self.earlier)
+
+
+def proposal(act: str, actor: str, body: Mapping[str, Value], **more: Value) -> dict[str, Value]:
+    """The payload that proposes an act."""
+    asked: dict[str, Value] = {"act": act, "body": dict(body), "until": TIME_S}
+    return content("identity.PROPOSE", actor, asked, **more)
+
+
+def approval(actor: str, hashed: str, **more: Value) -> dict[str, Value]:
+    """The payload that approves one."""
+    body: dict[str, Value] = {"act_hash": hashed, "until": TIME_S}
+    return content("identity.APPROVE", actor, body, **more)
+
+
 def tell(issue: Mapping[str, Value], *acts: Act) -> Story:
     """The story of a title; an act that its roles do not allow leaves the record as it is."""
-    title = title_id(NETWORK, CARRIER, dict(issue))
-    first = jws(encode(content("title.ISSUE", CARRIER, issue)))
-    last_act = identifier(first)
-    story = Story(title, [first], first_record(CARRIER, issue, last_act, TIME_S), last_act)
-    for name, actor, members in acts:
-        body = {"last_act": story.last_act, "title": title, **members}
-        signed = jws(encode(content(f"title.{name}", actor, body)))
-        story.signed.append(signed)
-        story.last_act = identifier(signed)
-        try:
-            story.record = follow(story.record, f"title.{name}", actor, body, story.last_act)
-        except (ChainError, KeyError):
-            continue
-    return story
+    telling = Telling()
+    title = telling.issue(issue)
+    for name, actor, members, *by in acts:
+        last_act = telling.on(title, name, actor, members, *(by[0] if by else ()))
+        telling.family[title]["last_act"] = last_act
+    return telling.story(title)
 
 
 def identifier(signed: str) -> str:
@@ -148,6 +224,13 @@ def record(fields: Mapping[str, Any]) -> bytes:
 
 def bundle(story: Story, twists: Twists | None = None) -> Members:
     """A bundle of the story, in which every signature of the log and every path holds."""
+    return bundle_and_after(story, (), twists)[0]
+
+
+def bundle_and_after(
+    story: Story, after: Sequence[bytes], twists: Twists | None = None, *, first: bool = False
+) -> tuple[Members, list[Members]]:
+    """The bundle, and proofs of entries that were logged after its acts, or before the first."""
     twists = twists or Twists()
     records = {
         f"controller/{CARRIER}": record(
@@ -174,14 +257,18 @@ def bundle(story: Story, twists: Twists | None = None) -> Members:
     end = record(
         {"height": 1, "protocol": 1, "state_root": naive.map_hash(leaves).hex(), "time": TIME_S}
     )
-    entries = [b"genesis", *(entry(signed) for signed in story.signed), twists.block(end)]
+    steps = [[*story.earlier.get(at, []), signed] for at, signed in enumerate(story.signed)]
+    logged = [entry(signed) for step in steps for signed in step]
+    logged = [*after, *logged] if first else [*logged, *after]
+    entries = [b"genesis", *logged, twists.block(end)]
     for number, leaf in twists.leaves.items():
         entries[1 + number] = leaf
     checkpoint = Checkpoint(drive.ORIGIN, len(entries), naive.tree_hash(entries))
     note = sign_checkpoint(checkpoint, drive.log_key(), drive.key("log").sign)
     proven = [_proven(position, entries) for position in range(1, len(entries))]
-    return {
-        "acts": proven[:-1],
+    shown = [proven.pop(0 if first else -1 - len(after)) for _ in after]
+    members = {
+        "acts": _acts(steps, proven),
         "block": proven[-1],
         "checkpoint": to_base64(note.to_bytes()),
         "format": "ropewalk-title-bundle/1",
@@ -189,6 +276,17 @@ def bundle(story: Story, twists: Twists | None = None) -> Members:
         "state": [_present(key, records[key], leaves, places[key]) for key in keys],
         "title": story.title,
     }
+    return members, shown
+
+
+def _acts(steps: Sequence[Sequence[str]], proven: Sequence[Members]) -> list[Members]:
+    """Each act with what proposed and approved it before."""
+    waiting = iter(proven)
+    acts = []
+    for step in steps:
+        *before, last = islice(waiting, len(step))
+        acts.append({"approvals": before, **last} if before else last)
+    return acts
 
 
 def _misplace(leaves: dict[str, bytes], places: Mapping[str, str], key: str) -> dict[str, str]:

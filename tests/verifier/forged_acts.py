@@ -42,7 +42,7 @@ POINT = drive.key("forger").sign(INPUT)[:32]
 SCALAR = int.from_bytes(drive.key("forger").sign(INPUT)[32:], "little")
 IDENTITY = b"\x01" + bytes(31)
 MINUS_ONE = b"\xec" + b"\xff" * 30 + b"\x7f"
-DEEP: Value = [[[[[[[[""]]]]]]]]
+DEEP: Value = [[[[[[[[[[[""]]]]]]]]]]]
 
 
 def signed() -> Table:
@@ -122,7 +122,7 @@ def _payloads() -> dict[str, str]:
         "payload with a letter beyond ASCII": jws(
             PAYLOAD.replace(b"TRANSFER", "TRÄNSFER".encode())
         ),
-        "payload of nine levels": _other(body={**LINK, "deep": DEEP}),
+        "payload of thirteen levels": _other(body={**LINK, "deep": DEEP}),
         "payload with a member more": _other(nonce="1"),
         "payload without network": _lacking("network"),
         "payload without time limit": _lacking("valid_until"),

@@ -4,11 +4,11 @@
 from ropewalk.crypto import Value, encode
 from verifier.forge import (
     BANK,
-    BLANK,
     BUYER,
     CARRIER,
     HANDED,
     HOLDER,
+    ISSUES,
     ORDER,
     STRAIGHT,
     WAYBILL,
@@ -30,7 +30,6 @@ ASKED: Act = ("SURRENDER_FOR_DELIVERY", HOLDER, TO_CARRIER)
 ENDORSED: Act = ("ENDORSE", HOLDER, TO_BANK)
 HANDED_TO_BANK: Act = ("TRANSFER", HOLDER, TO_BANK)
 DELIVERED: Act = ("DELIVER", CARRIER, {})
-ISSUES = {"order": ORDER, "blank": BLANK, "straight": STRAIGHT, "waybill": WAYBILL}
 STORIES: dict[str, tuple[str, tuple[Act, ...]]] = {
     "an unknown act": ("order", (("SEIZE", CARRIER, {}),)),
     "an act called constructor": ("order", (("constructor", HOLDER, {}),)),

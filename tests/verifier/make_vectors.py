@@ -15,8 +15,11 @@ from pathlib import Path
 from ropewalk.client import Verdict, read_trust, verify_bundle
 from verifier.forge import TIME_S
 from verifier.forged import forgeries
-from verifier.mutate import Mutation, flips, may_name, mutated, mutations
-from verifier.stories import NOW_S, told
+from verifier.forged_controls import ASKED_FOR, CHALLENGE
+from verifier.mutate import flips, may_name, mutations
+from verifier.steps import Mutation, mutated
+from verifier.stories import told
+from verifier.telling import NOW_S, judge
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "bundle"
 FLIPPED = {
@@ -48,20 +51,18 @@ def made_anew() -> dict[str, bytes]:
     listed = [*mutations(files), *_flipped(files)]
     _check(files, listed)
     for name, case in cases.items():
-        verdict = verify_bundle(files[case.bundle], read_trust(files[case.trust]), case.now_s)
+        verdict = judge(
+            files[case.bundle],
+            read_trust(files[case.trust]),
+            case.now_s,
+            files.get(case.challenge),
+        )
         described = {**case.description(), "verdict": shown(verdict)}
         text = json.dumps(described, indent=1, sort_keys=True)
         files[f"{name}.verdict.json"] = f"{text}\n".encode("ascii")
     files["mutated.json"] = _lines(NOW_S, [each.description() for each in listed])
-    forged: list[dict[str, object]] = [
-        {
-            "bundle": each.bundle,
-            "failed_item": each.failed_item,
-            "name": each.name,
-            "trust": "genesis.json",
-        }
-        for each in forgeries()
-    ]
+    files[CHALLENGE] = ASKED_FOR
+    forged = [each.description() for each in forgeries()]
     files["forged.json"] = _lines(TIME_S, forged)
     return files
 
@@ -83,7 +84,7 @@ def _flipped(files: Mapping[str, bytes]) -> list[Mutation]:
 def _check(files: Mapping[str, bytes], listed: list[Mutation]) -> None:
     for each in listed:
         data, trust = mutated(files[each.base], each.steps), read_trust(files[each.trust])
-        item = verify_bundle(data, trust, NOW_S).failed_item
+        item = judge(data, trust, NOW_S, files.get(each.challenge)).failed_item
         if item != each.failed_item:
             raise ValueError(f"{each.name}: {item or 'nothing'} failed, not {each.failed_item}")
 

@@ -6,102 +6,17 @@ are followed by one canonical encoding; `replace` and `flip` change the file's b
 """
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from ropewalk.crypto import encode, from_base64, to_base64
+from verifier.mutate_more import mutated_approvals, mutated_controls
+from verifier.steps import Mutation, Step, Table, insert, remove, replace, set_, swap
 
-Step = Mapping[str, Any]
-Path = Sequence[str | int]
 SEED = 20_260_101
 _TRUE: object = True
-
-
-@dataclass(frozen=True, slots=True)
-class Mutation:
-    """A file, what is done to it, and the item that must fail."""
-
-    name: str
-    base: str
-    steps: Sequence[Step]
-    failed_item: str
-    trust: str = "genesis.json"
-
-    def description(self) -> dict[str, Any]:
-        """As the vectors write it down."""
-        return {
-            "base": self.base,
-            "failed_item": self.failed_item,
-            "name": self.name,
-            "steps": list(self.steps),
-            "trust": self.trust,
-        }
-
-
-def mutated(data: bytes, steps: Sequence[Step]) -> bytes:
-    """The file after the steps."""
-    on_value = [step for step in steps if step["step"] not in ("replace", "flip")]
-    if on_value:
-        value = msgspec.json.decode(data)
-        for step in on_value:
-            _change(value, step)
-        data = encode(value)
-    for step in steps:
-        if step["step"] == "replace":
-            old, new = step["old"].encode(), step["new"].encode()
-            if old not in data:
-                raise ValueError(f"{step['old']} does not stand in the file")
-            data = data.replace(old, new, 1)
-        elif step["step"] == "flip":
-            at = step["offset"]
-            data = data[:at] + bytes([data[at] ^ step["bits"]]) + data[at + 1 :]
-    return data
-
-
-def _change(value: Any, step: Step) -> None:
-    *way, last = step["path"]
-    inside = _at(value, way)
-    if step["step"] == "remove":
-        del inside[last]
-    elif step["step"] == "insert":
-        inside.insert(last, step["value"])
-    elif step["step"] == "copy":
-        inside[last] = _at(value, step["from"])
-    elif step["step"] == "swap":
-        *other_way, other = step["with"]
-        there = _at(value, other_way)
-        inside[last], there[other] = there[other], inside[last]
-    else:
-        inside[last] = step["value"]
-
-
-def _at(value: Any, path: Path) -> Any:
-    for name in path:
-        value = value[name]
-    return value
-
-
-def _set(value: object, *path: str | int) -> Step:
-    return {"step": "set", "path": list(path), "value": value}
-
-
-def _remove(*path: str | int) -> Step:
-    return {"step": "remove", "path": list(path)}
-
-
-def _insert(value: object, *path: str | int) -> Step:
-    return {"step": "insert", "path": list(path), "value": value}
-
-
-def _swap(one: Path, other: Path) -> Step:
-    return {"step": "swap", "path": list(one), "with": list(other)}
-
-
-def _replace(old: str, new: str) -> Step:
-    return {"step": "replace", "old": old, "new": new}
 
 
 def flips(name: str, data: bytes, count: int) -> list[tuple[int, int, str]]:
@@ -159,14 +74,12 @@ def mutations(files: Mapping[str, bytes]) -> list[Mutation]:
         "form": _of_form(value),
         "state": _of_state(value, files),
     }
-    return [
+    found = [
         Mutation(f"{group}: {name}", held, steps, item)
         for group, table in tables.items()
         for name, (item, *steps) in table.items()
     ]
-
-
-Table = dict[str, tuple[Any, ...]]
+    return [*found, *mutated_approvals(files), *mutated_controls(files)]
 
 
 def _of_acts(value: Any) -> Table:
@@ -174,80 +87,80 @@ def _of_acts(value: Any) -> Table:
     another = to_base64(bytes(32))
     loose = inclusion[0][:-2] + chr(ord(inclusion[0][-2]) + 1) + "="
     shift = [
-        _set(each["position"] + 1, "acts", n, "position") for n, each in enumerate(value["acts"])
+        set_(each["position"] + 1, "acts", n, "position") for n, each in enumerate(value["acts"])
     ]
     return {
-        "none": ("bundle", _set([], "acts")),
-        "the last dropped": ("title", _remove("acts", 4)),
-        "the last two dropped": ("title", _remove("acts", 4), _remove("acts", 3)),
-        "one in the middle dropped": ("chain:2", _remove("acts", 2)),
-        "the issue dropped": ("chain:0", _remove("acts", 0)),
-        "only the issue": ("title", *(_remove("acts", 1) for _ in range(4))),
-        "two exchanged": ("act:2", _swap(["acts", 1], ["acts", 2])),
-        "all reversed": ("act:1", _set(value["acts"][::-1], "acts")),
-        "one twice": ("act:3", _insert(value["acts"][2], "acts", 3)),
-        "the last twice": ("act:5", _insert(value["acts"][4], "acts", 5)),
-        "leaves exchanged": ("act:1", _swap(["acts", 1, "leaf"], ["acts", 2, "leaf"])),
-        "paths exchanged": ("act:1", _swap(["acts", 1, "inclusion"], ["acts", 3, "inclusion"])),
-        "positions exchanged": ("act:1", _swap(["acts", 1, "position"], ["acts", 2, "position"])),
+        "none": ("bundle", set_([], "acts")),
+        "the last dropped": ("title", remove("acts", 4)),
+        "the last two dropped": ("title", remove("acts", 4), remove("acts", 3)),
+        "one in the middle dropped": ("chain:2", remove("acts", 2)),
+        "the issue dropped": ("chain:0", remove("acts", 0)),
+        "only the issue": ("title", *(remove("acts", 1) for _ in range(4))),
+        "two exchanged": ("act:2", swap(["acts", 1], ["acts", 2])),
+        "all reversed": ("act:1", set_(value["acts"][::-1], "acts")),
+        "one twice": ("act:3", insert(value["acts"][2], "acts", 3)),
+        "the last twice": ("act:5", insert(value["acts"][4], "acts", 5)),
+        "leaves exchanged": ("act:1", swap(["acts", 1, "leaf"], ["acts", 2, "leaf"])),
+        "paths exchanged": ("act:1", swap(["acts", 1, "inclusion"], ["acts", 3, "inclusion"])),
+        "positions exchanged": ("act:1", swap(["acts", 1, "position"], ["acts", 2, "position"])),
         "all one position on": ("act:0", *shift),
         "position of the one before": (
             "act:2",
-            _set(value["acts"][1]["position"], "acts", 2, "position"),
+            set_(value["acts"][1]["position"], "acts", 2, "position"),
         ),
-        "position beyond the log": ("act:4", _set(1_000, "acts", 4, "position")),
-        "position beyond integers of 32 bits": ("act:4", _set(2**32 + 19, "acts", 4, "position")),
-        "largest position": ("act:4", _set(2**53 - 1, "acts", 4, "position")),
-        "position below nought": ("bundle", _set(-1, "acts", 0, "position")),
-        "position as text": ("bundle", _set("13", "acts", 0, "position")),
-        "position as truth": ("bundle", _set(_TRUE, "acts", 0, "position")),
-        "no position": ("bundle", _remove("acts", 0, "position")),
-        "no leaf": ("bundle", _remove("acts", 0, "leaf")),
-        "no path": ("bundle", _remove("acts", 0, "inclusion")),
-        "a member more": ("bundle", _set("", "acts", 0, "time")),
-        "empty path": ("act:2", _set([], "acts", 2, "inclusion")),
-        "path without its first": ("act:2", _remove("acts", 2, "inclusion", 0)),
-        "path without its last": ("act:2", _remove("acts", 2, "inclusion", len(inclusion) - 1)),
-        "path one longer": ("act:2", _insert(another, "acts", 2, "inclusion", len(inclusion))),
-        "path one longer below": ("act:2", _insert(another, "acts", 2, "inclusion", 0)),
-        "path of 64": ("act:2", _set([another] * 64, "acts", 2, "inclusion")),
-        "path of 65": ("bundle", _set([another] * 65, "acts", 2, "inclusion")),
+        "position beyond the log": ("act:4", set_(1_000, "acts", 4, "position")),
+        "position beyond integers of 32 bits": ("act:4", set_(2**32 + 19, "acts", 4, "position")),
+        "largest position": ("act:4", set_(2**53 - 1, "acts", 4, "position")),
+        "position below nought": ("bundle", set_(-1, "acts", 0, "position")),
+        "position as text": ("bundle", set_("13", "acts", 0, "position")),
+        "position as truth": ("bundle", set_(_TRUE, "acts", 0, "position")),
+        "no position": ("bundle", remove("acts", 0, "position")),
+        "no leaf": ("bundle", remove("acts", 0, "leaf")),
+        "no path": ("bundle", remove("acts", 0, "inclusion")),
+        "a member more": ("bundle", set_("", "acts", 0, "time")),
+        "empty path": ("act:2", set_([], "acts", 2, "inclusion")),
+        "path without its first": ("act:2", remove("acts", 2, "inclusion", 0)),
+        "path without its last": ("act:2", remove("acts", 2, "inclusion", len(inclusion) - 1)),
+        "path one longer": ("act:2", insert(another, "acts", 2, "inclusion", len(inclusion))),
+        "path one longer below": ("act:2", insert(another, "acts", 2, "inclusion", 0)),
+        "path of 64": ("act:2", set_([another] * 64, "acts", 2, "inclusion")),
+        "path of 65": ("bundle", set_([another] * 65, "acts", 2, "inclusion")),
         "path in another order": (
             "act:2",
-            _swap(["acts", 2, "inclusion", 0], ["acts", 2, "inclusion", 1]),
+            swap(["acts", 2, "inclusion", 0], ["acts", 2, "inclusion", 1]),
         ),
-        "hash of 31 bytes": ("act:2", _set(to_base64(bytes(31)), "acts", 2, "inclusion", 0)),
-        "hash of no bytes": ("act:2", _set("", "acts", 2, "inclusion", 0)),
-        "hash with loose bits": ("act:2", _set(loose, "acts", 2, "inclusion", 0)),
-        "hash without padding": ("act:2", _set(inclusion[0][:-1], "acts", 2, "inclusion", 0)),
-        "hash with a space": ("act:2", _set(inclusion[0] + " ", "acts", 2, "inclusion", 0)),
-        "hash in base64url": ("act:2", _set("-" + inclusion[0][1:], "acts", 2, "inclusion", 0)),
-        "leaf with a space": ("act:3", _set(value["acts"][3]["leaf"] + " ", "acts", 3, "leaf")),
-        "empty leaf": ("act:3", _set("", "acts", 3, "leaf")),
-        "leaf is the block's": ("act:3", _set(value["block"]["leaf"], "acts", 3, "leaf")),
-        "entry is the block's": ("chain:0", _set([value["acts"][4]], "acts")),
-        "the block among them": ("act:5", _insert(value["block"], "acts", 5)),
+        "hash of 31 bytes": ("act:2", set_(to_base64(bytes(31)), "acts", 2, "inclusion", 0)),
+        "hash of no bytes": ("act:2", set_("", "acts", 2, "inclusion", 0)),
+        "hash with loose bits": ("act:2", set_(loose, "acts", 2, "inclusion", 0)),
+        "hash without padding": ("act:2", set_(inclusion[0][:-1], "acts", 2, "inclusion", 0)),
+        "hash with a space": ("act:2", set_(inclusion[0] + " ", "acts", 2, "inclusion", 0)),
+        "hash in base64url": ("act:2", set_("-" + inclusion[0][1:], "acts", 2, "inclusion", 0)),
+        "leaf with a space": ("act:3", set_(value["acts"][3]["leaf"] + " ", "acts", 3, "leaf")),
+        "empty leaf": ("act:3", set_("", "acts", 3, "leaf")),
+        "leaf is the block's": ("act:3", set_(value["block"]["leaf"], "acts", 3, "leaf")),
+        "entry is the block's": ("chain:0", set_([value["acts"][4]], "acts")),
+        "the block among them": ("act:5", insert(value["block"], "acts", 5)),
     }
 
 
 def _of_block(value: Any) -> Table:
     block = value["block"]
     return {
-        "leaf of an act": ("block", _set(value["acts"][4]["leaf"], "block", "leaf")),
-        "an act in its place": ("block", _set(value["acts"][4], "block")),
-        "an earlier position": ("block", _set(block["position"] - 1, "block", "position")),
-        "a later position": ("block", _set(block["position"] + 1, "block", "position")),
-        "empty path": ("block", _set([], "block", "inclusion")),
-        "path without its first": ("block", _remove("block", "inclusion", 0)),
+        "leaf of an act": ("block", set_(value["acts"][4]["leaf"], "block", "leaf")),
+        "an act in its place": ("block", set_(value["acts"][4], "block")),
+        "an earlier position": ("block", set_(block["position"] - 1, "block", "position")),
+        "a later position": ("block", set_(block["position"] + 1, "block", "position")),
+        "empty path": ("block", set_([], "block", "inclusion")),
+        "path without its first": ("block", remove("block", "inclusion", 0)),
         "another height": (
             "block",
-            _set(block["leaf"].replace('"height":', '"height":1'), "block", "leaf"),
+            set_(block["leaf"].replace('"height":', '"height":1'), "block", "leaf"),
         ),
-        "codec version 2": ("block", _set("[2" + block["leaf"][2:], "block", "leaf")),
-        "no leaf": ("bundle", _remove("block", "leaf")),
-        "a member more": ("bundle", _set(0, "block", "height")),
-        "a list": ("bundle", _set([block], "block")),
-        "missing": ("bundle", _remove("block")),
+        "codec version 2": ("block", set_("[2" + block["leaf"][2:], "block", "leaf")),
+        "no leaf": ("bundle", remove("block", "leaf")),
+        "a member more": ("bundle", set_(0, "block", "height")),
+        "a list": ("bundle", set_([block], "block")),
+        "missing": ("bundle", remove("block")),
     }
 
 
@@ -260,18 +173,18 @@ def _of_checkpoint(value: Any, files: Mapping[str, bytes]) -> Table:
     witnessed = msgspec.json.decode(files["witnessed.ropewalk.json"])["checkpoint"]
 
     def of(changed: str) -> tuple[str, Step]:
-        return "checkpoint", _set(to_base64(changed.encode()), "checkpoint")
+        return "checkpoint", set_(to_base64(changed.encode()), "checkpoint")
 
     return {
-        "not base64": ("checkpoint", _set("note", "checkpoint")),
+        "not base64": ("checkpoint", set_("note", "checkpoint")),
         "without padding": (
             "checkpoint",
-            _set(value["checkpoint"].rstrip("=") + "A", "checkpoint"),
+            set_(value["checkpoint"].rstrip("=") + "A", "checkpoint"),
         ),
-        "empty": ("checkpoint", _set("", "checkpoint")),
-        "a number": ("bundle", _set(1, "checkpoint")),
-        "of another moment": ("block", _set(older, "checkpoint")),
-        "with a line of nobody the policy names": ("checkpoint", _set(witnessed, "checkpoint")),
+        "empty": ("checkpoint", set_("", "checkpoint")),
+        "a number": ("bundle", set_(1, "checkpoint")),
+        "of another moment": ("block", set_(older, "checkpoint")),
+        "with a line of nobody the policy names": ("checkpoint", set_(witnessed, "checkpoint")),
         "another origin": of(note.replace(origin, "ropewalk.example/vector", 1)),
         "another size": of(note.replace(f"\n{size}\n", f"\n{int(size) + 1}\n")),
         "size with a leading nought": of(note.replace(f"\n{size}\n", f"\n0{size}\n")),
@@ -304,7 +217,7 @@ def _of_document(value: Any) -> Table:
     salt = from_base64(value["document"]["salt"])
 
     def of(changed: bytes) -> tuple[str, Step]:
-        return "document", _set(to_base64(changed), "document", "bytes")
+        return "document", set_(to_base64(changed), "document", "bytes")
 
     inside = data.rstrip()[1:-1]
     deep = b"[" * 32 + b"]" * 32
@@ -335,18 +248,18 @@ def _of_document(value: Any) -> Table:
         "33 levels": of(b'{"a":' + deep + b"," + inside + b"}"),
         "not base64": (
             "document",
-            _set("bill", "document", "bytes"),
-            _set("=", "document", "salt"),
+            set_("bill", "document", "bytes"),
+            set_("=", "document", "salt"),
         ),
-        "another salt": ("document", _set(to_base64(bytes(32)), "document", "salt")),
-        "salt a byte longer": ("document", _set(to_base64(salt + b"\0"), "document", "salt")),
-        "salt a byte shorter": ("document", _set(to_base64(salt[:-1]), "document", "salt")),
-        "salt empty": ("document", _set("", "document", "salt")),
-        "no salt": ("bundle", _remove("document", "salt")),
-        "no bytes": ("bundle", _remove("document", "bytes")),
-        "no member": ("bundle", _set({}, "document")),
-        "text": ("bundle", _set(to_base64(data), "document")),
-        "a member more": ("bundle", _set("", "document", "name")),
+        "another salt": ("document", set_(to_base64(bytes(32)), "document", "salt")),
+        "salt a byte longer": ("document", set_(to_base64(salt + b"\0"), "document", "salt")),
+        "salt a byte shorter": ("document", set_(to_base64(salt[:-1]), "document", "salt")),
+        "salt empty": ("document", set_("", "document", "salt")),
+        "no salt": ("bundle", remove("document", "salt")),
+        "no bytes": ("bundle", remove("document", "bytes")),
+        "no member": ("bundle", set_({}, "document")),
+        "text": ("bundle", set_(to_base64(data), "document")),
+        "a member more": ("bundle", set_("", "document", "name")),
     }
 
 
@@ -364,51 +277,51 @@ def _of_form(value: Any) -> Table:
         deep = [deep]
     other = "0" * 64
     return {
-        "a member more": ("bundle", _set("", "note")),
-        "a member called __proto__": ("bundle", _set({}, "__proto__")),
-        "another format": ("bundle", _set("ropewalk-title-bundle/2", "format")),
-        "no format": ("bundle", _remove("format")),
-        "another network": ("network", _set(other, "network")),
-        "network in capitals": ("bundle", _set(network.upper(), "network")),
-        "network too short": ("bundle", _set(network[:-1], "network")),
-        "no network": ("bundle", _remove("network")),
-        "another title": (f"state:title/{other}", _set(other, "title")),
-        "title in capitals": ("bundle", _set(title.upper(), "title")),
-        "no title": ("bundle", _remove("title")),
-        "13 levels": ("bundle", _set(deep, "document")),
-        "a space before": ("bundle", _replace('{"acts"', ' {"acts"')),
-        "a newline after": ("bundle", _replace(f'"title":"{title}"}}', f'"title":"{title}"}}\n')),
-        "a space inside": ("bundle", _replace('"block":', '"block": ')),
-        "a byte order mark": ("bundle", _replace('{"acts"', '\ufeff{"acts"')),
+        "a member more": ("bundle", set_("", "note")),
+        "a member called __proto__": ("bundle", set_({}, "__proto__")),
+        "another format": ("bundle", set_("ropewalk-title-bundle/2", "format")),
+        "no format": ("bundle", remove("format")),
+        "another network": ("network", set_(other, "network")),
+        "network in capitals": ("bundle", set_(network.upper(), "network")),
+        "network too short": ("bundle", set_(network[:-1], "network")),
+        "no network": ("bundle", remove("network")),
+        "another title": (f"state:title/{other}", set_(other, "title")),
+        "title in capitals": ("bundle", set_(title.upper(), "title")),
+        "no title": ("bundle", remove("title")),
+        "13 levels": ("bundle", set_(deep, "document")),
+        "a space before": ("bundle", replace('{"acts"', ' {"acts"')),
+        "a newline after": ("bundle", replace(f'"title":"{title}"}}', f'"title":"{title}"}}\n')),
+        "a space inside": ("bundle", replace('"block":', '"block": ')),
+        "a byte order mark": ("bundle", replace('{"acts"', '\ufeff{"acts"')),
         "keys in another order": (
             "bundle",
-            _replace(f',"title":"{title}"', ""),
-            _replace('{"acts"', f'{{"title":"{title}","acts"'),
+            replace(f',"title":"{title}"', ""),
+            replace('{"acts"', f'{{"title":"{title}","acts"'),
         ),
         "a key twice": (
             "bundle",
-            _replace(f'"title":"{title}"', f'"title":"{title}","title":"{title}"'),
+            replace(f'"title":"{title}"', f'"title":"{title}","title":"{title}"'),
         ),
-        "an escape not needed": ("bundle", _replace("ropewalk-title", "\\u0072opewalk-title")),
-        "a slash escaped": ("bundle", _replace("bundle/1", "bundle\\/1")),
+        "an escape not needed": ("bundle", replace("ropewalk-title", "\\u0072opewalk-title")),
+        "a slash escaped": ("bundle", replace("bundle/1", "bundle\\/1")),
         "a position with a leading nought": (
             "bundle",
-            _replace(position, position.replace(":", ":0")),
+            replace(position, position.replace(":", ":0")),
         ),
-        "a position with a fraction": ("bundle", _replace(position, position + ".0")),
-        "a position with an exponent": ("bundle", _replace(position, position + "e0")),
-        "a position of minus nought": ("bundle", _replace(position, '"position":-0')),
-        "a position of 2**53": ("bundle", _replace(position, '"position":9007199254740992')),
-        "a position of 2**64": ("bundle", _replace(position, '"position":18446744073709551616')),
-        "null": ("bundle", _replace(position, '"position":null')),
-        "DEL in a text": ("bundle", _replace('"controller/', '"\x7fcontroller/')),
-        "a letter beyond ASCII": ("bundle", _replace('"controller/', '"\u00e9controller/')),
-        "an escaped control character": ("bundle", _replace('"controller/', '"\\ncontroller/')),
-        "a bracket missing": ("bundle", _replace(f'"title":"{title}"}}', f'"title":"{title}"')),
+        "a position with a fraction": ("bundle", replace(position, position + ".0")),
+        "a position with an exponent": ("bundle", replace(position, position + "e0")),
+        "a position of minus nought": ("bundle", replace(position, '"position":-0')),
+        "a position of 2**53": ("bundle", replace(position, '"position":9007199254740992')),
+        "a position of 2**64": ("bundle", replace(position, '"position":18446744073709551616')),
+        "null": ("bundle", replace(position, '"position":null')),
+        "DEL in a text": ("bundle", replace('"controller/', '"\x7fcontroller/')),
+        "a letter beyond ASCII": ("bundle", replace('"controller/', '"\u00e9controller/')),
+        "an escaped control character": ("bundle", replace('"controller/', '"\\ncontroller/')),
+        "a bracket missing": ("bundle", replace(f'"title":"{title}"}}', f'"title":"{title}"')),
         "a list around it": (
             "bundle",
-            _replace('{"acts"', '[{"acts"'),
-            _replace(f'"title":"{title}"}}', f'"title":"{title}"}}]'),
+            replace('{"acts"', '[{"acts"'),
+            replace(f'"title":"{title}"}}', f'"title":"{title}"}}]'),
         ),
     }
 
@@ -425,34 +338,34 @@ def _of_state(value: Any, files: Mapping[str, bytes]) -> Table:
     holder = msgspec.json.decode(record)[1]["possessor"]
 
     def step(prefix: str, suffix: str) -> tuple[str, Step]:
-        return title, _set({"prefix": prefix, "suffix": suffix}, "state", 2, "path", right)
+        return title, set_({"prefix": prefix, "suffix": suffix}, "state", 2, "path", right)
 
     return {
-        "another holder": (title, _set(record.replace(holder, "0" * 32), "state", 2, "value")),
-        "an older record": (title, _set(others[2]["value"], "state", 2, "value")),
-        "another title's proof": (title, _set(others[2], "state", 2)),
+        "another holder": (title, set_(record.replace(holder, "0" * 32), "state", 2, "value")),
+        "an older record": (title, set_(others[2]["value"], "state", 2, "value")),
+        "another title's proof": (title, set_(others[2], "state", 2)),
         "another title's proof renamed": (
             title,
-            _set(others[2], "state", 2),
-            _set(value["state"][2]["key"], "state", 2, "key"),
+            set_(others[2], "state", 2),
+            set_(value["state"][2]["key"], "state", 2, "key"),
         ),
-        "a proof of another moment": (controller, _set(others[0], "state", 0)),
-        "controller and party exchanged": (controller, _swap(["state", 0], ["state", 1])),
-        "party and title exchanged": (title, _swap(["state", 1], ["state", 2])),
-        "values exchanged": (controller, _swap(["state", 0, "value"], ["state", 1, "value"])),
-        "paths exchanged": (controller, _swap(["state", 0, "path"], ["state", 1, "path"])),
-        "the party's key changed": (party, _set("party/" + "0" * 32, "state", 1, "key")),
+        "a proof of another moment": (controller, set_(others[0], "state", 0)),
+        "controller and party exchanged": (controller, swap(["state", 0], ["state", 1])),
+        "party and title exchanged": (title, swap(["state", 1], ["state", 2])),
+        "values exchanged": (controller, swap(["state", 0, "value"], ["state", 1, "value"])),
+        "paths exchanged": (controller, swap(["state", 0, "path"], ["state", 1, "path"])),
+        "the party's key changed": (party, set_("party/" + "0" * 32, "state", 1, "key")),
         "the party's roles changed": (
             party,
-            _set(value["state"][1]["value"].replace("carrier", "shipper"), "state", 1, "value"),
+            set_(value["state"][1]["value"].replace("carrier", "shipper"), "state", 1, "value"),
         ),
-        "an empty key": (title, _set("", "state", 2, "key")),
-        "an empty value": (title, _set("", "state", 2, "value")),
-        "codec version 2": (title, _set("[2" + record[2:], "state", 2, "value")),
-        "an empty path": (title, _set([], "state", 2, "path")),
-        "a step less": (title, _remove("state", 2, "path", 0)),
-        "a step more": (title, _insert(path[0], "state", 2, "path", 0)),
-        "steps exchanged": (title, _swap(["state", 2, "path", left], ["state", 2, "path", right])),
+        "an empty key": (title, set_("", "state", 2, "key")),
+        "an empty value": (title, set_("", "state", 2, "value")),
+        "codec version 2": (title, set_("[2" + record[2:], "state", 2, "value")),
+        "an empty path": (title, set_([], "state", 2, "path")),
+        "a step less": (title, remove("state", 2, "path", 0)),
+        "a step more": (title, insert(path[0], "state", 2, "path", 0)),
+        "steps exchanged": (title, swap(["state", 2, "path", left], ["state", 2, "path", right])),
         "a step turned": step(to_base64(b"\x01" + sibling), ""),
         "a step with prefix 0": step(to_base64(b"\x00"), path[right]["suffix"]),
         "a step with prefix 2": step(to_base64(b"\x02"), path[right]["suffix"]),
@@ -461,13 +374,13 @@ def _of_state(value: Any, files: Mapping[str, bytes]) -> Table:
         "a step with a sibling of 31 bytes": step(one, to_base64(sibling[:-1])),
         "a step with a sibling of 64 bytes": step(one, to_base64(sibling * 2)),
         "a step that is not base64": step(one, "?"),
-        "a step with a member more": ("bundle", _set("", "state", 2, "path", 0, "hash")),
-        "a step without prefix": ("bundle", _remove("state", 2, "path", 0, "prefix")),
-        "256 steps": (title, _set([path[right]] * 256, "state", 2, "path")),
-        "257 steps": ("bundle", _set([path[right]] * 257, "state", 2, "path")),
-        "two proofs": ("bundle", _remove("state", 2)),
-        "four proofs": ("bundle", _insert(value["state"][2], "state", 3)),
-        "no value": ("bundle", _remove("state", 0, "value")),
-        "a member more": ("bundle", _set("", "state", 0, "leaf")),
-        "missing": ("bundle", _remove("state")),
+        "a step with a member more": ("bundle", set_("", "state", 2, "path", 0, "hash")),
+        "a step without prefix": ("bundle", remove("state", 2, "path", 0, "prefix")),
+        "256 steps": (title, set_([path[right]] * 256, "state", 2, "path")),
+        "257 steps": ("bundle", set_([path[right]] * 257, "state", 2, "path")),
+        "two proofs": ("bundle", remove("state", 2)),
+        "four proofs": ("bundle", insert(value["state"][2], "state", 3)),
+        "no value": ("bundle", remove("state", 0, "value")),
+        "a member more": ("bundle", set_("", "state", 0, "leaf")),
+        "missing": ("bundle", remove("state")),
     }

@@ -2,16 +2,12 @@
 """The golden bundles: each life of a title once, and every kind of policy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ropewalk.crypto import Value, encode
-from verifier import drive
+from verifier import controls, drive, lives
 from verifier.drive import BLOCK_S, World, cosigned, witness_key
-
-DAY_S = 86_400
-NOW_S = drive.GENESIS_TIME_S + DAY_S
-"""When the bundles are verified unless a case says otherwise."""
+from verifier.telling import DAY_S, Case, document
 
 NUMBERS = """{
 \t"transportDocumentReference": "RPWK-NUMBERS-1",
@@ -28,39 +24,12 @@ NUMBERS = """{
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A bundle, whom it is verified trusting, and when."""
-
-    bundle: str
-    trust: str = "genesis.json"
-    now_s: int | None = NOW_S
-
-    def description(self) -> dict[str, object]:
-        """As the vectors write it down."""
-        return {"bundle": self.bundle, "now": self.now_s, "trust": self.trust}
-
-
-def document(reference: str, kind: str, *, is_to_order: bool, **more: str) -> bytes:
-    """A short transport document."""
-    provider, code = ("SMDG", "KML") if kind == "SWB" else ("SMDG", "ARX")
-    parties = {role: {"partyName": name} for role, name in sorted(more.items())}
-    content: dict[str, Value] = {
-        "carrierCode": code,
-        "carrierCodeListProvider": provider,
-        "documentParties": parties,
-        "isToOrder": is_to_order,
-        "transportDocumentReference": reference,
-        "transportDocumentTypeCode": kind,
-    }
-    return encode(content) + b"\n"
-
-
 def bundles(world: World) -> dict[str, bytes]:
     """Every golden bundle by its file's name."""
     made: dict[str, bytes] = {}
     for tell in (_to_order, _blank, _straight, _waybill, _threshold, _numbers):
         made.update(tell(world))
+    made.update(lives.told(world))
     held = made["to-order-held"]
     made["witnessed"] = cosigned(held, "north")
     made["witnessed-twice"] = cosigned(held, "north", "south")
@@ -196,6 +165,8 @@ def told(directory: Path) -> tuple[dict[str, bytes], dict[str, Case]]:
     world = World(directory)
     try:
         made = bundles(world)
-        return {**made, **trusts(world)}, cases(sorted(made))
+        told_cases = cases(sorted(made))
+        proofs, control_cases = controls.told(world)
+        return {**made, **proofs, **trusts(world)}, {**told_cases, **control_cases}
     finally:
         world.close()

@@ -15,6 +15,7 @@ from ropewalk.client import (
     dcsa_checksum,
     read_trust,
     verify_bundle,
+    verify_control,
 )
 from ropewalk.crypto import PrivateKey, sha256, to_base64, verify_signature
 from verifier import drive
@@ -25,6 +26,7 @@ from verifier.asking import (
     ask,
     ask_verdicts,
     cases,
+    challenges,
     changed,
     run,
     shown,
@@ -32,11 +34,13 @@ from verifier.asking import (
     verdict,
 )
 from verifier.forge import GROUP_ORDER
-from verifier.mutate import SEED, flips, may_name, mutated
-from verifier.stories import NOW_S
+from verifier.mutate import SEED, flips, may_name
+from verifier.steps import mutated
 from verifier.stories import NUMBERS as NUMBERS_AND_SCRIPTS
+from verifier.telling import NOW_S
 
 FIELD_PRIME = 2**255 - 19
+CONTROL, CHALLENGE = "control.proof.json", "control.challenge.json"
 FLIPPED = "threshold-consents.ropewalk.json"
 FLIPS = 2_000
 SPECCHECK = ROOT / "vectors" / "crypto" / "ed25519_speccheck.json"
@@ -66,6 +70,31 @@ def test_both_refuse_every_flipped_bit_and_name_the_same_item() -> None:
         assert not told["ok"]
         assert may_name(told["failed_item"], part)
         assert told == shown(verify_bundle(mutated(data, [step]), trust, NOW_S)), offset
+
+
+def test_both_judge_a_proof_of_control_with_a_flipped_bit_alike() -> None:
+    data = (VECTORS / CONTROL).read_bytes()
+    asked = (VECTORS / CHALLENGE).read_bytes()
+    now_s = json.loads(asked)["issued_at"]
+    chance = random.Random(SEED)
+    chosen = [(chance.randrange(len(data)), 1 << chance.randrange(8)) for _ in range(FLIPS // 2)]
+    checks = [
+        {
+            "base": "it",
+            "challenge": CHALLENGE,
+            "flip": list(each),
+            "now": now_s,
+            "trust": "genesis.json",
+        }
+        for each in chosen
+    ]
+    files = {**trusts(), **challenges(), "it": to_base64(data)}
+    found = answered(ask({"checks": checks, "files": files}))
+    trust = read_trust(drive.genesis())
+    for (offset, bits), told in zip(chosen, found, strict=True):
+        changed_one = mutated(data, [{"bits": bits, "offset": offset, "step": "flip"}])
+        assert not told["ok"]
+        assert told == shown(verify_control(changed_one, asked, trust, now_s)), offset
 
 
 def test_signatures_are_decided_as_libsodium_decides() -> None:
@@ -324,6 +353,21 @@ def test_the_program_tells_accepted_from_refused_and_from_wrong_use() -> None:
     for words in ((), (held,), (held, "--trust"), (held, "--trust", genesis, "--at", "noon")):
         assert run(program, *words).returncode == 2
     assert run(program, held, "--trust", genesis + ".none").returncode == 2
+
+
+def test_the_program_judges_a_proof_of_control_by_ones_own_challenge() -> None:
+    proof, genesis = str(VECTORS / CONTROL), str(VECTORS / "genesis.json")
+    issued_at = json.loads((VECTORS / CHALLENGE).read_bytes())["issued_at"]
+    words = ("verifier/cli.mjs", proof, "--trust", genesis, "--at", str(issued_at + 60))
+    shown_control = run(*words, "--challenge", str(VECTORS / CHALLENGE))
+    assert (shown_control.returncode, shown_control.stdout[:8]) == (0, b"accepted")
+    assert b"control demonstrated: " in shown_control.stdout
+    other = run(*words, "--challenge", str(VECTORS / "control-other.challenge.json"))
+    assert (other.returncode, other.stdout[:20]) == (1, b"refused at challenge")
+    assert run(*words).stdout.startswith(b"refused at bundle")
+    assert run(*words, "--challenge", proof + ".none").returncode == 2
+    late = run(*words[:-1], "2026-01-02T00:00:00Z", "--challenge", str(VECTORS / CHALLENGE))
+    assert late.stdout.startswith(b"refused at fresh")
 
 
 def test_the_page_carries_this_verifier_and_allows_no_other_script() -> None:

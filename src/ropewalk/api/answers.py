@@ -60,6 +60,35 @@ class RecordAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Of every record that was read for this answer, by key."""
 
 
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A record in a list."""
+
+    id: str
+    record: msgspec.Raw
+    """The record's fields."""
+
+
+class RecordPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of records."""
+
+    next: str
+    """The `after` of the page behind this one; "" where there is none."""
+    records: list[Record]
+
+
+class ControllerAnswer(RecordAnswer, frozen=True, kw_only=True, omit_defaults=True):
+    """A controller, with what else stands about it on the ledger."""
+
+    lease: msgspec.Raw | None = None
+    """Until when its recovery waits for a lease."""
+    member: msgspec.Raw | None = None
+    """Its seat in governance."""
+    policy: msgspec.Raw | None = None
+    """Which of its keys must sign which acts."""
+    recovery: msgspec.Raw | None = None
+    """A recovery that waits for its time."""
+
+
 class PartyAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A registered party and the controller it acts as."""
 

@@ -12,7 +12,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ropewalk.api import docs, events, health, log, media, openapi, problems, records, transactions
+from ropewalk.api import (
+    docs,
+    events,
+    health,
+    lists,
+    log,
+    media,
+    openapi,
+    problems,
+    records,
+    transactions,
+)
 from ropewalk.api.edge import Edge, refusal
 from ropewalk.api.errors import ApiError
 from ropewalk.api.node import Node, guard, of
@@ -43,7 +54,7 @@ def create_app(engine: Engine, settings: ApiSettings) -> FastAPI:
     )
     app.state.node = node
     app.router.routes.append(Route("/v1/transactions", transactions.submit, methods=["POST"]))
-    for room in (transactions, records, log, events, health):
+    for room in (transactions, lists, records, log, events, health):
         app.include_router(room.router)
     _describe(app, settings)
     for kind in (ApiError, EngineError, HTTPException, RequestValidationError):

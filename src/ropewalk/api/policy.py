@@ -22,6 +22,7 @@ PUBLIC: Final = frozenset(
         "log.read",
         "metric.read",
         "party.read",
+        "proposal.read",
         "title.read",
         "transaction.read",
         "transaction.submit",

@@ -8,11 +8,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from ropewalk.api import media, node, openapi, parameters
-from ropewalk.api.answers import PartyAnswer, RecordAnswer, answer, fields
+from ropewalk.api.answers import ControllerAnswer, PartyAnswer, RecordAnswer, answer, fields
 from ropewalk.api.errors import UnknownRecordError
 from ropewalk.engines.port import Engine, Proven, TitleHistory
 
 router = APIRouter(tags=["Records"], default_response_class=Response)
+
+
+ABOUT_A_CONTROLLER = ("lease", "member", "policy", "recovery")
 
 
 class Reference(msgspec.Struct):
@@ -45,6 +48,11 @@ class Reader:
             members = {"proof": self.proof} if self._proving else {}
             raise UnknownRecordError("the ledger holds no such record", members=members)
         return value
+
+    def find(self, key: str) -> msgspec.Raw | None:
+        """A record's fields, unproven; None where there is none."""
+        value = self._engine.record(key)
+        return None if value is None else fields(value)
 
     def title(self, segment: str) -> str:
         """A title's id, through its reference where it was named so."""
@@ -112,17 +120,18 @@ async def party_record(request: Request, party: str, proof: parameters.Proof = "
 @router.get(
     "/v1/controllers/{controller}",
     dependencies=[node.guard("controller.read")],
-    responses=openapi.answers(RecordAnswer),
+    responses=openapi.answers(ControllerAnswer),
 )
 async def controller_record(
     request: Request, controller: str, proof: parameters.Proof = "false"
 ) -> Response:
-    """A controller: its keys, its threshold and how it recovers."""
+    """A controller: its keys, threshold and policy, how it recovers, whether it governs."""
     wanted = parameters.controller(controller)
 
     def read(reader: Reader) -> RecordAnswer:
         record = fields(reader.read(f"controller/{wanted}"))
-        return RecordAnswer(id=wanted, record=record, proof=reader.proof)
+        more = {name: reader.find(f"{name}/{wanted}") for name in ABOUT_A_CONTROLLER}
+        return ControllerAnswer(id=wanted, record=record, proof=reader.proof, **more)
 
     return await _read(request, read, proof)
 

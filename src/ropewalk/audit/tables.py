@@ -34,6 +34,12 @@ _SCHEMA = {
     "state": "CREATE TABLE state ( hashed BLOB PRIMARY KEY, key TEXT NOT NULL, "
     "leaf BLOB NOT NULL, record BLOB NOT NULL) WITHOUT ROWID",
     "checkpoint": "CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL)",
+    "in_control": "CREATE INDEX in_control ON state ( "
+    "coalesce(nullif(json_extract(CAST(record AS TEXT), '$[1].possessor'), ''), "
+    "json_extract(CAST(record AS TEXT), '$[1].shipper')), key) "
+    "WHERE key >= 'title/' AND key < 'title0'",
+    "proposal": "CREATE INDEX proposal ON state (key) "
+    "WHERE key >= 'proposal/' AND key < 'proposal0'",
 }
 """What format 1 consists of, white space folded; and the index SQLite makes for UNIQUE."""
 

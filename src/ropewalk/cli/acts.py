@@ -2,7 +2,8 @@
 """A command for every act, read from the rule table: `ropewalk title endorse-to-order TITLE …`.
 
 An act that the table gains is a command at once. Members of an act's body become options of the
-same name; on a title, the last act is looked up unless it is given.
+same name; on a title, the last act is looked up unless it is given. With `--propose` the act waits
+for whoever else has to approve it.
 """
 
 import inspect
@@ -14,6 +15,14 @@ import typer
 from rich.console import Console
 
 from ropewalk.cli.exits import ending, report
+from ropewalk.cli.members import (
+    UNSTATED,
+    Members,
+    is_list,
+    is_structured,
+    option_of,
+    time_of,
+)
 from ropewalk.cli.options import (
     DATA,
     DEFAULT_NODE,
@@ -25,12 +34,10 @@ from ropewalk.cli.options import (
     passphrase,
 )
 from ropewalk.cli.wallet import Wallet
-from ropewalk.client import Node, Outcome
+from ropewalk.client import Actor as ActorOf
+from ropewalk.client import Node, NotFoundError, Outcome, Shelf
 from ropewalk.ledger import Rule
 from ropewalk.rules import LATEST
-
-_CONTROLLER_MEMBERS = ("recipient", "addressee", "consignee", "party")
-_ON_TITLE = {"title", "last_act"}
 
 As = Annotated[str, typer.Option("--as", help="Name of the key to sign by.")]
 Actor = Annotated[
@@ -39,6 +46,17 @@ Actor = Annotated[
 CoSigners = Annotated[
     list[str] | None,
     typer.Option("--co-signer", help="Name of a further key, where the threshold asks for it."),
+]
+Represents = Annotated[
+    str,
+    typer.Option("--represent", help="Act in this party's name, under its mandate (key or id)."),
+]
+ProposeIt = Annotated[
+    bool,
+    typer.Option("--propose", help="Propose the act: it waits for whoever has to approve it."),
+]
+ProposalUntil = Annotated[
+    str, typer.Option("--proposal-until", help="When the proposal ends: a time, or +30d.")
 ]
 
 
@@ -58,18 +76,18 @@ def add_acts(app: typer.Typer, room: str, *, but: frozenset[str] = frozenset()) 
 
 def _command(rule: Rule) -> Any:
     fields = {field.name: field for field in msgspec.structs.fields(rule.message)}
-    on_title = _ON_TITLE.issubset(fields)
-    members = [name for name in fields if not (on_title and name in _ON_TITLE)]
+    on_title = "title" in fields and fields["title"].required
+    members = {
+        name: field
+        for name, field in fields.items()
+        if not (on_title and name in {"title", "last_act"})
+    }
     parameters = _common_parameters()
     if on_title:
-        title = Annotated[str, typer.Argument(help="Title id, or PROVIDER:CODE:REFERENCE.")]
-        last_act = Annotated[str, typer.Option("--last-act", help="As you saw it; else looked up.")]
-        parameters = [
-            _parameter("title", title),
-            _parameter("last_act", last_act, ""),
-            *parameters,
-        ]
-    parameters += [_member(fields[name]) for name in members]
+        parameters.append(_parameter("title", _TITLE))
+    if "last_act" in fields:
+        parameters.append(_parameter("last_act", _LAST_ACT, ""))
+    parameters += [_member(field) for field in members.values()]
 
     def command(**given: Any) -> None:
         with ending(as_json=given["as_json"]):
@@ -82,6 +100,10 @@ def _command(rule: Rule) -> Any:
     )
     command.__annotations__ = {one.name: one.annotation for one in parameters}
     return command
+
+
+_TITLE = Annotated[str, typer.Argument(help="Title id, or PROVIDER:CODE:REFERENCE.")]
+_LAST_ACT = Annotated[str, typer.Option("--last-act", help="As you saw it; else looked up.")]
 
 
 def _parameter(
@@ -97,6 +119,9 @@ def _common_parameters() -> list[inspect.Parameter]:
         _parameter("signer", As),
         _parameter("actor", Actor, ""),
         _parameter("co_signer", CoSigners, None),
+        _parameter("represent", Represents, ""),
+        _parameter("propose", ProposeIt, False),
+        _parameter("proposal_until", ProposalUntil, "+30d"),
         _parameter("node", NodeUrl, DEFAULT_NODE),
         _parameter("data", Data, DATA),
         _parameter("key_folder", Keys, None),
@@ -106,21 +131,21 @@ def _common_parameters() -> list[inspect.Parameter]:
 
 
 def _member(field: msgspec.structs.FieldInfo) -> inspect.Parameter:
-    kind = msgspec.inspect.type_info(field.type)
-    text = ""
-    while isinstance(kind, msgspec.inspect.Metadata):
-        text = (kind.extra_json_schema or {}).get("description", text)
-        kind = kind.type
-    name = f"member_{field.name}"
-    option = typer.Option(f"--{field.name.replace('_', '-')}", help=text)
-    if isinstance(kind, msgspec.inspect.ListType):
-        return _parameter(name, Annotated[list[str], option])
-    if isinstance(kind, msgspec.inspect.IntType):
-        return _parameter(name, Annotated[int, option])
-    return _parameter(name, Annotated[str, option])
+    annotation, required = option_of(field)
+    default: Any = inspect.Parameter.empty if required else None
+    if required and is_list(field):
+        default = "[]" if is_structured(field) else []
+    default = UNSTATED.get(field.name, default)
+    return _parameter(f"member_{field.name}", annotation, default)
 
 
-def _run(rule: Rule, given: dict[str, Any], members: list[str], *, on_title: bool) -> None:
+def _run(
+    rule: Rule,
+    given: dict[str, Any],
+    members: dict[str, msgspec.structs.FieldInfo],
+    *,
+    on_title: bool,
+) -> None:
     keys: Path = given["key_folder"] or given["data"] / "keys"
     wallet = Wallet(keys, passphrase(given["passphrase_file"]))
     with Node(given["node"]) as node:
@@ -129,18 +154,37 @@ def _run(rule: Rule, given: dict[str, Any], members: list[str], *, on_title: boo
             given["signer"],
             controller=given["actor"],
             co_signers=tuple(given["co_signer"] or ()),
+            represents=given["represent"],
         )
-        body = {
-            name: wallet.controller(given[f"member_{name}"])
-            if name in _CONTROLLER_MEMBERS
-            else given[f"member_{name}"]
-            for name in members
-        }
+        body = Members(wallet, Shelf(given["data"] / "documents")).body(members, given)
         if on_title:
             title, record = node.title(given["title"])
             body["title"] = title
-            body["last_act"] = given["last_act"] or record["last_act"]
-        finish(actor.act(rule.name, body), as_json=given["as_json"])
+            if "last_act" in given:
+                body["last_act"] = given["last_act"] or record["last_act"]
+        until = time_of(given["proposal_until"]) if given["propose"] else 0
+        do(actor, rule.name, body, until=until, as_json=given["as_json"])
+
+
+def do(
+    actor: ActorOf, act: str, body: dict[str, Any], *, until: int, as_json: bool, **more: object
+) -> None:
+    """Do an act, or propose it until a time, where one is given; report what came of it."""
+    if not until:
+        finish(actor.act(act, body), as_json=as_json, **more)
+        return
+    act_hash, outcome = actor.propose(act, body, until=until)
+    outcome.require_committed()
+    finish(outcome, as_json=as_json, act_hash=act_hash, **waiting(actor.node, act_hash), **more)
+
+
+def waiting(node: Node, act_hash: str) -> dict[str, object]:
+    """Whom a proposal waits for; nobody once it was carried out."""
+    try:
+        waits_for = node.proposal(act_hash)["waits_for"]
+    except NotFoundError:
+        waits_for = []
+    return {"carried_out": not waits_for, "waits_for": waits_for}
 
 
 def finish(outcome: Outcome, *, as_json: bool, **more: object) -> None:
@@ -151,6 +195,14 @@ def finish(outcome: Outcome, *, as_json: bool, **more: object) -> None:
     def tell(console: Console) -> None:
         console.print(f"[green]committed[/] at height {outcome.height}: {outcome.transaction}")
         for name, value in more.items():
-            console.print(f"{name.replace('_', ' ')}: {value}")
+            console.print(f"{name.replace('_', ' ')}: {_in_words(value)}")
 
     report(told, as_json=as_json, tell=tell)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value) or "nobody"
+    return str(value)

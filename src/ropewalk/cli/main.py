@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ropewalk import __version__
-from ropewalk.cli import benches, care, demo, proofs, setup, trade
+from ropewalk.cli import benches, care, demo, disclosures, proofs, proposals, setup, trade
 from ropewalk.cli.exits import ending
 from ropewalk.cli.options import file_defaults
 
@@ -23,6 +23,8 @@ app.add_typer(setup.key_app, name="key")
 app.add_typer(trade.party_app, name="party")
 app.add_typer(trade.title_app, name="title")
 app.add_typer(trade.identity_app, name="identity")
+app.add_typer(disclosures.app, name="private")
+app.add_typer(proposals.app, name="proposal")
 app.add_typer(trade.tx_app, name="tx")
 app.command()(proofs.bundle)
 app.command()(proofs.verify)

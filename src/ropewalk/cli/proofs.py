@@ -24,6 +24,7 @@ from ropewalk.client import (
     read_trust,
     refusal,
     verify_bundle,
+    verify_control,
 )
 from ropewalk.codes import UtcInstant
 from ropewalk.crypto import EncodingError, from_base64, is_hex
@@ -110,19 +111,30 @@ def _from_data(
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="The bundle.")],
+    file: Annotated[Path, typer.Argument(help="The bundle, or a proof of control.")],
     trust: Annotated[Path, typer.Option("--trust", help="Genesis or policy file.")],
     at: Annotated[
         str, typer.Option("--at", help="Judge as of this time, 2026-03-01T08:00:00Z; now if unset.")
     ] = "",
+    challenge: Annotated[
+        Path | None,
+        typer.Option("--challenge", help="Your own challenge, where FILE is the answer to it."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a bundle with no network: whole, issued by, passed through, held by whom as of when."""
+    """Check a bundle with no network: whole, issued by, passed through, held by whom as of when.
+
+    With --challenge, check a proof of control: that the holder answered your fresh challenge.
+    """
     with ending(as_json=as_json):
         now_s = _time_of(at) if at else int(time.time())
         data = file.read_bytes()
         try:
-            verdict = verify_bundle(data, read_trust(trust.read_bytes()), now_s)
+            trusted = read_trust(trust.read_bytes())
+            if challenge is None:
+                verdict = verify_bundle(data, trusted, now_s)
+            else:
+                verdict = verify_control(data, challenge.read_bytes(), trusted, now_s)
         except VerificationError as error:
             verdict = refusal(error)
 

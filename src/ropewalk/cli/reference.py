@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import ropewalk.api
+import ropewalk.cli.bench_runs
 import ropewalk.cli.main  # noqa: F401  # so that every error is known
 from ropewalk.cli.table import act_table, first_line
 

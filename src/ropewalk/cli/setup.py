@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ropewalk.api import ApiSettings, serve
 from ropewalk.cli.exits import UsageError, ending, report
 from ropewalk.cli.options import (
     DATA,
@@ -148,6 +147,8 @@ def run_node(
     log_level: str = "info",
 ) -> None:
     """Open the ledger and serve it."""
+    from ropewalk.api import ApiSettings, serve  # noqa: PLC0415  # heavy, and of use here only
+
     host, port = listen_address(listen)
     if log_level not in ("debug", "info", "warning", "error"):
         raise UsageError("--log-level is debug, info, warning or error")

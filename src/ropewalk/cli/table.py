@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.cli.members import kind_of
 from ropewalk.ledger import Rule
 from ropewalk.rules import LATEST
 
@@ -33,17 +34,7 @@ def first_line(kind: type) -> str:
 
 
 def _member(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
-    kind = msgspec.inspect.type_info(field.type)
-    text = ""
-    while isinstance(kind, msgspec.inspect.Metadata):
-        text = (kind.extra_json_schema or {}).get("description", text)
-        kind = kind.type
-    if isinstance(kind, msgspec.inspect.UnionType):
-        inner = [one for one in kind.types if not isinstance(one, msgspec.inspect.NoneType)]
-        kind = inner[0]
-        while isinstance(kind, msgspec.inspect.Metadata):
-            text = (kind.extra_json_schema or {}).get("description", text)
-            kind = kind.type
+    kind, text = kind_of(field)
     return {
         "name": field.name,
         "type": _type_name(kind),
@@ -53,9 +44,13 @@ def _member(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
 
 
 def _type_name(kind: msgspec.inspect.Type) -> str:
+    while isinstance(kind, msgspec.inspect.Metadata):
+        kind = kind.type
     if isinstance(kind, msgspec.inspect.ListType):
-        return "array of strings"
+        return f"array of {_type_name(kind.item_type)}s"
     if isinstance(kind, msgspec.inspect.LiteralType):
         return " or ".join(str(value) for value in kind.values)
+    if isinstance(kind, msgspec.inspect.StructType | msgspec.inspect.DictType):
+        return "object"
     names = {"IntType": "integer", "BoolType": "boolean", "StrType": "string"}
     return names[type(kind).__name__]

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ropewalk.cli import control, replacing
 from ropewalk.cli.acts import add_acts, finish
 from ropewalk.cli.exits import UsageError, ending, errors, plain, report
 from ropewalk.cli.options import (
@@ -33,7 +34,17 @@ identity_app = typer.Typer(
     no_args_is_help=True, help="Every act of identity and governance, member by member."
 )
 
-add_acts(title_app, "title", but=frozenset({"ISSUE"}))
+add_acts(
+    title_app,
+    "title",
+    but=frozenset({"ISSUE", "REISSUE", "SPLIT", "COMBINE", "SWITCH_TO_ELECTRONIC"}),
+)
+title_app.command()(control.challenge)
+title_app.command()(control.prove)
+title_app.command()(replacing.reissue)
+title_app.command()(replacing.split)
+title_app.command()(replacing.combine)
+title_app.command()(replacing.switch_to_electronic)
 add_acts(identity_app, "identity")
 
 
@@ -105,6 +116,9 @@ def title_issue(
     issue_to: Annotated[
         str, typer.Option("--issue-to", help="First possessor; the shipper unless named.")
     ] = "",
+    house_of: Annotated[
+        str, typer.Option("--house-of", help="The master bill, where this is a house bill.")
+    ] = "",
     actor: Annotated[str, typer.Option("--actor", help="The carrier's controller id.")] = "",
     node: NodeUrl = DEFAULT_NODE,
     data: Data = DATA,
@@ -126,6 +140,7 @@ def title_issue(
             read,
             law,
             Controllers(wallet.controller(shipper), *named),
+            house_of=connected.title(house_of)[0] if house_of else "",
         )
         finish(outcome, as_json=as_json, title=identifier)
 
@@ -149,6 +164,30 @@ def title_show(
             console.print(table)
 
         report({"id": identifier, "record": record}, as_json=as_json, tell=tell)
+
+
+@title_app.command("list")
+def title_list(
+    holder: Annotated[str, typer.Argument(help="Who is in control: key name or controller id.")],
+    node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """List the titles that somebody is in control of."""
+    with ending(as_json=as_json), Node(node) as connected:
+        word = "" if len(holder) == 32 else passphrase(passphrase_file)
+        controller = Wallet(key_folder or data / "keys", word).controller(holder)
+        found = [{"id": one, **rest} for one, rest in connected.titles_in_control(controller)]
+
+        def tell(console: Console) -> None:
+            table = Table("reference", "status", "title")
+            for one in found:
+                table.add_row(plain(one["reference"]), one["status"], one["id"])
+            console.print(table)
+
+        report({"titles": found}, as_json=as_json, tell=tell)
 
 
 @tx_app.command("show")

@@ -29,6 +29,11 @@ def key_file(keys: Path, name: str) -> Path:
     return keys / f"{name}.pem"
 
 
+def controller_file(keys: Path, name: str) -> Path:
+    """Where the id of a named key's private controller lies; others' follow from the key."""
+    return key_file(keys, name).with_suffix(".controller")
+
+
 def salt_of(kid: str) -> str:
     """The salt of a controller that consists of this one key."""
     return sha256_hex(f"ropewalk controller of one key\n{kid}".encode())
@@ -74,10 +79,21 @@ class Wallet:
             return name_or_id
         if not key_file(self._keys, name_or_id).exists():
             raise UsageError(f"{name_or_id} is neither a controller id nor a key in {self._keys}")
-        return controller_of(self.key(name_or_id))
+        return self._private(name_or_id) or controller_of(self.key(name_or_id))
+
+    def _private(self, name: str) -> str:
+        """The id of a private controller, "" where the name is none's."""
+        path = controller_file(self._keys, name)
+        return path.read_text(encoding="ascii").strip() if path.exists() else ""
 
     def actor(
-        self, node: Node, name: str, *, controller: str = "", co_signers: tuple[str, ...] = ()
+        self,
+        node: Node,
+        name: str,
+        *,
+        controller: str = "",
+        co_signers: tuple[str, ...] = (),
+        represents: str = "",
     ) -> Actor:
         """Who acts by a named key.
 
@@ -86,6 +102,7 @@ class Wallet:
             name: of the key.
             controller: id, where it does not follow from the key.
             co_signers: names of further keys, where the threshold asks for them.
+            represents: key name or controller id of the party in whose name it acts.
         """
         key = self.key(name)
         genesis = node.genesis()
@@ -95,6 +112,7 @@ class Wallet:
         elif key.kid in chosen.governance.keys:
             acting = governance_id(chosen)
         else:
-            acting = controller_of(key)
+            acting = self._private(name) or controller_of(key)
         others = tuple(self.key(other) for other in co_signers)
-        return Actor(node, network_id(genesis), acting, key, others)
+        represented = self.controller(represents) if represents else ""
+        return Actor(node, network_id(genesis), acting, key, others, represents=represented)

@@ -40,6 +40,15 @@ class ProvenEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     position: Annotated[int, msgspec.Meta(ge=0)]
 
 
+class ProvenAct(ProvenEntry, frozen=True, kw_only=True, omit_defaults=True):
+    """The entry that carried an act out."""
+
+    approvals: Annotated[list[ProvenEntry], msgspec.Meta(min_length=1, max_length=1_000)] | None = (
+        None
+    )
+    """What proposed and approved it before, oldest first; left out where nothing did."""
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The document, disclosed."""
 
@@ -52,7 +61,7 @@ class Bundle(
 ):
     """A title bundle."""
 
-    acts: Annotated[list[ProvenEntry], msgspec.Meta(min_length=1, max_length=100_000)]
+    acts: Annotated[list[ProvenAct], msgspec.Meta(min_length=1, max_length=100_000)]
     block: ProvenEntry
     checkpoint: str
     document: Document | None = None

@@ -1,9 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Make a title bundle from what a node hands out; the maker checks it before it leaves."""
+"""Make bundles and proofs of control from what a node hands out.
+
+Their maker checks them before they leave.
+"""
 
 from typing import Any
 
-from ropewalk.client.bundle import Bundle, Document, ProvenEntry, StateProof, Step, encode_bundle
+from ropewalk.client.bundle import (
+    Bundle,
+    Document,
+    ProvenAct,
+    ProvenEntry,
+    StateProof,
+    Step,
+    encode_bundle,
+)
+from ropewalk.client.control import make_proof
 from ropewalk.client.node import History, Node
 from ropewalk.client.shelf import Kept
 from ropewalk.crypto import to_base64
@@ -24,6 +36,29 @@ def make_bundle(node: Node, title: str, kept: Kept | None) -> bytes:
     return bundle_of(node.history(title), network_id(node.genesis()), title, kept)
 
 
+def make_control_proof(
+    node: Node, title: str, kept: Kept | None, challenge: bytes, demonstration: str
+) -> bytes:
+    """A holder's answer to a challenge, as one file.
+
+    Args:
+        node: asked for the title's history and the act.
+        title: its id.
+        kept: the document with its salt; None leaves it undisclosed.
+        challenge: the verifier's file.
+        demonstration: id of the DEMONSTRATE_CONTROL that names the challenge.
+
+    Raises:
+        NotFoundError: there is no such title, or no such act.
+    """
+    outcome = node.outcome(demonstration).require_committed()
+    history = node.history(title)
+    bundle = bundle_of(history, network_id(node.genesis()), title, kept)
+    (logged,) = node.entries(outcome.position, 1)
+    path = node.inclusion(outcome.position, history.block["position"] + 1)
+    return make_proof(bundle, challenge, _entry(logged, path))
+
+
 def bundle_of(history: History, network: str, title: str, kept: Kept | None) -> bytes:
     """A bundle's bytes from a title's history."""
     document = None
@@ -31,7 +66,7 @@ def bundle_of(history: History, network: str, title: str, kept: Kept | None) -> 
         document = Document(bytes=to_base64(kept.document), salt=to_base64(kept.salt))
     bundle = Bundle(
         acts=[
-            _entry(act, inclusion)
+            _act(act, inclusion)
             for act, inclusion in zip(history.acts, history.inclusions, strict=True)
         ],
         block=_entry(history.block, history.block_inclusion),
@@ -43,6 +78,16 @@ def bundle_of(history: History, network: str, title: str, kept: Kept | None) -> 
         title=title,
     )
     return encode_bundle(bundle)
+
+
+def _act(logged: dict[str, Any], inclusion: list[str]) -> ProvenAct:
+    approvals = [_entry(one, one["inclusion"]) for one in logged.get("approvals", ())]
+    return ProvenAct(
+        approvals=approvals or None,
+        inclusion=inclusion,
+        leaf=logged["entry"],
+        position=logged["position"],
+    )
 
 
 def _entry(logged: dict[str, Any], inclusion: list[str]) -> ProvenEntry:

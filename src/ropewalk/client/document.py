@@ -199,6 +199,12 @@ class TransportDocument:
         return next((party for party in self.parties if party.role == role), None)
 
 
+def members_of(document: TransportDocument) -> dict[str, Json]:
+    """The transport document's own members, wherever the file holds them."""
+    top = _object_of(document.data)
+    return _members(top[document.wrapped_in]) if document.wrapped_in else top
+
+
 def dcsa_checksum(data: bytes) -> bytes:
     """The checksum by which platforms compare documents: SHA-256 over the RFC 8785 form.
 

@@ -9,6 +9,7 @@ from ropewalk.client.document import TransportDocument
 from ropewalk.client.errors import PartiesError
 from ropewalk.client.node import Outcome
 from ropewalk.client.shelf import Kept, Shelf
+from ropewalk.client.terms import SECRET_SIZE, NoCargoError, Terms, terms_of
 from ropewalk.crypto import SALT_SIZE, Value, document_commitment, random_bytes
 from ropewalk.title import title_id
 
@@ -25,7 +26,11 @@ class Controllers:
 
 
 def issue_body(
-    document: TransportDocument, salt: bytes, governing_law: str, parties: Controllers
+    document: TransportDocument,
+    salt: bytes,
+    governing_law: str,
+    parties: Controllers,
+    terms: Terms | None = None,
 ) -> dict[str, Value]:
     """The ISSUE's body for a document.
 
@@ -34,6 +39,7 @@ def issue_body(
         salt: 32 random bytes, to be kept with it.
         governing_law: a recognised code, such as `GB`.
         parties: controllers of the parties it names.
+        terms: of its goods and voyage; without them it can't be split or combined.
 
     Raises:
         PartiesError: the document names an endorsee or consignee and no controller is given for
@@ -52,6 +58,8 @@ def issue_body(
     }
     if document.document_type == "BOL":
         body["issue_to"] = parties.issue_to or parties.shipper
+    if terms is not None:
+        body.update(terms.members())
     if parties.consignee:
         body["consignee"] = parties.consignee
     if parties.endorsee:
@@ -77,20 +85,43 @@ def issue(
     document: TransportDocument,
     governing_law: str,
     parties: Controllers,
+    *,
+    house_of: str = "",
 ) -> tuple[str, Outcome]:
     """Issue a document as a title: kept on the shelf first, then committed to on the ledger.
+
+    Args:
+        carrier: who issues.
+        shelf: where document, salt and the tags' secret are kept.
+        document: read verbatim.
+        governing_law: a recognised code.
+        parties: controllers of the parties it names.
+        house_of: the master bill's title, where this is a house bill.
 
     Returns:
         The title's id and the outcome of the ISSUE.
     """
-    salt = random_bytes(SALT_SIZE)
-    body = issue_body(document, salt, governing_law, parties)
+    kept = Kept(
+        document=document.data, salt=random_bytes(SALT_SIZE), secret=random_bytes(SECRET_SIZE)
+    )
+    terms = find_terms(document, kept.secret)
+    body = issue_body(document, kept.salt, governing_law, parties, terms)
+    if house_of:
+        body["house_of"] = house_of
     identifier = title_id(carrier.network, carrier.controller, dict(body))
-    shelf.keep(identifier, Kept(document=document.data, salt=salt))
+    shelf.keep(identifier, kept)
     outcome = carrier.act("title.ISSUE", body)
     if outcome.status == "refused":
         shelf.discard(identifier)
     return identifier, outcome
+
+
+def find_terms(document: TransportDocument, secret: bytes) -> Terms | None:
+    """A document's terms, None where its cargo can't be told in a list."""
+    try:
+        return terms_of(document, secret)
+    except NoCargoError:
+        return None
 
 
 def read_document(path: Path) -> TransportDocument:

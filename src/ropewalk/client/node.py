@@ -9,7 +9,7 @@ again a bounded number of times where the connection broke.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -62,6 +62,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     """All that a title bundle is made of; see `/v1/titles/{id}/history`."""
 
     acts: list[dict[str, Any]]
+    """Acts on the title and on those whose place it took; one carried out by approvals has them."""
     inclusions: list[list[str]]
     state: list[dict[str, Any]]
     block: dict[str, Any]
@@ -158,6 +159,42 @@ class Node:
         found: dict[str, Any] = self._json(f"/v1/controllers/{controller}")["record"]
         return found
 
+    def titles_in_control(self, controller: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Ids and records of all titles a controller is in control of, page by page."""
+        return self._pages(f"/v1/titles?in_control={controller}")
+
+    def proposals(self, waits_for: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+        """Act hashes and records of proposals that wait for a controller, or of all."""
+        return self._pages(f"/v1/proposals?waits_for={waits_for}")
+
+    def proposal(self, act_hash: str) -> dict[str, Any]:
+        """A proposal's record.
+
+        Raises:
+            NotFoundError: nothing waits under this act hash.
+        """
+        found: dict[str, Any] = self._json(f"/v1/proposals/{act_hash}")["record"]
+        return found
+
+    def _pages(self, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        after = ""
+        while True:
+            page = self._json(f"{path}&after={after}&limit=500")
+            for one in page["records"]:
+                yield one["id"], one["record"]
+            after = page["next"]
+            if not after:
+                return
+
+    def events_of(self, title: str) -> list[dict[str, Any]]:
+        """What the acts on a title did, oldest first, one event after another."""
+        found: list[dict[str, Any]] = []
+        for act in self.history(title).acts:
+            start = act["position"]
+            page = self._json(f"/v1/events?from={start}")["events"]
+            found += [one for one in page if one["position"] == start]
+        return found
+
     def genesis(self) -> bytes:
         """The genesis file."""
         return self._get("/v1/genesis")
@@ -170,6 +207,13 @@ class Node:
         """Entries of the log from a position."""
         found = self._get(f"/v1/log/entries?from={start}&limit={limit}")
         return _decoded(found, _Entries).entries
+
+    def inclusion(self, position: int, size: int) -> list[str]:
+        """RFC 9162 audit path, base64, of an entry in the log of a size."""
+        found: list[str] = self._json(f"/v1/log/inclusion?position={position}&size={size}")[
+            "inclusion"
+        ]
+        return found
 
     def consistency(self, old_size: int, new_size: int) -> list[str]:
         """RFC 9162 consistency path, base64."""

@@ -3,6 +3,7 @@
 
 `<title>.document` holds the exact bytes, `<title>.salt` the 32 bytes that the ledger's
 commitment was salted with. Whoever has both can prove what was issued; deleting both erases.
+`<title>.secret` holds the 32 bytes under which the consignment's tags were made.
 """
 
 import os
@@ -15,10 +16,12 @@ from ropewalk.crypto import is_hex
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A document and its salt."""
+    """A document and its salt, and the secret of its consignment's tags."""
 
     document: bytes
     salt: bytes
+    secret: bytes = b""
+    """32 bytes; empty where the title was issued without terms, or they are not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Shelf:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write(self._document(title), kept.document)
         _write(self._salt(title), kept.salt)
+        if kept.secret:
+            _write(self._secret(title), kept.secret)
         descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)
@@ -41,9 +46,13 @@ class Shelf:
     def find(self, title: str) -> Kept | None:
         """A title's document, None when it is not here."""
         try:
-            return Kept(self._document(title).read_bytes(), self._salt(title).read_bytes())
+            document, salt = self._document(title).read_bytes(), self._salt(title).read_bytes()
         except FileNotFoundError:
             return None
+        try:
+            return Kept(document, salt, self._secret(title).read_bytes())
+        except FileNotFoundError:
+            return Kept(document, salt)
 
     def get(self, title: str) -> Kept:
         """A title's document.
@@ -60,12 +69,16 @@ class Shelf:
         """Erase a document and its salt here."""
         self._document(title).unlink(missing_ok=True)
         self._salt(title).unlink(missing_ok=True)
+        self._secret(title).unlink(missing_ok=True)
 
     def _document(self, title: str) -> Path:
         return self.path / f"{_checked(title)}.document"
 
     def _salt(self, title: str) -> Path:
         return self.path / f"{_checked(title)}.salt"
+
+    def _secret(self, title: str) -> Path:
+        return self.path / f"{_checked(title)}.secret"
 
 
 def _checked(title: str) -> str:

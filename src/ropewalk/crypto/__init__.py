@@ -34,6 +34,7 @@ from ropewalk.crypto.jws import (
     take_apart,
 )
 from ropewalk.crypto.keys import KeyFileError, PrivateKey, generate, random_bytes, read
+from ropewalk.crypto.sealing import SealError, seal, unseal
 from ropewalk.crypto.signature import verify_signature
 from ropewalk.crypto.strict_json import parse_json_strict
 
@@ -49,6 +50,7 @@ __all__ = [
     "JwsError",
     "KeyFileError",
     "PrivateKey",
+    "SealError",
     "SignatureError",
     "Signed",
     "Signer",
@@ -67,11 +69,13 @@ __all__ = [
     "parse_json_strict",
     "random_bytes",
     "read",
+    "seal",
     "sha256",
     "sha256_hex",
     "sign",
     "take_apart",
     "to_base64",
     "to_base64url",
+    "unseal",
     "verify_signature",
 ]

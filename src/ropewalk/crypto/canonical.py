@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 INTEGER_MAX = 2**53 - 1
-DEPTH_MAX = 8
+DEPTH_MAX = 12
 
 Value = bool | int | str | Sequence["Value"] | Mapping[str, "Value"]
 

@@ -47,6 +47,12 @@ class PrivateKey:
         signed: bytes = bindings.crypto_sign(message, self._secret)
         return signed[:64]
 
+    def exchange_keys(self) -> tuple[bytes, bytes]:
+        """The X25519 pair that corresponds to this key, for sealed messages only."""
+        public: bytes = bindings.crypto_sign_ed25519_pk_to_curve25519(self.public_key)
+        secret: bytes = bindings.crypto_sign_ed25519_sk_to_curve25519(self._secret)
+        return public, secret
+
     def write(self, path: Path, passphrase: str) -> None:
         """Write the key, encrypted, to a new file of mode 0600.
 

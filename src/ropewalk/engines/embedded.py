@@ -26,6 +26,7 @@ from ropewalk.engines.opening import DataDirectory, DirectoryLock, open_chain
 from ropewalk.engines.port import (
     Condition,
     LedgerEvent,
+    Listed,
     Logged,
     Outcome,
     OverloadedError,
@@ -263,6 +264,16 @@ class EmbeddedEngine:
         """See the port."""
         with _readable():
             return self._reading.history(title)
+
+    def titles_in_control(self, controller: str, after: str, limit: int) -> list[Listed]:
+        """See the port."""
+        with _readable():
+            return self._reading.titles_in_control(controller, after, limit)
+
+    def proposals(self, waits_for: str, after: str, limit: int) -> list[Listed]:
+        """See the port."""
+        with _readable():
+            return self._reading.proposals(waits_for, after, limit)
 
     def checkpoint(self) -> str:
         """See the port."""

@@ -49,6 +49,21 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True):
     """The log's entry, verbatim (docs/reference/formats.md, 6)."""
 
 
+class ApprovedBy(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry that proposed or approved an act before it was carried out."""
+
+    entry: str
+    inclusion: list[str] = []
+    """Audit path, base64."""
+    position: int
+
+
+class LoggedAct(Logged, frozen=True, kw_only=True, omit_defaults=True):
+    """An act on a title, with what proposed and approved it, oldest first."""
+
+    approvals: list[ApprovedBy] = []
+
+
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
     """One step up an ICS-23 existence proof stands in `path`: see formats.md, 5."""
 
@@ -82,8 +97,8 @@ class Proven(msgspec.Struct, frozen=True, kw_only=True):
 class TitleHistory(msgspec.Struct, frozen=True, kw_only=True):
     """All a title bundle is made of, taken at one block."""
 
-    acts: list[Logged]
-    """Every committed act on the title, oldest first."""
+    acts: list[LoggedAct]
+    """Every committed act on the title and on those it replaces, oldest first."""
     inclusions: list[list[str]]
     """Audit path of each act, base64."""
     state: list[Presence]
@@ -91,6 +106,13 @@ class TitleHistory(msgspec.Struct, frozen=True, kw_only=True):
     block: Logged
     block_inclusion: list[str]
     checkpoint: str
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A record in a list, as committed last."""
+
+    id: str
+    record: str
 
 
 class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +169,12 @@ class Engine(Protocol):
 
     def history(self, title: str) -> TitleHistory | None:
         """All acts on a title, proven at the last block; None when it was never issued."""
+
+    def titles_in_control(self, controller: str, after: str, limit: int) -> list[Listed]:
+        """Titles a controller is in control of, by rising id, those behind `after`."""
+
+    def proposals(self, waits_for: str, after: str, limit: int) -> list[Listed]:
+        """Proposals that wait for a controller, or all for "", by rising act hash."""
 
     def checkpoint(self) -> str:
         """The last signed checkpoint."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the embedded engine answers: records, entries, proofs, events, all of the last block."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -11,21 +11,23 @@ from ropewalk.engines.chain import Chain
 from ropewalk.engines.port import (
     Absence,
     LedgerEvent,
+    Listed,
     Logged,
+    LoggedAct,
     Outcome,
     OutOfRangeError,
     Presence,
     Proven,
     TitleHistory,
 )
+from ropewalk.engines.tracing import Log, trace
 from ropewalk.engines.writing import decode_events
-from ropewalk.identity import controller_key, party_key
+from ropewalk.identity import Proposal, controller_key, party_key
 from ropewalk.ledger import (
     COMMITTED,
     TransactionEntry,
     decode_entry,
     decode_record,
-    unverified,
 )
 from ropewalk.title import Title
 from ropewalk.title import key as title_key
@@ -40,6 +42,7 @@ from ropewalk.tlog import (
 )
 
 PAGE_MAX = 500
+Node = Callable[[int, int], bytes]
 NODES_CACHED, TILES_CACHED = 65_536, 512
 
 
@@ -118,7 +121,7 @@ class Reading:
         )
 
     def history(self, title: str) -> TitleHistory | None:
-        """Every act on a title, walked back from the last by each act's link to the one before.
+        """Every act on a title and on those it replaces, walked back from the last.
 
         Only the state's proofs need the chain to stand still; the log is append-only, so its paths
         are made afterwards, at the size noted.
@@ -131,10 +134,10 @@ class Reading:
             size, note = self._chain.tip.size, self._chain.tip.note.decode()
             keys = (controller_key(record.issuer), party_key(record.issuer), title_key(title))
             state = [self._present(key) for key in keys]
-        acts = self._acts(record)
+        acts = trace(self._log_of(), title, record)
         node = lru_cache(NODES_CACHED)(TiledLog(lru_cache(TILES_CACHED)(self._store.tile)).node)
         return TitleHistory(
-            acts=acts,
+            acts=[_with_paths(act, size, node) for act in acts],
             inclusions=[_texts(inclusion_path(act.position, size, node)) for act in acts],
             state=state,
             block=self.entries(size - 1, 1)[0],
@@ -142,16 +145,38 @@ class Reading:
             checkpoint=note,
         )
 
-    def _acts(self, record: Title) -> list[Logged]:
-        acts: list[Logged] = []
-        last = record.last_act
-        while len(acts) < record.version:
-            act = self.logged(last)
-            if act is None:
-                raise LookupError(f"the log lacks act {last}")
-            acts.append(act)
-            last = _last_act_of(act.entry)
-        return acts[::-1]
+    def titles_in_control(self, controller: str, after: str, limit: int) -> list[Listed]:
+        """Titles a controller is in control of."""
+        return _listed(self._store.titles_in_control(controller, after, min(limit, PAGE_MAX)))
+
+    def proposals(self, waits_for: str, after: str, limit: int) -> list[Listed]:
+        """Proposals that wait for a controller, or all for ""."""
+        limit = min(limit, PAGE_MAX)
+        found: list[tuple[str, bytes]] = []
+        while len(found) < limit:
+            page = self._store.proposals(after, PAGE_MAX)
+            found += [
+                one
+                for one in page
+                if not waits_for or waits_for in decode_record(one[1], Proposal).waits_for
+            ]
+            if len(page) < PAGE_MAX:
+                break
+            after = page[-1][0]
+        return _listed(found[:limit])
+
+    def _log_of(self) -> Log:
+        return Log(logged=self.logged, events=self._events_of, title=self._title)
+
+    def _events_of(self, logged: Logged) -> list[LedgerEvent]:
+        blocks = self._store.blocks_with_events(logged.position, 1)
+        return decode_events(blocks[0].events) if blocks else []
+
+    def _title(self, identifier: str) -> Title:
+        data = self._store.record(title_key(identifier))
+        if data is None:
+            raise LookupError(f"the state lacks title {identifier}")
+        return decode_record(data, Title)
 
     def _present(self, key: str) -> Presence:
         value = self._store.record(key)
@@ -206,14 +231,20 @@ class Reading:
             start = blocks[-1].last + 1
 
 
+def _listed(rows: Sequence[tuple[str, bytes]]) -> list[Listed]:
+    return [Listed(id=name, record=record.decode("ascii")) for name, record in rows]
+
+
+def _with_paths(act: LoggedAct, size: int, node: Node) -> LoggedAct:
+    """The act with audit paths for the entries that proposed and approved it."""
+    if not act.approvals:
+        return act
+    proven = [
+        msgspec.structs.replace(one, inclusion=_texts(inclusion_path(one.position, size, node)))
+        for one in act.approvals
+    ]
+    return msgspec.structs.replace(act, approvals=proven)
+
+
 def _texts(hashes: Sequence[bytes]) -> list[str]:
     return [to_base64(one) for one in hashes]
-
-
-def _last_act_of(entry: str) -> str:
-    """The act before, as the payload of an act on a title names it; "" for an issue."""
-    decoded = decode_entry(entry.encode("ascii"))
-    if isinstance(decoded, TransactionEntry):
-        body = unverified(decoded.transaction).payload.body
-        return str(body.get("last_act", ""))
-    raise LookupError("an act leads to the end of a block")

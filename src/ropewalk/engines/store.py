@@ -57,6 +57,21 @@ CREATE TABLE state (
   hashed BLOB PRIMARY KEY, key TEXT NOT NULL, leaf BLOB NOT NULL, record BLOB NOT NULL)
   WITHOUT ROWID;
 CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL);
+CREATE INDEX in_control ON state (
+  coalesce(nullif(json_extract(CAST(record AS TEXT), '$[1].possessor'), ''),
+    json_extract(CAST(record AS TEXT), '$[1].shipper')), key)
+  WHERE key >= 'title/' AND key < 'title0';
+CREATE INDEX proposal ON state (key) WHERE key >= 'proposal/' AND key < 'proposal0';
+"""
+_IN_CONTROL = """
+SELECT key, record FROM state
+  WHERE coalesce(nullif(json_extract(CAST(record AS TEXT), '$[1].possessor'), ''),
+    json_extract(CAST(record AS TEXT), '$[1].shipper')) = ?
+  AND key > ? AND key >= 'title/' AND key < 'title0' ORDER BY key LIMIT ?
+"""
+_PROPOSALS = """
+SELECT key, record FROM state
+  WHERE key > ? AND key >= 'proposal/' AND key < 'proposal0' ORDER BY key LIMIT ?
 """
 
 _loaded = threading.Lock()
@@ -351,6 +366,16 @@ class Store:
         if row is None:
             raise DamageError("the state table lacks a key that the map holds")
         return row[0].encode("ascii"), row[1]
+
+    def titles_in_control(self, controller: str, after: str, limit: int) -> list[tuple[str, bytes]]:
+        """Titles a controller is in control of, by id, behind one."""
+        rows = self.reader.execute(_IN_CONTROL, (controller, f"title/{after}", limit))
+        return [(key.partition("/")[2], record) for key, record in rows]
+
+    def proposals(self, after: str, limit: int) -> list[tuple[str, bytes]]:
+        """Waiting proposals by act hash, behind one."""
+        rows = self.reader.execute(_PROPOSALS, (f"proposal/{after}", limit))
+        return [(key.partition("/")[2], record) for key, record in rows]
 
     def bucket(self, low: bytes, high: bytes) -> bytes:
         """The map's leaves, for `AuthenticatedMap`."""

@@ -1,14 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who acts: controllers, parties and their keys, and the network's own governance."""
 
-from ropewalk.identity import governance, invariants, keys, register
+from ropewalk.identity import (
+    approve,
+    governance,
+    invariants,
+    keys,
+    mandate,
+    members,
+    policy,
+    recovery,
+    register,
+)
+from ropewalk.identity.approve import Approval, Proposal, Propose, proposal_key, proposed_hash
 from ropewalk.identity.authorise import authorise
 from ropewalk.identity.errors import (
     LawNotRecognisedError,
+    NotGovernanceError,
+    RecoveryWaitsError,
     UnknownControllerError,
     UnknownPartyError,
 )
 from ropewalk.identity.genesis import first_records, governance_id
+from ropewalk.identity.mandate import Mandate, mandate_key, represent
+from ropewalk.identity.members import Member, member_key
+from ropewalk.identity.policy import Policy, policy_key, require_policy
+from ropewalk.identity.recovery import (
+    RecoveryRecord,
+    lease_written,
+    recovery_key,
+)
 from ropewalk.identity.state import (
     GOVERNANCE_KEY,
     ROLES,
@@ -26,12 +47,23 @@ from ropewalk.identity.state import (
     has_role,
     is_recognised_law,
     law_key,
+    load_governance,
     load_party,
     party_key,
     require_controller,
+    require_governance,
 )
 
-RULES = (*register.RULES, *keys.RULES, *governance.RULES)
+RULES = (
+    *register.RULES,
+    *keys.RULES,
+    *policy.RULES,
+    *mandate.RULES,
+    *recovery.RULES,
+    *members.RULES,
+    *governance.RULES,
+)
+approval_rules = approve.rules
 INVARIANTS = invariants.INVARIANTS
 
 __all__ = [
@@ -39,16 +71,26 @@ __all__ = [
     "INVARIANTS",
     "ROLES",
     "RULES",
+    "Approval",
     "CarrierCodeRecord",
     "Controller",
     "GovernanceRecord",
     "Key",
     "LawNotRecognisedError",
     "LawRecord",
+    "Mandate",
+    "Member",
+    "NotGovernanceError",
     "Party",
+    "Policy",
+    "Proposal",
+    "Propose",
     "Recovery",
+    "RecoveryRecord",
+    "RecoveryWaitsError",
     "UnknownControllerError",
     "UnknownPartyError",
+    "approval_rules",
     "authorise",
     "carrier_code_key",
     "controller_id",
@@ -59,7 +101,18 @@ __all__ = [
     "has_role",
     "is_recognised_law",
     "law_key",
+    "lease_written",
+    "load_governance",
     "load_party",
+    "mandate_key",
+    "member_key",
     "party_key",
+    "policy_key",
+    "proposal_key",
+    "proposed_hash",
+    "recovery_key",
+    "represent",
     "require_controller",
+    "require_governance",
+    "require_policy",
 ]

@@ -16,7 +16,9 @@ from ropewalk.identity.state import Controller, load_controller
 from ropewalk.ledger import View
 
 
-def authorise(view: View, actor: str, signers: Sequence[str], position: int) -> None:
+def authorise(
+    view: View, actor: str, signers: Sequence[str], position: int, *, one_key: bool = False
+) -> None:
     """Let the signers act for the controller, or refuse.
 
     Args:
@@ -24,6 +26,7 @@ def authorise(view: View, actor: str, signers: Sequence[str], position: int) -> 
         actor: controller id the transaction names.
         signers: key ids whose signatures hold.
         position: where the act's entry will stand in the log.
+        one_key: whether one valid key is enough, since the act gathers what others must sign.
 
     Raises:
         UnknownControllerError: no such controller.
@@ -34,7 +37,7 @@ def authorise(view: View, actor: str, signers: Sequence[str], position: int) -> 
     controller = load_controller(view, actor)
     for kid in signers:
         _require_valid(controller, kid, position)
-    if len(set(signers)) < controller.threshold:
+    if len(set(signers)) < (1 if one_key else controller.threshold):
         raise ThresholdNotMetError(f"{len(set(signers))} of {controller.threshold} keys signed")
 
 

@@ -121,3 +121,150 @@ class BadActivationError(LedgerError):
 
     code = "identity.bad_activation"
     number = 7232
+
+
+class BadThresholdError(LedgerError):
+    """The threshold is the one there is, or more than there are active keys."""
+
+    code = "identity.bad_threshold"
+    number = 7223
+
+
+class BadPolicyError(LedgerError):
+    """Roles or rules are out of order or form, or no keys could meet a rule."""
+
+    code = "identity.bad_policy"
+    number = 7224
+
+
+class FourEyesError(LedgerError):
+    """The actor's own policy asks for more keys, or keys of another role: propose the act."""
+
+    code = "identity.four_eyes"
+    number = 7225
+
+
+class NotMemberError(LedgerError):
+    """The party has no seat in governance."""
+
+    code = "identity.not_member"
+    number = 7233
+
+
+class MemberAlreadyError(LedgerError):
+    """The party has a seat in governance already."""
+
+    code = "identity.member_already"
+    number = 7234
+
+
+class SeatTakenError(LedgerError):
+    """The key is another member's seat, or was one of governance's and is revoked."""
+
+    code = "identity.seat_taken"
+    number = 7235
+
+
+class NoMandateError(LedgerError):
+    """The party represented gave the actor no mandate for this act, or it has ended."""
+
+    code = "identity.no_mandate"
+    number = 7240
+
+
+class BadMandateError(LedgerError):
+    """A mandate names acts that can't be done for another, itself as agent, or a time long past."""
+
+    code = "identity.bad_mandate"
+    number = 7241
+
+
+class UnknownProposalError(LedgerError):
+    """Nothing is proposed under this act hash: carried out, withdrawn or expired, or never was."""
+
+    code = "identity.unknown_proposal"
+    number = 7250
+
+
+class ProposalEndedError(LedgerError):
+    """The proposal's time is over: it can only be expired, and proposed anew."""
+
+    code = "identity.proposal_ended"
+    number = 7251
+
+
+class NotAwaitedError(LedgerError):
+    """The proposal does not wait for the actor."""
+
+    code = "identity.not_awaited"
+    number = 7252
+
+
+class ProposedAlreadyError(LedgerError):
+    """The very same act is proposed already; approve it, or choose another end."""
+
+    code = "identity.proposed_already"
+    number = 7253
+
+
+class ProposalRunsError(LedgerError):
+    """The proposal's time is not over yet, so it can't be expired."""
+
+    code = "identity.proposal_runs"
+    number = 7254
+
+
+class NotApproverError(LedgerError):
+    """The actor has approved nothing in this proposal that it could withdraw."""
+
+    code = "identity.not_approver"
+    number = 7255
+
+
+class BadUntilError(LedgerError):
+    """The end lies in the past, or further ahead than it may."""
+
+    code = "identity.bad_until"
+    number = 7256
+
+
+class NotProposableError(LedgerError):
+    """A proposal, an approval, their withdrawal or expiry can't itself be proposed."""
+
+    code = "identity.not_proposable"
+    number = 7257
+
+
+class BadRecoveryError(LedgerError):
+    """Controllers, delay or threshold make no recovery, or the new keys no controller."""
+
+    code = "identity.bad_recovery"
+    number = 7260
+
+
+class NotRecovererError(LedgerError):
+    """The actor is none of those who may recover this controller."""
+
+    code = "identity.not_recoverer"
+    number = 7261
+
+
+class RecoveryWaitsError(LedgerError):
+    """A recovery of this controller waits for its time already."""
+
+    code = "identity.recovery_waits"
+    number = 7262
+
+
+class NoRecoveryError(LedgerError):
+    """No recovery of this controller waits."""
+
+    code = "identity.no_recovery"
+    number = 7263
+
+
+class TooEarlyError(LedgerError):
+    """The recovery's delay, or a lease the controller gave, has not ended."""
+
+    code = "identity.too_early"
+    number = 7264

@@ -7,12 +7,14 @@ a controller that governance registered, with roles and codes. Source: docs/refe
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Annotated
 
 import msgspec
 
 from ropewalk.crypto import encode, is_kid, sha256_hex
 from ropewalk.identity.errors import (
     BadKeysError,
+    KeyKnownError,
     NotGovernanceError,
     UnknownControllerError,
     UnknownPartyError,
@@ -39,6 +41,11 @@ GOVERNANCE_KEY = "governance"
 _CONTROLLER_DOMAIN = b"ropewalk controller v1\n"
 
 
+KeyId = Annotated[
+    str, msgspec.Meta(min_length=43, max_length=43, description="Key id (base64url).")
+]
+
+
 class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A key of a controller, with the log positions between which it authorises."""
 
@@ -59,7 +66,7 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 NO_RECOVERY = Recovery(controllers=[], delay=0, threshold=0)
 
 
-class Controller(Record, frozen=True):
+class Controller(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Record `controller/<id>`."""
 
     commitment: str
@@ -67,6 +74,8 @@ class Controller(Record, frozen=True):
     keys: list[Key]
     recovery: Recovery
     threshold: int
+    threshold_since: int = 0
+    """Where in the log the threshold became what it is; left out while it is the first."""
 
 
 class Party(Record, frozen=True):
@@ -166,6 +175,46 @@ def _decoded(data: bytes) -> Controller:
     return decode_record(data, Controller)
 
 
+def active_keys(controller: Controller) -> list[str]:
+    """Key ids that are not revoked, in the order in which they were added."""
+    return [key.kid for key in controller.keys if not key.revoked]
+
+
+def with_key_added(controller: Controller, kid: str, position: int) -> Controller:
+    """The controller with one more key.
+
+    Raises:
+        BadKeysError: not a key id, or the controller has as many keys as it may.
+        KeyKnownError: it has, or had, this key.
+    """
+    if not is_kid(kid):
+        raise BadKeysError("a key id is base64url of the 32 bytes of an Ed25519 public key")
+    if any(key.kid == kid for key in controller.keys):
+        raise KeyKnownError(kid)
+    if len(active_keys(controller)) >= KEYS_MAX or len(controller.keys) >= KEYS_EVER_MAX:
+        raise BadKeysError(f"at most {KEYS_MAX} at a time, {KEYS_EVER_MAX} ever")
+    added = Key(added=position, kid=kid, revoked=0)
+    return msgspec.structs.replace(controller, keys=[*controller.keys, added])
+
+
+def with_keys_revoked(controller: Controller, kids: Sequence[str], position: int) -> Controller:
+    """The controller with active keys ended from a position on."""
+    keys = [
+        Key(added=key.added, kid=key.kid, revoked=position)
+        if key.kid in kids and not key.revoked
+        else key
+        for key in controller.keys
+    ]
+    return msgspec.structs.replace(controller, keys=keys)
+
+
+def with_threshold(controller: Controller, threshold: int, position: int) -> Controller:
+    """The controller with a threshold that holds behind this position of the log."""
+    if threshold == controller.threshold:
+        return controller
+    return msgspec.structs.replace(controller, threshold=threshold, threshold_since=position)
+
+
 def require_controller(view: View, controller: str) -> None:
     """Refuse an id under which no controller is registered.
 
@@ -203,6 +252,19 @@ def has_role(view: View, controller: str, role: str) -> bool:
 def is_recognised_law(view: View, code: str) -> bool:
     """Whether titles may be issued under this governing law."""
     return view.get(law_key(code)) is not None
+
+
+def load_governance(view: View) -> tuple[str, Controller]:
+    """Id and record of the controller that governs.
+
+    Raises:
+        NotGovernanceError: the state names none, which no genesis allows.
+    """
+    data = view.get(GOVERNANCE_KEY)
+    if data is None:
+        raise NotGovernanceError("nobody governs")
+    identifier = decode_record(data, GovernanceRecord).controller
+    return identifier, load_controller(view, identifier)
 
 
 def require_governance(view: View, actor: str) -> None:

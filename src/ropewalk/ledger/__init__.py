@@ -11,8 +11,16 @@ from ropewalk.ledger.block import (
     encode_transaction_entry,
     to_builtins,
 )
-from ropewalk.ledger.effects import Context, Effects, Event, Overlay, View
+from ropewalk.ledger.effects import (
+    Context,
+    Effects,
+    Event,
+    Overlay,
+    View,
+    require_approvals,
+)
 from ropewalk.ledger.errors import (
+    ApprovalNeededError,
     BadSignatureError,
     DuplicateError,
     EntryError,
@@ -44,9 +52,11 @@ from ropewalk.ledger.genesis import (
     read_genesis,
 )
 from ropewalk.ledger.limits import (
+    APPROVAL_S_MAX,
     BLOCK_SIZE_MAX,
     BLOCK_TRANSACTIONS_MAX,
     CONSENTS_MAX,
+    KEYS_TOUCHED_MAX,
     QUOTA_ACTOR_DEFAULT,
     TRANSACTION_SIZE_MAX,
     VALIDITY_S_MAX,
@@ -70,10 +80,12 @@ from ropewalk.ledger.transaction import (
 )
 
 __all__ = [
+    "APPROVAL_S_MAX",
     "BLOCK_SIZE_MAX",
     "BLOCK_TRANSACTIONS_MAX",
     "COMMITTED",
     "CONSENTS_MAX",
+    "KEYS_TOUCHED_MAX",
     "MINUTE_S",
     "PROTOCOL_KEY",
     "QUOTA_ACTOR_DEFAULT",
@@ -82,6 +94,7 @@ __all__ = [
     "VALIDITY_S_MAX",
     "Activation",
     "Apply",
+    "ApprovalNeededError",
     "BadSignatureError",
     "Block",
     "BlockEntry",
@@ -139,6 +152,7 @@ __all__ = [
     "read_genesis",
     "read_payload",
     "refusal_of",
+    "require_approvals",
     "sign_consent",
     "sign_transaction",
     "to_builtins",

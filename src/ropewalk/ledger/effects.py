@@ -5,10 +5,12 @@ A rule is a pure function `(view, message, context) -> Effects`. It never writes
 applies the effects whole or not at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 import msgspec
+
+from ropewalk.ledger.errors import ApprovalNeededError
 
 
 class View(Protocol):
@@ -31,6 +33,34 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     """Block time, seconds since 1970-01-01T00:00:00Z."""
     transaction: str
     """Id of the transaction."""
+    signers: tuple[str, ...] = ()
+    """Key ids whose signatures the transaction carries, each valid for who signed it."""
+    approvals: tuple[str, ...] = ()
+    """Other controllers that approved this very act, sorted; only a proposed act has any."""
+    agent: str = ""
+    """Who signed in the actor's name under a mandate; "" where the actor did itself."""
+
+    def require_approvals(self, controllers: Iterable[str]) -> None:
+        """Refuse the act until each of these has approved it; the actor need not.
+
+        Raises:
+            ApprovalNeededError: some have not.
+        """
+        require_approvals(self, controllers, ApprovalNeededError)
+
+
+def require_approvals(
+    context: Context, controllers: Iterable[str], kind: type[ApprovalNeededError]
+) -> None:
+    """Refuse an act, as this kind, until each of these controllers but the actor has approved it.
+
+    Raises:
+        ApprovalNeededError: some have not.
+    """
+    known = {context.actor, *context.approvals}
+    missing = sorted({one for one in controllers if one not in known})
+    if missing:
+        raise kind(missing)
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -46,6 +76,8 @@ class Effects(msgspec.Struct, frozen=True):
 
     writes: Mapping[str, bytes | None]
     events: tuple[Event, ...] = ()
+    made_as: Context | None = None
+    """Where another act was carried out by this one: the circumstances of that act."""
 
 
 _UNCHANGED = b"unchanged"

@@ -6,6 +6,7 @@ response code), kept for ever in vectors/errors.json. Numbers: 7000 ledger, 7100
 documents, 7150 signatures, 7200 identity, 7300 title, 7800 engine, 7900 HTTP.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -103,6 +104,18 @@ class TooManyKeysError(LedgerError):
 
     code = "ledger.too_many_keys"
     number = 7011
+
+
+class ApprovalNeededError(LedgerError):
+    """Others have to approve this act first: propose it (`identity.PROPOSE`)."""
+
+    code = "ledger.approval_needed"
+    number = 7012
+
+    def __init__(self, controllers: Sequence[str] = ()) -> None:
+        super().__init__(f"propose it, and let approve: {', '.join(controllers)}")
+        self.controllers = tuple(controllers)
+        """Who is missing, sorted."""
 
 
 class GenesisError(Exception):

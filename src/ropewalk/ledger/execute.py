@@ -6,7 +6,8 @@ Checks of one transaction, in this order, each with its refusal:
 1. form, canonical bytes, signatures (made before, from the bytes alone);
 2. network; 3. time limit; 4. replay; 5. keys and threshold of the actor; 6. quota: whoever
    fails here may not even fill the log, so the refusal leaves no entry;
-7. act known, body well formed, the act's own rule: such a refusal is logged and final.
+7. act known, body well formed, mandate where the actor represents another, the actor's own policy,
+   the act's own rule: such a refusal is logged and final.
 
 An act is applied whole or not at all. Same view, same block: same result, on any engine.
 """
@@ -32,9 +33,9 @@ from ropewalk.ledger.errors import (
 from ropewalk.ledger.genesis import PROTOCOL_KEY, Protocol
 from ropewalk.ledger.limits import KEYS_TOUCHED_MAX, VALIDITY_S_MAX
 from ropewalk.ledger.records import decode_record
-from ropewalk.ledger.registry import Change, RuleBook
+from ropewalk.ledger.registry import Change, Rule, RuleBook
 from ropewalk.ledger.replay import ReplayLists
-from ropewalk.ledger.transaction import Transaction
+from ropewalk.ledger.transaction import Payload, Transaction
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -126,21 +127,30 @@ class Machine:
         if isinstance(transaction, LedgerError):
             return Result("", transaction, None)
         payload = transaction.payload
+        rule = book.rules.get(payload.act)
+        one_key = rule is not None and rule.needs_one_key and not payload.represented_party
         try:
             self._admit(transaction, replay, block.time_s)
-            book.authorise(overlay, payload.actor, transaction.signers, position)
+            book.authorise(overlay, payload.actor, transaction.signers, position, one_key=one_key)
             if replay.count(payload.actor, block.time_s) >= self.quota_actor_max:
                 raise QuotaExceededError(f"{self.quota_actor_max} at a time")
         except LedgerError as refusal:
             return Result(transaction.id, refusal, None)
         context = Context(
-            payload.actor, block.height, self.network, position, block.time_s, transaction.id
+            payload.acts_for,
+            block.height,
+            self.network,
+            position,
+            block.time_s,
+            transaction.id,
+            transaction.signers,
+            agent=payload.actor if payload.represented_party else "",
         )
         replay.remember(transaction.id, payload.valid_until, payload.actor)
         if transaction.act_hash:  # or an old consent would serve a second signing of the act
             replay.remember(transaction.act_hash, payload.valid_until, payload.actor)
         try:
-            effects = self._apply(book, overlay, transaction, context)
+            effects = self._apply(book, overlay, rule, payload, context)
         except LedgerError as refusal:
             entry = encode_transaction_entry(candidate.text, refusal)
             return Result(transaction.id, refusal, entry)
@@ -163,12 +173,17 @@ class Machine:
                 raise DuplicateError(known)
 
     @staticmethod
-    def _apply(book: RuleBook, view: View, transaction: Transaction, context: Context) -> Effects:
-        payload = transaction.payload
-        rule = book.rules.get(payload.act)
+    def _apply(
+        book: RuleBook, view: View, rule: Rule | None, payload: Payload, context: Context
+    ) -> Effects:
         if rule is None:
             raise UnknownActError(f"{payload.act} is no act of protocol {book.version}")
-        effects = rule.apply(view, rule.parse(payload.body), context)
+        message = rule.parse(payload.body)
+        if payload.represented_party is not None:
+            book.represent(view, payload, context.time_s)
+        if not rule.needs_one_key:
+            book.require_policy(view, payload.actor, context.signers, rule.name, message)
+        effects = rule.apply(view, message, context)
         if len(effects.writes) > KEYS_TOUCHED_MAX:
             raise TooManyKeysError(f"{len(effects.writes)}; at most {KEYS_TOUCHED_MAX}")
         return effects
@@ -182,7 +197,7 @@ def check_invariants(book: RuleBook, before: View, effects: Effects, context: Co
     """
     after = Overlay(before)
     after.changes.update(effects.writes)
-    change = Change(before, after, sorted(effects.writes), context)
+    change = Change(before, after, sorted(effects.writes), effects.made_as or context)
     for invariant in book.invariants:
         broken = invariant.check(change)
         if broken is not None:

@@ -10,6 +10,9 @@ VALIDITY_S_MAX = 3_600
 CONSENTS_MAX = 15
 """Consents in one transaction, so sixteen signatures at most."""
 
+APPROVAL_S_MAX = 90 * 86_400
+"""How far ahead of the block's time a proposal or an approval may end, seconds: 90 days."""
+
 KEYS_TOUCHED_MAX = 64
 """Records one act may write."""
 

@@ -3,12 +3,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from ropewalk.ledger.effects import Context, Effects, View
 from ropewalk.ledger.errors import LedgerError, MalformedBodyError
+from ropewalk.ledger.transaction import Payload
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,6 +29,8 @@ class Rule:
     apply: Apply
     refusals: tuple[type[LedgerError], ...]
     """In the order in which they are checked."""
+    needs_one_key: bool = False
+    """Whether one valid key of the actor is enough: what others must sign is gathered by it."""
 
     def parse(self, body: Mapping[str, object]) -> Message:
         """The body as a message.
@@ -61,16 +64,40 @@ class Invariant:
     check: Callable[[Change], str | None]
 
 
-Authorise = Callable[[View, str, Sequence[str], int], None]
-"""`(view, actor, signers, position)`: returns when the signers speak for the actor at that
-position of the log, raises a LedgerError otherwise."""
+class Authorise(Protocol):
+    """Returns when the signers speak for the actor at that position, or raises a LedgerError.
+
+    Where one key is enough, it asks only that each signer is one of the actor's keys.
+    """
+
+    def __call__(
+        self,
+        view: View,
+        actor: str,
+        signers: Sequence[str],
+        position: int,
+        *,
+        one_key: bool = False,
+    ) -> None:
+        """Return or raise."""
+
+
+Represent = Callable[[View, Payload, int], None]
+"""`(view, payload, time)`: returns when the payload's actor may do its act in the name of the party
+it represents, raises a LedgerError otherwise."""
+
+RequirePolicy = Callable[[View, str, Sequence[str], str, Message], None]
+"""`(view, actor, signers, act, message)`: returns when these keys are as many, and of such roles,
+as the actor's own policy asks for; raises a LedgerError otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All acts of one protocol version."""
+    """All acts of one protocol version, and the policy functions that come before every rule."""
 
     version: int
     rules: Mapping[str, Rule]
     invariants: tuple[Invariant, ...]
     authorise: Authorise
+    represent: Represent
+    require_policy: RequirePolicy

@@ -59,6 +59,12 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     consents: Annotated[list[str], msgspec.Meta(min_length=1, max_length=CONSENTS_MAX)] | None = (
         None
     )
+    represented_party: ControllerId | None = None
+
+    @property
+    def acts_for(self) -> str:
+        """In whose name the act is: the party represented, or the actor itself."""
+        return self.represented_party or self.actor
 
 
 class ConsentPayload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

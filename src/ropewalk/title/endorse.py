@@ -12,15 +12,10 @@ from ropewalk.identity import UnknownControllerError, require_controller
 from ropewalk.ledger import Context, ControllerId, Effects, Rule, View
 from ropewalk.title import state
 from ropewalk.title.errors import (
-    EndedError,
     MayNotEndorseError,
     NotEndorseeError,
     NotNegotiableError,
-    NotPossessorError,
-    NotTransferableError,
-    StaleError,
-    SurrenderPendingError,
-    UnknownTitleError,
+    PledgedError,
 )
 
 
@@ -48,6 +43,7 @@ def endorse(view: View, message: Endorse, context: Context) -> Effects:
     """
     title = _endorsable(view, message, context)
     require_controller(view, message.recipient)
+    state.require_pledge_approved(title, context)
     return _endorsed(title, message, context, message.recipient, may_endorse=False)
 
 
@@ -59,6 +55,7 @@ def endorse_to_order(view: View, message: EndorseToOrder, context: Context) -> E
     """
     title = _endorsable(view, message, context)
     require_controller(view, message.recipient)
+    state.require_pledge_approved(title, context)
     return _endorsed(title, message, context, message.recipient, may_endorse=True)
 
 
@@ -66,16 +63,15 @@ def blank_endorse(view: View, message: BlankEndorse, context: Context) -> Effect
     """Name no endorsee.
 
     Raises:
-        LedgerError: one of `REFUSALS` but the last, in that order.
+        LedgerError: one of `BLANK_REFUSALS`, in that order.
     """
     title = _endorsable(view, message, context)
+    state.require_pledge_approved(title, context)
     return _endorsed(title, message, context, state.BLANK, may_endorse=True)
 
 
 def _endorsable(view: View, message: state.ActOnTitle, context: Context) -> state.Title:
-    title = state.load(view, message)
-    state.require_live_bill(title)
-    state.require_possessor(title, context)
+    title = state.held(view, message, context)
     if not title.is_to_order:
         raise NotNegotiableError(title.reference)
     if title.endorsee not in (context.actor, state.BLANK):
@@ -105,21 +101,12 @@ def _endorsed(
     )
 
 
-REFUSALS = (
-    UnknownTitleError,
-    StaleError,
-    NotTransferableError,
-    EndedError,
-    SurrenderPendingError,
-    NotPossessorError,
-    NotNegotiableError,
-    NotEndorseeError,
-    MayNotEndorseError,
-    UnknownControllerError,
-)
+_NOT_ENDORSABLE = (*state.HELD, NotNegotiableError, NotEndorseeError, MayNotEndorseError)
+REFUSALS = (*_NOT_ENDORSABLE, UnknownControllerError, PledgedError)
+BLANK_REFUSALS = (*_NOT_ENDORSABLE, PledgedError)
 
 RULES = (
     Rule("title.ENDORSE", Endorse, endorse, REFUSALS),
     Rule("title.ENDORSE_TO_ORDER", EndorseToOrder, endorse_to_order, REFUSALS),
-    Rule("title.BLANK_ENDORSE", BlankEndorse, blank_endorse, REFUSALS[:-1]),
+    Rule("title.BLANK_ENDORSE", BlankEndorse, blank_endorse, BLANK_REFUSALS),
 )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Refusals of title, 7300 to 7399."""
 
-from ropewalk.ledger import LedgerError
+from ropewalk.ledger import ApprovalNeededError, LedgerError
 
 
 class UnknownTitleError(LedgerError):
@@ -177,3 +177,199 @@ class RolesOfDocumentError(LedgerError):
 
     code = "title.roles_of_document"
     number = 7335
+
+
+class FrozenError(LedgerError):
+    """The title is frozen by a court's order: nothing moves until governance lifts it."""
+
+    code = "title.frozen"
+    number = 7319
+
+
+class LeasedError(LedgerError):
+    """The holder committed not to act before a time that has not come."""
+
+    code = "title.leased"
+    number = 7320
+
+
+class OnPaperError(LedgerError):
+    """The bill was switched to paper: the electronic record refuses every act."""
+
+    code = "title.on_paper"
+    number = 7321
+
+
+class PledgedError(ApprovalNeededError):
+    """The title is pledged: pledgee and beneficiary have to approve. Propose the act."""
+
+    code = "title.pledged"
+    number = 7322
+
+
+class NotInControlError(LedgerError):
+    """The actor is not in control of the title."""
+
+    code = "title.not_in_control"
+    number = 7323
+
+
+class BadMasterError(LedgerError):
+    """The master bill is unknown, not live, or itself a house bill."""
+
+    code = "title.bad_master"
+    number = 7336
+
+
+class NotPledgedError(LedgerError):
+    """There is no pledge on the title."""
+
+    code = "title.not_pledged"
+    number = 7340
+
+
+class NotPledgeeError(LedgerError):
+    """The title is pledged to somebody else."""
+
+    code = "title.not_pledgee"
+    number = 7341
+
+
+class PledgedAlreadyError(LedgerError):
+    """The title is pledged already; there is one pledge at a time."""
+
+    code = "title.pledged_already"
+    number = 7342
+
+
+class PledgeeIsPossessorError(LedgerError):
+    """The pledgee possesses the bill already."""
+
+    code = "title.pledgee_is_possessor"
+    number = 7343
+
+
+class BadSecuredAmountError(LedgerError):
+    """A secured amount has a currency of ISO 4217; without one both are left empty."""
+
+    code = "title.bad_secured_amount"
+    number = 7344
+
+
+class PledgeeWithoutPossessionError(LedgerError):
+    """The pledgee does not possess the bill."""
+
+    code = "title.pledgee_without_possession"
+    number = 7345
+
+
+class NoTrustReceiptError(LedgerError):
+    """The title is not out on a trust receipt."""
+
+    code = "title.no_trust_receipt"
+    number = 7346
+
+
+class TrustReceiptRunningError(LedgerError):
+    """The trust receipt's time is not over."""
+
+    code = "title.trust_receipt_running"
+    number = 7347
+
+
+class NotDueError(LedgerError):
+    """What the pledge secures is not overdue, or names no day."""
+
+    code = "title.not_due"
+    number = 7348
+
+
+class BadTitleUntilError(LedgerError):
+    """The end lies in the past, or further ahead than it may."""
+
+    code = "title.bad_until"
+    number = 7349
+
+
+class NotSurrenderedForAmendmentError(LedgerError):
+    """The bill was not surrendered for an amendment of this kind."""
+
+    code = "title.not_surrendered_for_amendment"
+    number = 7350
+
+
+class ReplacementDiffersError(LedgerError):
+    """What takes the title's place differs from it where it may not."""
+
+    code = "title.replacement_differs"
+    number = 7351
+
+
+class WrongHolderError(LedgerError):
+    """What takes the title's place is issued to its holder and nobody else."""
+
+    code = "title.wrong_holder"
+    number = 7352
+
+
+class UnknownCargoError(LedgerError):
+    """The cargo list is not the one that the title was issued with, or it was issued with none."""
+
+    code = "title.unknown_cargo"
+    number = 7353
+
+
+class MalformedCargoError(LedgerError):
+    """A cargo list is out of order, or an item has neither packages nor weight."""
+
+    code = "title.malformed_cargo"
+    number = 7354
+
+
+class NotConservedError(LedgerError):
+    """Packages, weight, volume or boxes do not add up to what there was."""
+
+    code = "title.not_conserved"
+    number = 7355
+
+
+class ParentsDifferError(LedgerError):
+    """Bills to be combined differ where they must agree, or are out of order."""
+
+    code = "title.parents_differ"
+    number = 7356
+
+
+class PaperUsedError(LedgerError):
+    """This paper bill took another title's place, or gave way to one, already."""
+
+    code = "title.paper_used"
+    number = 7357
+
+
+class NotOnPaperError(LedgerError):
+    """The title's place was not taken by this paper bill, or it came back already."""
+
+    code = "title.not_on_paper"
+    number = 7358
+
+
+class NotFrozenError(LedgerError):
+    """The title is not frozen."""
+
+    code = "title.not_frozen"
+    number = 7360
+
+
+class TooFewGovernorsError(LedgerError):
+    """No single key freezes a title: governance needs a threshold of two or more."""
+
+    code = "title.too_few_governors"
+    number = 7361
+
+
+class IndemnifiedAlreadyError(LedgerError):
+    """The goods are delivered against a letter of indemnity already."""
+
+    code = "title.indemnified_already"
+    number = 7362

@@ -8,6 +8,7 @@ from ropewalk.title.state import (
     DOCUMENT_TYPES,
     ENDED,
     ISSUED,
+    PAPER,
     SURRENDER_REQUESTED,
     ReferenceRecord,
     Title,
@@ -61,15 +62,31 @@ def one_in_control(_was: Title | None, now: Title, _change: Change) -> str | Non
 
 
 def only_who_may(was: Title | None, now: Title, change: Change) -> str | None:
-    """I5, I7: who acted was in control, or the carrier with an answer or delivery to give."""
+    """I5, I7: who acted was in control, or had another right that the record shows."""
+    actor, signed = change.context.actor, {change.context.actor, *change.context.approvals}
     if was is None:
-        return None if change.context.actor == now.issuer else "not issued by its issuer"
-    if change.context.actor == was.in_control:
+        return None if now.issuer in signed else "issued without its issuer"
+    if actor == was.in_control or (was.pledge is not None and actor == was.pledge.pledgee):
+        return None
+    changed = _changed(was, now)
+    if changed == {"freeze"} or (changed == {"indemnity"} and was.issuer in signed):
+        return None
+    if actor == was.issuer and changed == {"replaced_by"} and was.status == PAPER:
         return None
     delivering = not DOCUMENT_TYPES[was.document_type].has_possession
-    if change.context.actor == was.issuer and delivering and now.status in ENDED:
+    consented = delivering or signed.issuperset(was.interested)
+    if actor == was.issuer and now.status in ENDED and consented:
         return None
-    return f"{change.context.actor} acted without control"
+    return f"{actor} acted without control"
+
+
+def _changed(was: Title, now: Title) -> set[str]:
+    """Fields that differ, aside from those that every act changes."""
+    return {
+        name
+        for name in Title.__struct_fields__
+        if getattr(was, name) != getattr(now, name) and name not in ("last_act", "version")
+    }
 
 
 def endorsements_chain(was: Title | None, now: Title, _change: Change) -> str | None:
@@ -78,6 +95,9 @@ def endorsements_chain(was: Title | None, now: Title, _change: Change) -> str | 
         return "endorsed though not to order"
     if was is None or was.endorsee == now.endorsee:
         return None
+    if was.pledge is not None and now.pledge is None:  # released or enforced
+        parties = (was.pledge.pledgee, was.pledge.beneficiary)
+        return None if was.endorsee in parties else "a stranger's endorsement went with the pledge"
     refused = now.possessor != was.possessor
     if not refused and was.endorsee and was.endorsee != was.possessor:
         return "endorsed by somebody who was not the endorsee"
@@ -90,6 +110,8 @@ def monotone(was: Title | None, now: Title, _change: Change) -> str | None:
     """I11: a title that ended stays ended, and a rejected surrender gives back what was."""
     if was is None:
         return None if now.status == ISSUED else "it began as something else than issued"
+    if was.status == now.status == PAPER and not was.replaced_by:
+        return None if _changed(was, now) == {"replaced_by"} else "a title on paper changed"
     if was.status in ENDED:
         return "an ended title changed"
     if was.status == SURRENDER_REQUESTED and now.status == ISSUED:
@@ -111,13 +133,19 @@ def versions(was: Title | None, now: Title, change: Change) -> str | None:
 def document_never_changes(was: Title | None, now: Title, _change: Change) -> str | None:
     """T14: what the issue fixed stays fixed."""
     fixed = (
+        "cargo",
         "commitment",
+        "destination",
         "document_type",
+        "from_paper",
         "governing_law",
+        "house_of",
         "is_to_order",
         "issued_at",
         "issuer",
         "reference",
+        "replaces",
+        "shipment",
         "shipper",
     )
     if was is None:
@@ -128,12 +156,79 @@ def document_never_changes(was: Title | None, now: Title, _change: Change) -> st
     return None
 
 
+def one_medium(_was: Title | None, now: Title, _change: Change) -> str | None:
+    """I6: on paper or electronic, never both."""
+    if (now.status == PAPER) != bool(now.paper):
+        return "the record does not say what became of its paper"
+    return None
+
+
+def replaced_with_everybody(was: Title | None, now: Title, change: Change) -> str | None:
+    """I10: what takes a title's place is linked both ways, with everybody interested."""
+    if was is None or was.replaced_by == now.replaced_by:
+        return None
+    for identifier in now.replaced_by:
+        data = change.after.get(f"title/{identifier}")
+        if data is None or f"title/{identifier}" not in change.keys:
+            return f"{identifier} did not come to be in the same act"
+        made = decode_record(data, Title)
+        if made.issuer != was.issuer or not made.replaces or made.pledge != was.pledge:
+            return f"{identifier} does not take its place"
+    signed = {change.context.actor, *change.context.approvals}
+    back_from_paper = was.status == PAPER
+    if not back_from_paper and not signed.issuperset(was.interested):
+        return "somebody interested did not approve"
+    return None
+
+
+_DISPOSED = {"endorsee", "endorsee_may_endorse", "pledge", "possessor", "replaced_by", "status"}
+
+
+def pledged(was: Title | None, now: Title, change: Change) -> str | None:
+    """I13: nobody disposes of a pledged title without pledgee and beneficiary."""
+    if was is None or was.pledge is None or not _changed(was, now) & _DISPOSED:
+        return None
+    context, pledge = change.context, was.pledge
+    answered = was.status == SURRENDER_REQUESTED and context.actor == was.issuer
+    refused = was.refusable_from != "" and now.possessor == was.refusable_from
+    back = was.status == PAPER
+    entrusted = context.actor == pledge.beneficiary and context.time_s <= pledge.trust_until
+    alone = context.actor == pledge.pledgee and (
+        now.pledge is None or now.pledge.trust_purpose != pledge.trust_purpose
+    )
+    if answered or refused or back or entrusted or alone:
+        return None
+    signed = {context.actor, *context.approvals}
+    if signed.issuperset((pledge.pledgee, pledge.beneficiary)):
+        return None
+    return "disposed of behind pledgee's or beneficiary's back"
+
+
+def frozen(was: Title | None, now: Title, _change: Change) -> str | None:
+    """I15: what is frozen is only unfrozen."""
+    if was is None or not was.freeze:
+        return None
+    return None if _changed(was, now) == {"freeze"} else "a frozen title changed"
+
+
+def leased(was: Title | None, now: Title, change: Change) -> str | None:
+    """T27: until a lease ends nothing but a freeze is laid on or lifted."""
+    if was is None or was.lease_until <= change.context.time_s:
+        return None
+    return None if _changed(was, now) <= {"freeze"} else "a leased title changed"
+
+
 INVARIANTS = (
     Invariant("I1 singularity", _each_title(singular)),
     Invariant("I3 exclusive control", _each_title(one_in_control)),
     Invariant("I5 I7 authority and divestment", _each_title(only_who_may)),
     Invariant("I9 endorsement chain", _each_title(endorsements_chain)),
     Invariant("I11 monotone lifecycle", _each_title(monotone)),
+    Invariant("I6 one medium", _each_title(one_medium)),
+    Invariant("I10 replaced with everybody", _each_title(replaced_with_everybody)),
+    Invariant("I13 pledge", _each_title(pledged)),
+    Invariant("I15 freeze", _each_title(frozen)),
+    Invariant("T27 lease", _each_title(leased)),
     Invariant("I12 versions", _each_title(versions)),
     Invariant("T14 the document never changes", _each_title(document_never_changes)),
 )

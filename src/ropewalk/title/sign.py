@@ -6,14 +6,6 @@ Source: DCSA PINT 3.0.0 `actionCode` SIGN; title requirement T18.
 
 from ropewalk.ledger import Context, Effects, Rule, View
 from ropewalk.title import state
-from ropewalk.title.errors import (
-    EndedError,
-    NotPossessorError,
-    NotTransferableError,
-    StaleError,
-    SurrenderPendingError,
-    UnknownTitleError,
-)
 
 
 class Sign(state.ActOnTitle, frozen=True):
@@ -24,31 +16,10 @@ def sign(view: View, message: Sign, context: Context) -> Effects:
     """Record the possessor's signature; having acted, it can't refuse the transfer any more.
 
     Raises:
-        UnknownTitleError: no such title.
-        StaleError: another act came first.
-        NotTransferableError: it is a waybill.
-        EndedError: it was surrendered.
-        SurrenderPendingError: it lies with the carrier.
-        NotPossessorError: the actor does not possess it.
+        LedgerError: one of `state.HELD`, in that order.
     """
-    title = state.load(view, message)
-    state.require_live_bill(title)
-    state.require_possessor(title, context)
+    title = state.held(view, message, context)
     return state.acted(title, message, context, "title.signed")
 
 
-RULES = (
-    Rule(
-        "title.SIGN",
-        Sign,
-        sign,
-        (
-            UnknownTitleError,
-            StaleError,
-            NotTransferableError,
-            EndedError,
-            SurrenderPendingError,
-            NotPossessorError,
-        ),
-    ),
-)
+RULES = (Rule("title.SIGN", Sign, sign, state.HELD),)

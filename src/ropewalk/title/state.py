@@ -20,11 +20,17 @@ from ropewalk.ledger import (
     View,
     decode_record,
     encode_record,
+    require_approvals,
 )
 from ropewalk.title.errors import (
     EndedError,
+    FrozenError,
+    LeasedError,
+    NotIssuerError,
     NotPossessorError,
     NotTransferableError,
+    OnPaperError,
+    PledgedError,
     StaleError,
     SurrenderPendingError,
     UnknownTitleError,
@@ -34,7 +40,14 @@ ISSUED = "ISSUED"
 SURRENDER_REQUESTED = "SURRENDER_REQUESTED"
 SURRENDERED = "SURRENDERED"
 DELIVERED = "DELIVERED"
-ENDED = (SURRENDERED, DELIVERED)
+PAPER = "PAPER"
+REPLACED = "REPLACED"
+VOID = "VOID"
+ENDED = (SURRENDERED, DELIVERED, PAPER, REPLACED, VOID)
+
+AMENDMENT = "AMENDMENT"
+SWITCH_TO_PAPER = "SWTP"
+"""DCSA EBL_SUR 3.0.4 `reasonCode`; the others are COD and SWI, AMENDMENT is ours for none."""
 
 BLANK = ""
 """Endorsee of a bill endorsed in blank: whoever possesses it may claim under it."""
@@ -58,26 +71,68 @@ DOCUMENT_TYPES = {
 """DCSA `transportDocumentTypeCode`."""
 
 
-class Title(Record, frozen=True):
-    """Record `title/<id>`; docs/reference/title.md says what each field means."""
+class Pledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A title as security: control lies with the pledgee, the benefit stays (T23)."""
 
+    amount: int
+    """What it secures, minor units; 0 where not stated."""
+    beneficiary: str
+    """Who pledged it."""
+    currency: str
+    """ISO 4217; "" where no amount is stated."""
+    due: int
+    """Block time after which the pledgee may enforce, seconds since 1970; 0 for never alone."""
+    pledgee: str
+    trust_purpose: str
+    """The one act the beneficiary may do alone, while it has the bill on a trust receipt."""
+    trust_until: int
+
+
+class Indemnity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The goods are delivered against a letter of indemnity, while the title lives on (T32)."""
+
+    bank: str
+    """Who joined in the letter; "" where nobody did."""
+    receiver: str
+    requester: str
+
+
+class Title(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Record `title/<id>`; docs/reference/title.md says what each field means.
+
+    What has a default is left out where it says nothing.
+    """
+
+    cargo: str = ""
     commitment: str
     consignee: str
+    destination: str = ""
     document_type: str
     endorsee: str
     endorsee_may_endorse: bool
+    freeze: str = ""
+    from_paper: str = ""
     governing_law: str
+    house_of: str = ""
+    indemnity: Indemnity | None = None
     is_to_order: bool
     issued_at: int
     issuer: str
     last_act: str
+    lease_until: int = 0
+    paper: str = ""
+    pledge: Pledge | None = None
     possessor: str
     prior_endorsee: str
     prior_may_endorse: bool
     reference: str
     refusable_from: str
+    replaced_by: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    shipment: str = ""
     shipper: str
     status: str
+    surrender_reason: str = ""
     surrendered_by: str
     version: int
 
@@ -96,9 +151,21 @@ class Title(Record, frozen=True):
         """To order and endorsed in blank."""
         return self.is_to_order and self.endorsee == BLANK
 
+    @property
+    def holder(self) -> str:
+        """Who asked the carrier to take it back, while it has not answered, or the possessor."""
+        return self.surrendered_by or self.possessor
+
+    @property
+    def interested(self) -> tuple[str, ...]:
+        """Everybody whose approval a change of the document itself needs (I10)."""
+        pledge = self.pledge
+        parties = () if pledge is None else (pledge.pledgee, pledge.beneficiary)
+        return (self.issuer, self.holder, *parties)
+
 
 class ReferenceRecord(Record, frozen=True):
-    """Record `reference/<provider>:<code>:<reference>`."""
+    """Record `reference/<provider>:<code>:<reference>`, and `paper/<commitment>`."""
 
     title: str
 
@@ -120,6 +187,16 @@ def reference_key(reference: str) -> str:
     return f"reference/{reference}"
 
 
+def paper_key(paper: str) -> str:
+    """State key of a paper bill that took a title's place, or gave way to one."""
+    return f"paper/{paper}"
+
+
+def from_paper(title: Title, paper: str) -> Title:
+    """A first record that says of which paper bill it takes the place."""
+    return msgspec.structs.replace(title, from_paper=paper)
+
+
 def title_id(network: str, issuer: str, content: dict[str, object]) -> str:
     """A title's id (I2): a hash over network, issuer and the body of its ISSUE, which is salted."""
     data = encode({"content": content, "issuer": issuer, "network": network})  # type: ignore[dict-item]
@@ -132,19 +209,69 @@ def find(view: View, title: str) -> Title | None:
     return None if data is None else decode_record(data, Title)
 
 
-def load(view: View, message: ActOnTitle) -> Title:
+def load(view: View, message: ActOnTitle, context: Context) -> Title:
+    """The title an act is about, as its signer must have seen it, if it may be acted on at all.
+
+    Raises:
+        UnknownTitleError: none was issued under the id.
+        StaleError: another act came first (T28).
+        FrozenError: a court's order holds it (T26).
+        LeasedError: its holder committed not to act yet (T27).
+    """
+    title = load_seen(view, message)
+    require_free(title, context)
+    return title
+
+
+def load_seen(view: View, message: ActOnTitle) -> Title:
     """The title an act is about, as its signer must have seen it.
 
     Raises:
         UnknownTitleError: none was issued under the id.
         StaleError: another act came first (T28).
     """
-    title = find(view, message.title)
-    if title is None:
-        raise UnknownTitleError(message.title)
+    title = load_any(view, message.title)
     if title.last_act != message.last_act:
         raise StaleError(f"the last act is {title.last_act}")
     return title
+
+
+def load_any(view: View, identifier: str) -> Title:
+    """A title, whatever its state.
+
+    Raises:
+        UnknownTitleError: none was issued under the id.
+    """
+    title = find(view, identifier)
+    if title is None:
+        raise UnknownTitleError(identifier)
+    return title
+
+
+def require_free(title: Title, context: Context) -> None:
+    """Refuse what is frozen or leased.
+
+    Raises:
+        FrozenError: a court's order holds it (T26).
+        LeasedError: its holder committed not to act yet (T27).
+    """
+    if title.freeze:
+        raise FrozenError(title.freeze)
+    if title.lease_until > context.time_s:
+        raise LeasedError(f"not before {title.lease_until}; the block's time is {context.time_s}")
+
+
+def require_not_ended(title: Title) -> None:
+    """Refuse what is on paper or has ended in another way.
+
+    Raises:
+        OnPaperError: a paper bill took its place (T9).
+        EndedError: it was surrendered, delivered, replaced or withdrawn.
+    """
+    if title.status == PAPER:
+        raise OnPaperError(title.paper)
+    if title.status in ENDED:
+        raise EndedError(title.status)
 
 
 def require_live_bill(title: Title) -> None:
@@ -152,13 +279,13 @@ def require_live_bill(title: Title) -> None:
 
     Raises:
         NotTransferableError: it is a waybill (T16).
-        EndedError: it was surrendered (T21).
+        OnPaperError: a paper bill took its place (T9).
+        EndedError: it was surrendered, replaced or withdrawn (T21, T22).
         SurrenderPendingError: it lies with the carrier (T19).
     """
     if not DOCUMENT_TYPES[title.document_type].has_possession:
         raise NotTransferableError(title.document_type)
-    if title.status in ENDED:
-        raise EndedError(title.status)
+    require_not_ended(title)
     if title.status == SURRENDER_REQUESTED:
         raise SurrenderPendingError(title.surrendered_by)
 
@@ -173,22 +300,116 @@ def require_possessor(title: Title, context: Context) -> None:
         raise NotPossessorError(context.actor)
 
 
+def require_issuer(title: Title, context: Context) -> None:
+    """Refuse anybody but the carrier that issued it.
+
+    Raises:
+        NotIssuerError: the actor is somebody else.
+    """
+    if title.issuer != context.actor:
+        raise NotIssuerError(context.actor)
+
+
+def held(view: View, message: ActOnTitle, context: Context) -> Title:
+    """The live bill an act is about, in the actor's hands and free to be acted on.
+
+    Raises:
+        LedgerError: one of `HELD`, in that order.
+    """
+    title = load(view, message, context)
+    require_live_bill(title)
+    require_possessor(title, context)
+    return title
+
+
+HELD = (
+    UnknownTitleError,
+    StaleError,
+    FrozenError,
+    LeasedError,
+    NotTransferableError,
+    OnPaperError,
+    EndedError,
+    SurrenderPendingError,
+    NotPossessorError,
+)
+
+
+def may_claim(title: Title, actor: str) -> bool:
+    """Whether the actor, with pledgee and beneficiary of a pledge, may ask for the goods (T19)."""
+    pledge = title.pledge
+    parties = (actor,) if pledge is None else (actor, pledge.pledgee, pledge.beneficiary)
+    if title.is_straight:
+        return title.shipper in parties or title.consignee in parties
+    return title.is_blank or title.endorsee in parties
+
+
+def require_pledge_approved(title: Title, context: Context, purpose: str = "") -> None:
+    """Refuse to dispose of a pledged title behind pledgee's or beneficiary's back (I13).
+
+    Args:
+        title: the title, before the act.
+        context: the act's circumstances.
+        purpose: the act, where a trust receipt can be for it.
+
+    Raises:
+        PledgedError: one of them has not approved.
+    """
+    pledge = title.pledge
+    if pledge is None:
+        return
+    entrusted = (
+        context.actor == pledge.beneficiary
+        and purpose != ""
+        and purpose == pledge.trust_purpose
+        and context.time_s <= pledge.trust_until
+    )
+    if not entrusted:
+        require_approvals(context, (pledge.pledgee, pledge.beneficiary), PledgedError)
+
+
 def acted(
     title: Title, message: ActOnTitle, context: Context, event: str, **changes: object
 ) -> Effects:
-    """The effects of an accepted act: its changes, one version more, a new last act.
-
-    Whoever acts as endorsee has accepted the endorsement, so it can't be refused any more.
-    """
+    """The effects of an accepted act on one title."""
     told = {"actor": context.actor, "title": message.title}
     told.update(
         (name, value) for name, value in changes.items() if isinstance(value, str) and value
     )
+    after = acted_on(title, context, **changes)
+    return Effects({key(message.title): encode_record(after)}, (Event(event, told),))
+
+
+def accepted(title: Title, context: Context) -> Title:
+    """Whoever acts as endorsee has accepted the endorsement, so it can't be refused any more."""
+    if title.endorsee != context.actor:
+        return title
+    return msgspec.structs.replace(
+        title, prior_endorsee=title.endorsee, prior_may_endorse=title.endorsee_may_endorse
+    )
+
+
+def acted_on(title: Title, context: Context, **changes: object) -> Title:
+    """The record after an act: its changes, one version more, a new last act."""
     if title.endorsee == context.actor:
         changes.setdefault("prior_endorsee", title.endorsee)
         changes.setdefault("prior_may_endorse", title.endorsee_may_endorse)
     changes.setdefault("refusable_from", "")
-    changes["last_act"] = context.transaction
-    changes["version"] = title.version + 1
-    after = msgspec.structs.replace(title, **changes)
-    return Effects({key(message.title): encode_record(after)}, (Event(event, told),))
+    changes.setdefault("lease_until", 0)
+    return msgspec.structs.replace(
+        title, last_act=context.transaction, version=title.version + 1, **changes
+    )
+
+
+def noted(
+    title: Title, identifier: str, context: Context, event: str, **changes: object
+) -> Effects:
+    """The effects of an act by somebody else than the holder, which names no last act.
+
+    Its event says which act came before, so that the chain can be walked back.
+    """
+    told = {"actor": context.actor, "prior_act": title.last_act, "title": identifier}
+    after = msgspec.structs.replace(
+        title, last_act=context.transaction, version=title.version + 1, **changes
+    )
+    return Effects({key(identifier): encode_record(after)}, (Event(event, told),))

@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SURRENDER_FOR_DELIVERY and the carrier's answer, SACC or SREJ.
+"""SURRENDER_FOR_DELIVERY, SURRENDER_FOR_AMENDMENT, and the carrier's answer, SACC or SREJ.
 
-From the request to the answer the carrier holds the bill. SACC ends the title; SREJ gives back
-exactly the roles before. Source: DCSA PINT 3.0.0 `actionCode`, EBL_SUR 3.0.4; title
-requirements T19, T20, T21; I11.
+From the request to the answer the carrier holds the bill. SACC ends it for the goods; what was
+surrendered for amendment is answered by REISSUE or SWITCH_TO_PAPER; SREJ gives back exactly the
+roles before. Source: DCSA PINT 3.0.0 `actionCode`, EBL_SUR 3.0.4; title requirements T19 to T22;
+I11.
 """
 
-from ropewalk.ledger import Context, ControllerId, Effects, Rule, View
+from typing import Literal
+
+from ropewalk.ledger import Context, ControllerId, Effects, Hash, Rule, View
 from ropewalk.title import state
 from ropewalk.title.errors import (
     EndedError,
+    FrozenError,
     NoSurrenderError,
     NotIssuerError,
-    NotPossessorError,
     NotSurrendererError,
-    NotTransferableError,
+    OnPaperError,
+    PledgedError,
     StaleError,
-    SurrenderPendingError,
     UnknownTitleError,
     WrongAddresseeError,
 )
@@ -28,34 +31,62 @@ class SurrenderForDelivery(state.ActOnTitle, frozen=True):
     addressee: ControllerId
 
 
+class SurrenderForAmendment(state.ActOnTitle, frozen=True):
+    """Give the bill to the carrier in exchange for an amended one, or for paper (SWTP)."""
+
+    addressee: ControllerId
+    reason_code: Literal["SWTP", "COD", "SWI"] | None = None
+
+
 class SurrenderAccepted(state.ActOnTitle, frozen=True):
-    """Accept the surrender: the bill has done its work."""
+    """Accept the surrender for delivery: the bill has done its work."""
 
 
 class SurrenderRejected(state.ActOnTitle, frozen=True):
     """Reject the surrender: the bill goes back as it was."""
+
+    comment: Hash | None = None
+    """Commitment to the carrier's comment, which lies with the parties."""
 
 
 def surrender_for_delivery(view: View, message: SurrenderForDelivery, context: Context) -> Effects:
     """Put the bill into the carrier's hands until it answers.
 
     Raises:
-        UnknownTitleError: no such title.
-        StaleError: another act came first.
-        NotTransferableError: it is a waybill.
-        EndedError: it was surrendered.
-        SurrenderPendingError: a surrender waits already.
-        NotPossessorError: the actor does not possess it.
-        WrongAddresseeError: the addressee is not the issuing carrier (T20).
-        NotSurrendererError: the actor possesses it but may not claim under it (T19).
+        LedgerError: one of `SURRENDER_REFUSALS`, in that order.
     """
-    title = state.load(view, message)
-    state.require_live_bill(title)
-    state.require_possessor(title, context)
-    if message.addressee != title.issuer:
-        raise WrongAddresseeError(message.addressee)
-    if not _may_claim(title, context.actor):
+    title = _surrenderable(view, message, message.addressee, context, "SURRENDER_FOR_DELIVERY")
+    return _surrendered(title, message, context)
+
+
+def surrender_for_amendment(
+    view: View, message: SurrenderForAmendment, context: Context
+) -> Effects:
+    """Put the bill into the carrier's hands until it re-issues, switches to paper or rejects.
+
+    Raises:
+        LedgerError: one of `SURRENDER_REFUSALS`, in that order.
+    """
+    title = _surrenderable(view, message, message.addressee, context, "SURRENDER_FOR_AMENDMENT")
+    reason = message.reason_code or state.AMENDMENT
+    return _surrendered(title, message, context, surrender_reason=reason)
+
+
+def _surrenderable(
+    view: View, message: state.ActOnTitle, addressee: str, context: Context, purpose: str
+) -> state.Title:
+    title = state.held(view, message, context)
+    if addressee != title.issuer:
+        raise WrongAddresseeError(addressee)
+    if not state.may_claim(title, context.actor):
         raise NotSurrendererError(context.actor)
+    state.require_pledge_approved(title, context, purpose)
+    return title
+
+
+def _surrendered(
+    title: state.Title, message: state.ActOnTitle, context: Context, **changes: object
+) -> Effects:
     return state.acted(
         title,
         message,
@@ -64,31 +95,28 @@ def surrender_for_delivery(view: View, message: SurrenderForDelivery, context: C
         possessor=title.issuer,
         status=state.SURRENDER_REQUESTED,
         surrendered_by=context.actor,
+        **changes,
     )
 
 
-def _may_claim(title: state.Title, actor: str) -> bool:
-    if title.is_straight:
-        return actor in (title.shipper, title.consignee)
-    return title.is_blank or title.endorsee == actor
+SURRENDER_REFUSALS = (*state.HELD, WrongAddresseeError, NotSurrendererError, PledgedError)
 
 
 def accept(view: View, message: SurrenderAccepted, context: Context) -> Effects:
-    """End the title (SACC).
+    """End the title (SACC); a letter of indemnity is discharged by it (T32).
 
     Raises:
-        UnknownTitleError: no such title.
-        StaleError: another act came first.
-        NotIssuerError: the actor did not issue it.
-        EndedError: it has ended already.
-        NoSurrenderError: no surrender waits for an answer.
+        LedgerError: one of `ANSWER_REFUSALS`, in that order.
     """
     title = _awaiting_answer(view, message, context)
+    if title.surrender_reason:
+        raise NoSurrenderError(f"surrendered for {title.surrender_reason}, not for delivery")
     return state.acted(
         title,
         message,
         context,
         "title.surrendered",
+        indemnity=None,
         status=state.SURRENDERED,
         surrendered_by="",
     )
@@ -98,7 +126,7 @@ def reject(view: View, message: SurrenderRejected, context: Context) -> Effects:
     """Give the bill back exactly as it was (SREJ).
 
     Raises:
-        LedgerError: as `accept`.
+        LedgerError: one of `ANSWER_REFUSALS`, in that order.
     """
     title = _awaiting_answer(view, message, context)
     return state.acted(
@@ -108,45 +136,44 @@ def reject(view: View, message: SurrenderRejected, context: Context) -> Effects:
         "title.surrender_rejected",
         possessor=title.surrendered_by,
         status=state.ISSUED,
+        surrender_reason="",
         surrendered_by="",
     )
 
 
 def _awaiting_answer(view: View, message: state.ActOnTitle, context: Context) -> state.Title:
-    title = state.load(view, message)
-    if title.issuer != context.actor:
-        raise NotIssuerError(context.actor)
-    if title.status in state.ENDED:
-        raise EndedError(title.status)
+    title = state.load(view, message, context)
+    state.require_issuer(title, context)
+    state.require_not_ended(title)
     if title.status != state.SURRENDER_REQUESTED:
         raise NoSurrenderError(title.status)
     return title
 
 
-_ANSWER_REFUSALS = (
+ANSWER_REFUSALS = (
     UnknownTitleError,
     StaleError,
+    FrozenError,
     NotIssuerError,
+    OnPaperError,
     EndedError,
     NoSurrenderError,
 )
+"""Never LeasedError: what was surrendered is not leased."""
 
 RULES = (
     Rule(
         "title.SURRENDER_FOR_DELIVERY",
         SurrenderForDelivery,
         surrender_for_delivery,
-        (
-            UnknownTitleError,
-            StaleError,
-            NotTransferableError,
-            EndedError,
-            SurrenderPendingError,
-            NotPossessorError,
-            WrongAddresseeError,
-            NotSurrendererError,
-        ),
+        SURRENDER_REFUSALS,
     ),
-    Rule("title.SACC", SurrenderAccepted, accept, _ANSWER_REFUSALS),
-    Rule("title.SREJ", SurrenderRejected, reject, _ANSWER_REFUSALS),
+    Rule(
+        "title.SURRENDER_FOR_AMENDMENT",
+        SurrenderForAmendment,
+        surrender_for_amendment,
+        SURRENDER_REFUSALS,
+    ),
+    Rule("title.SACC", SurrenderAccepted, accept, ANSWER_REFUSALS),
+    Rule("title.SREJ", SurrenderRejected, reject, ANSWER_REFUSALS),
 )

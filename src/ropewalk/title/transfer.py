@@ -9,15 +9,10 @@ from ropewalk.identity import UnknownControllerError, has_role, require_controll
 from ropewalk.ledger import Context, ControllerId, Effects, Rule, View
 from ropewalk.title import state
 from ropewalk.title.errors import (
-    EndedError,
     NothingToRefuseError,
-    NotPossessorError,
-    NotTransferableError,
+    PledgedError,
     RecipientIsPossessorError,
-    StaleError,
     StraightRecipientError,
-    SurrenderPendingError,
-    UnknownTitleError,
 )
 
 
@@ -35,24 +30,18 @@ def transfer(view: View, message: Transfer, context: Context) -> Effects:
     """Make the recipient the possessor; from here on the actor can do nothing with it (T5).
 
     Raises:
-        UnknownTitleError: no such title.
-        StaleError: another act came first.
-        NotTransferableError: it is a waybill.
-        EndedError: it was surrendered.
-        SurrenderPendingError: it lies with the carrier.
-        NotPossessorError: the actor does not possess it.
+        LedgerError: one of `state.HELD`, in that order.
         RecipientIsPossessorError: the recipient does already.
         UnknownControllerError: the recipient is nobody's controller.
         StraightRecipientError: a straight bill does not move to that recipient (T16).
+        PledgedError: it is pledged, and pledgee or beneficiary has not approved (I13).
     """
-    title = state.load(view, message)
-    state.require_live_bill(title)
-    state.require_possessor(title, context)
+    title = state.held(view, message, context)
     if message.recipient == context.actor:
         raise RecipientIsPossessorError(message.recipient)
     require_controller(view, message.recipient)
-    if title.is_straight:
-        _check_straight(view, title, message.recipient)
+    check_recipient(view, title, message.recipient)
+    state.require_pledge_approved(title, context)
     return state.acted(
         title,
         message,
@@ -63,7 +52,14 @@ def transfer(view: View, message: Transfer, context: Context) -> Effects:
     )
 
 
-def _check_straight(view: View, title: state.Title, recipient: str) -> None:
+def check_recipient(view: View, title: state.Title, recipient: str) -> None:
+    """Refuse to let a straight bill go anywhere but shipper, consignee or, from them, a bank.
+
+    Raises:
+        StraightRecipientError: it would.
+    """
+    if not title.is_straight:
+        return
     named = (title.shipper, title.consignee)
     if recipient in named:
         return
@@ -76,17 +72,10 @@ def refuse_transfer(view: View, message: RefuseTransfer, context: Context) -> Ef
     """Give possession back, and with it the endorsement, if it was to the actor (T24).
 
     Raises:
-        UnknownTitleError: no such title.
-        StaleError: another act came first.
-        NotTransferableError: it is a waybill.
-        EndedError: it was surrendered.
-        SurrenderPendingError: it lies with the carrier.
-        NotPossessorError: the actor does not possess it.
-        NothingToRefuseError: the last act was no transfer.
+        LedgerError: one of `state.HELD`, in that order.
+        NothingToRefuseError: the last act was no transfer or pledge.
     """
-    title = state.load(view, message)
-    state.require_live_bill(title)
-    state.require_possessor(title, context)
+    title = state.held(view, message, context)
     if not title.refusable_from:
         raise NothingToRefuseError(title.last_act)
     endorsee, may_endorse = title.endorsee, title.endorsee_may_endorse
@@ -97,6 +86,7 @@ def refuse_transfer(view: View, message: RefuseTransfer, context: Context) -> Ef
         message,
         context,
         "title.transfer_refused",
+        pledge=_unless_refused(title, context.actor),
         possessor=title.refusable_from,
         endorsee=endorsee,
         endorsee_may_endorse=may_endorse,
@@ -105,26 +95,32 @@ def refuse_transfer(view: View, message: RefuseTransfer, context: Context) -> Ef
     )
 
 
-_COMMON = (
-    UnknownTitleError,
-    StaleError,
-    NotTransferableError,
-    EndedError,
-    SurrenderPendingError,
-    NotPossessorError,
-)
+def _unless_refused(title: state.Title, actor: str) -> state.Pledge | None:
+    """A pledge that its pledgee refuses, as its very next act, never came to be."""
+    pledge = title.pledge
+    if pledge is None:
+        return None
+    refused = (pledge.pledgee, pledge.beneficiary) == (actor, title.refusable_from)
+    return None if refused else pledge
+
 
 RULES = (
     Rule(
         "title.TRANSFER",
         Transfer,
         transfer,
-        (*_COMMON, RecipientIsPossessorError, UnknownControllerError, StraightRecipientError),
+        (
+            *state.HELD,
+            RecipientIsPossessorError,
+            UnknownControllerError,
+            StraightRecipientError,
+            PledgedError,
+        ),
     ),
     Rule(
         "title.REFUSE_TRANSFER",
         RefuseTransfer,
         refuse_transfer,
-        (*_COMMON, NothingToRefuseError),
+        (*state.HELD, NothingToRefuseError),
     ),
 )

@@ -12,6 +12,7 @@ from ropewalk.ledger import Context, ControllerId, Effects, Rule, View
 from ropewalk.title import state
 from ropewalk.title.errors import (
     EndedError,
+    FrozenError,
     NotIssuerError,
     NotShipperError,
     NotWaybillError,
@@ -37,13 +38,14 @@ def redirect(view: View, message: Redirect, context: Context) -> Effects:
     Raises:
         UnknownTitleError: no such title.
         StaleError: another act came first.
+        FrozenError: a court's order holds it.
         NotWaybillError: it is a bill of lading.
         EndedError: the goods were delivered.
         NotShipperError: the actor is not its shipper.
         SameConsigneeError: nothing would change.
         UnknownControllerError: the consignee is nobody's controller.
     """
-    title = _live_waybill(view, message)
+    title = _live_waybill(view, message, context)
     if title.shipper != context.actor:
         raise NotShipperError(context.actor)
     if title.consignee == message.consignee:
@@ -58,18 +60,18 @@ def deliver(view: View, message: Deliver, context: Context) -> Effects:
     Raises:
         UnknownTitleError: no such title.
         StaleError: another act came first.
+        FrozenError: a court's order holds it.
         NotWaybillError: it is a bill of lading.
         EndedError: the goods were delivered.
         NotIssuerError: the actor is not the carrier.
     """
-    title = _live_waybill(view, message)
-    if title.issuer != context.actor:
-        raise NotIssuerError(context.actor)
+    title = _live_waybill(view, message, context)
+    state.require_issuer(title, context)
     return state.acted(title, message, context, "title.delivered", status=state.DELIVERED)
 
 
-def _live_waybill(view: View, message: state.ActOnTitle) -> state.Title:
-    title = state.load(view, message)
+def _live_waybill(view: View, message: state.ActOnTitle, context: Context) -> state.Title:
+    title = state.load(view, message, context)
     if state.DOCUMENT_TYPES[title.document_type].has_possession:
         raise NotWaybillError(title.document_type)
     if title.status in state.ENDED:
@@ -85,6 +87,7 @@ RULES = (
         (
             UnknownTitleError,
             StaleError,
+            FrozenError,
             NotWaybillError,
             EndedError,
             NotShipperError,
@@ -96,6 +99,13 @@ RULES = (
         "title.DELIVER",
         Deliver,
         deliver,
-        (UnknownTitleError, StaleError, NotWaybillError, EndedError, NotIssuerError),
+        (
+            UnknownTitleError,
+            StaleError,
+            FrozenError,
+            NotWaybillError,
+            EndedError,
+            NotIssuerError,
+        ),
     ),
 )

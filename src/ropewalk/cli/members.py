@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Members of an act's body as options: what a person types, made into what the act takes."""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from ropewalk.cli.exits import UsageError, errors, plain
+from ropewalk.cli.wallet import Wallet
+from ropewalk.client import Kept, Shelf
+from ropewalk.codes import CodeError, UtcInstant
+from ropewalk.crypto import SALT_SIZE, document_commitment, is_kid, random_bytes, sha256
+
+CONTROLLERS = frozenset(
+    {
+        "addressee",
+        "agent",
+        "bank",
+        "consignee",
+        "controller",
+        "controllers",
+        "party",
+        "pledgee",
+        "receiver",
+        "recipient",
+    }
+)
+"""Members that name controllers: a key's name will do."""
+
+KEYS = frozenset({"key", "keys", "successor"})
+"""Members that are key ids: a key's name will do."""
+
+TIMES = frozenset({"due", "until"})
+COMMITMENTS = frozenset({"comment", "order", "paper"})
+"""Members that commit to a document of its own: `@FILE` keeps the file with a salt."""
+
+UNSTATED = {"amount": 0, "currency": "", "due": "0", "lei": ""}
+"""What a member is when nobody says."""
+
+_SPAN = re.compile(r"\+([0-9]{1,6})([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_HELP = {
+    "times": "seconds since 1970, 2026-03-01T08:00:00Z, or +3d, +12h, +30m from now",
+    "commitments": "64 characters of hex, or @FILE to commit to a file that is kept with its salt",
+    "json": "JSON, or @FILE",
+}
+
+
+class Members:
+    """Turns options into members, with a wallet and a shelf at hand."""
+
+    def __init__(self, wallet: Wallet, shelf: Shelf) -> None:
+        self._wallet = wallet
+        self._shelf = shelf
+
+    def body(self, fields: dict[str, msgspec.structs.FieldInfo], given: dict[str, Any]) -> Any:
+        """The body's members that were given."""
+        return {
+            name: self._value(field, given[f"member_{name}"])
+            for name, field in fields.items()
+            if given[f"member_{name}"] is not None
+        }
+
+    def _value(self, field: msgspec.structs.FieldInfo, given: Any) -> Any:
+        readers: tuple[tuple[bool, Callable[[str], Any]], ...] = (
+            (field.name in CONTROLLERS, self._wallet.controller),
+            (field.name in KEYS, self._kid),
+            (field.name in TIMES, time_of),
+            (field.name in COMMITMENTS, self._commitment),
+            (is_structured(field), _json_of),
+        )
+        read = next((reader for holds, reader in readers if holds), None)
+        if read is None:
+            return given
+        if isinstance(given, list):
+            values = [read(one) for one in given]
+            return sorted(values) if field.name in CONTROLLERS else values
+        return read(given)
+
+    def _kid(self, name_or_kid: str) -> str:
+        return name_or_kid if is_kid(name_or_kid) else self._wallet.key(name_or_kid).kid
+
+    def _commitment(self, text: str) -> str:
+        if not text.startswith("@"):
+            return text
+        data = Path(text[1:]).read_bytes()
+        salt = random_bytes(SALT_SIZE)
+        commitment = document_commitment(salt, data, sha256(data))
+        self._shelf.keep(commitment, Kept(document=data, salt=salt))
+        errors.print(plain(f"{text[1:]} is kept with its salt under {commitment}"))
+        return commitment
+
+
+def time_of(text: str) -> int:
+    """A time that a person wrote, seconds since 1970.
+
+    Raises:
+        UsageError: it is none.
+    """
+    span = _SPAN.fullmatch(text)
+    if span is not None:
+        return int(time.time()) + int(span[1]) * _SECONDS[span[2]]
+    if text.isdecimal():
+        return int(text)
+    try:
+        return UtcInstant.parse(text).seconds
+    except CodeError as error:
+        raise UsageError(f"{text!r} is no time: {_HELP['times']}") from error
+
+
+def _json_of(text: str) -> Any:
+    data = Path(text[1:]).read_bytes() if text.startswith("@") else text.encode()
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise UsageError(f"not JSON: {error}") from error
+
+
+def kind_of(field: msgspec.structs.FieldInfo) -> tuple[msgspec.inspect.Type, str]:
+    """A member's type without what is written around it, and its description."""
+    kind, text = msgspec.inspect.type_info(field.type), ""
+    while isinstance(kind, msgspec.inspect.Metadata | msgspec.inspect.UnionType):
+        if isinstance(kind, msgspec.inspect.Metadata):
+            text = text or (kind.extra_json_schema or {}).get("description", "")
+            kind = kind.type
+        else:
+            kind = next(one for one in kind.types if not isinstance(one, msgspec.inspect.NoneType))
+    return kind, text
+
+
+def is_structured(field: msgspec.structs.FieldInfo) -> bool:
+    """Whether a member is an object, or a list of objects."""
+    kind, _ = kind_of(field)
+    if isinstance(kind, msgspec.inspect.ListType):
+        kind = kind.item_type
+        while isinstance(kind, msgspec.inspect.Metadata):
+            kind = kind.type
+    return isinstance(kind, msgspec.inspect.StructType | msgspec.inspect.DictType)
+
+
+def option_of(field: msgspec.structs.FieldInfo) -> tuple[Any, bool]:
+    """The option's annotation for a member, and whether it must be given."""
+    kind, text = kind_of(field)
+    hint = _hint(field)
+    option = typer.Option(
+        f"--{field.name.replace('_', '-')}", help=f"{text} ({hint})".strip() if hint else text
+    )
+    wanted: Any = str
+    if isinstance(kind, msgspec.inspect.ListType) and not is_structured(field):
+        wanted = list[str]
+    elif isinstance(kind, msgspec.inspect.IntType) and field.name not in TIMES:
+        wanted = int
+    elif isinstance(kind, msgspec.inspect.BoolType):
+        wanted = bool
+    if not field.required:
+        wanted = wanted | None
+    return Annotated[wanted, option], field.required
+
+
+def _hint(field: msgspec.structs.FieldInfo) -> str:
+    checks: tuple[tuple[str, Callable[[], bool]], ...] = (
+        ("times", lambda: field.name in TIMES),
+        ("commitments", lambda: field.name in COMMITMENTS),
+        ("json", lambda: is_structured(field)),
+    )
+    return next((_HELP[name] for name, holds in checks if holds()), "")
+
+
+def is_list(field: msgspec.structs.FieldInfo) -> bool:
+    """Whether a member is a list: left out, it is empty."""
+    return isinstance(kind_of(field)[0], msgspec.inspect.ListType)

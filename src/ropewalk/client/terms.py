@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a carrier says of a document's goods and voyage without showing them.
+
+The cargo list's hash and two tags go into an ISSUE, so that a split conserves and no amendment
+alters the shipment. Tags are HMACs under a secret of the consignment, which travels with the
+document: whoever has both can check, nobody else learns anything. Bills that take one another's
+place share it. Source: title requirements T22, T25; docs/concepts/visibility.md.
+"""
+
+import hmac
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+
+from ropewalk.client.document import DocumentError, TransportDocument, members_of
+from ropewalk.codes import CodeError, Volume, Weight
+from ropewalk.crypto import INTEGER_MAX, SALT_SIZE, Value, jcs, strict_json
+from ropewalk.title import CargoItem, CargoList, cargo_hash
+
+SECRET_SIZE = SALT_SIZE
+ITEMS_MAX, EQUIPMENTS_MAX = 32, 100
+_PACKAGE_CODE = re.compile(r"[0-9A-Z]{2}")
+_EXPONENT = re.compile(r"[eE]")
+
+Json: TypeAlias = strict_json.Json
+Sums: TypeAlias = dict[tuple[str, str], tuple[int, int, int]]
+
+
+class NoCargoError(DocumentError):
+    """The document's cargo can't be told in a list: no packages or weights, or too many kinds."""
+
+    code = "client.no_cargo"
+    number = 7117
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an ISSUE says of goods and voyage."""
+
+    cargo: CargoList
+    shipment: str
+    destination: str
+
+    def members(self) -> dict[str, Value]:
+        """The members of an ISSUE's body."""
+        return {
+            "cargo": cargo_hash(self.cargo),
+            "destination": self.destination,
+            "shipment": self.shipment,
+        }
+
+    def cargo_value(self) -> Value:
+        """The cargo list as it stands in a body."""
+        built: Value = msgspec.to_builtins(self.cargo)
+        return built
+
+
+def terms_of(document: TransportDocument, secret: bytes) -> Terms:
+    """The terms of a document.
+
+    Args:
+        document: read verbatim.
+        secret: the consignment's, 32 bytes.
+
+    Raises:
+        NoCargoError: its cargo can't be told in a list.
+    """
+    body = members_of(document)
+    transports = _members(body.get("transports"))
+    clauses: list[Json] = [*sorted(_text(one) for one in _elements(body.get("carrierClauses")))]
+    loaded = body.get("shippedOnBoardDate") or body.get("receivedForShipmentDate")
+    return Terms(
+        cargo=_cargo(body, secret),
+        shipment=tag(
+            secret,
+            "shipment",
+            {
+                "clauses": clauses,
+                "date": _text(loaded),
+                "portOfLoading": _place(transports.get("portOfLoading")),
+            },
+        ),
+        destination=tag(
+            secret,
+            "destination",
+            {
+                "placeOfDelivery": _place(transports.get("placeOfDelivery")),
+                "portOfDischarge": _place(transports.get("portOfDischarge")),
+            },
+        ),
+    )
+
+
+def tag(secret: bytes, kind: str, value: Json) -> str:
+    """HMAC-SHA256 under the consignment's secret over a kind and a JSON value, hex."""
+    content = f"ropewalk tag v1\n{kind}\n".encode() + jcs.encode(value)
+    return hmac.digest(secret, content, "sha256").hex()
+
+
+def _cargo(body: dict[str, Json], secret: bytes) -> CargoList:
+    sums: Sums = {}
+    boxes: set[str] = set()
+    for goods, cargo in _cargo_items(body):
+        box = _text(cargo.get("equipmentReference"))
+        if box:
+            boxes.add(tag(secret, "equipment", box))
+        _add(sums, tag(secret, "goods", goods), cargo)
+    if not sums or len(sums) > ITEMS_MAX or len(boxes) > EQUIPMENTS_MAX:
+        raise NoCargoError(
+            f"{len(sums)} kinds of goods in {len(boxes)} boxes; "
+            f"from 1 to {ITEMS_MAX}, and at most {EQUIPMENTS_MAX}"
+        )
+    items = [
+        CargoItem(
+            item=item, package_code=code, packages=packages, volume_dm3=volume, weight_g=weight
+        )
+        for (item, code), (packages, volume, weight) in sorted(sums.items())
+    ]
+    if any(not one.packages and not one.weight_g for one in items):
+        raise NoCargoError("some goods have neither packages nor weight")
+    return CargoList(equipments=sorted(boxes), items=items)
+
+
+def _cargo_items(body: dict[str, Json]) -> Iterator[tuple[Json, dict[str, Json]]]:
+    """What describes each cargo item's goods, and the item."""
+    for one in _elements(body.get("consignmentItems")):
+        item = _members(one)
+        goods: Json = {
+            "HSCodes": item.get("HSCodes") or [],
+            "descriptionOfGoods": item.get("descriptionOfGoods") or "",
+        }
+        for cargo in _elements(item.get("cargoItems")):
+            yield goods, _members(cargo)
+
+
+def _add(sums: Sums, item: str, cargo: dict[str, Json]) -> None:
+    packaging = _members(cargo.get("outerPackaging"))
+    code = _text(packaging.get("packageCode"))
+    name = (item, code if _PACKAGE_CODE.fullmatch(code) else "")
+    try:
+        added = (
+            _count(packaging.get("numberOfPackages")),
+            _volume(_members(cargo.get("cargoGrossVolume"))),
+            _weight(_members(cargo.get("cargoGrossWeight"))),
+        )
+    except CodeError as error:
+        raise NoCargoError(str(error)) from error
+    before = sums.get(name, (0, 0, 0))
+    summed = tuple(old + new for old, new in zip(before, added, strict=True))
+    if max(summed) > INTEGER_MAX:
+        raise NoCargoError("more than the ledger can count")
+    sums[name] = (summed[0], summed[1], summed[2])
+
+
+def _count(value: Json) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+
+
+def _weight(members: dict[str, Json]) -> int:
+    if not members:
+        return 0
+    return Weight.of(_decimal(members.get("value")), _text(members.get("unit"))).grams
+
+
+def _volume(members: dict[str, Json]) -> int:
+    if not members:
+        return 0
+    return Volume.of(_decimal(members.get("value")), _text(members.get("unit"))).cubic_decimetres
+
+
+def _decimal(value: Json) -> str:
+    """A number's decimal text; `12000.0` and `12000` are the same weight."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    text = str(value)
+    return format(value, "f") if _EXPONENT.search(text) else text
+
+
+def _place(value: Json) -> Json:
+    """A place by its UN/LOCODE, or by its name where it has none."""
+    members = _members(value)
+    return _text(members.get("UNLocationCode")) or _text(members.get("locationName"))
+
+
+def _members(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _elements(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages of docs/roles run as they stand, each on a ledger of its own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(path for path in (ROOT / "docs" / "roles").glob("*.md") if path.stem != "README")
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def script(page: Path) -> str:
+    """The page's commands as one script that stops at the first that fails."""
+    commands = "".join(BLOCK.findall(page.read_text(encoding="utf-8")))
+    ready = 'for _ in $(seq 100); do curl -sf "$ROPEWALK_NODE/readyz" >/dev/null && break; '
+    started = "ropewalk node 2> node.log &\n"
+    assert started in commands, "the page starts no node"
+    waiting = f"{started}{ready}sleep 0.1; done\n"
+    ended = "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"
+    return "set -euo pipefail\n" + ended + commands.replace(started, waiting)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_runs_as_it_stands(page: Path, tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    address = f"127.0.0.1:{free_port()}"
+    environment = {
+        **os.environ,
+        "NO_COLOR": "1",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "ROPEWALK_LISTEN": address,
+        "ROPEWALK_NODE": f"http://{address}",
+    }
+    process = subprocess.Popen(
+        ["bash", "-c", script(page)],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        told, _ = process.communicate(timeout=180)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+    assert process.returncode == 0, told[-3_000:]
+
+
+def test_every_page_is_on_the_list() -> None:
+    listed = (ROOT / "docs" / "roles" / "README.md").read_text(encoding="utf-8")
+    assert all(f"({page.name})" in listed for page in PAGES)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An agent acts in a principal's name, as far as its mandate goes (T17)."""
+
+from ledger.world import DAY, IDS, NETWORK, kid, salt, unsigned
+from ropewalk.ledger import Result
+from title.bills import Bill
+
+GRANT_MANDATE, REVOKE_MANDATE = "GRANT_MANDATE", "REVOKE_MANDATE"
+
+
+def mandated(*acts: str, days: int = 9) -> Bill:
+    """The shipper's bill; the bank may do these acts in its name."""
+    bill = Bill("blank")
+    until = bill.world.time_s + days * DAY
+    body = {"acts": sorted(acts), "agent": IDS["bank"], "until": until}
+    bill.world.done("shipper", f"identity.{GRANT_MANDATE}", body)
+    return bill
+
+
+def acts(bill: Bill, act: str, body: dict[str, object], principal: str = "shipper") -> Result:
+    """The bank acts in a principal's name."""
+    content = {
+        "act": act,
+        "actor": IDS["bank"],
+        "body": body,
+        "network": NETWORK,
+        "represented_party": IDS[principal],
+        "valid_until": bill.world.time_s + 60,
+    }
+    return bill.world.block(unsigned(content, [kid("bank")]))[0]  # type: ignore[arg-type]
+
+
+def code(result: Result) -> str:
+    return "" if result.refusal is None else result.refusal.code
+
+
+def test_the_agent_does_what_it_was_told_and_nothing_else() -> None:
+    bill = mandated("title.TRANSFER")
+    body = bill.body({"recipient": "buyer"})
+    assert code(acts(bill, "title.SIGN", bill.body({}))) == "identity.no_mandate"
+    assert code(acts(bill, "title.TRANSFER", dict(body))) == ""
+    assert bill.record.refusable_from == IDS["shipper"]
+
+
+def test_without_the_principals_name_it_stays_a_stranger() -> None:
+    bill = mandated("title.TRANSFER")
+    assert bill.why("bank", "TRANSFER", recipient="buyer") == "title.not_possessor"
+
+
+def test_a_mandate_ends_by_time_and_by_word() -> None:
+    bill = mandated("title.SIGN", days=1)
+    bill.world.block(seconds=2 * DAY)
+    assert code(acts(bill, "title.SIGN", bill.body({}))) == "identity.no_mandate"
+    bill = mandated("title.SIGN")
+    bill.world.done("shipper", f"identity.{REVOKE_MANDATE}", {"agent": IDS["bank"]})
+    assert code(acts(bill, "title.SIGN", bill.body({}))) == "identity.no_mandate"
+
+
+def test_nobody_is_represented_without_having_said_so() -> None:
+    bill = mandated("title.SIGN")
+    for principal in ("carrier", "buyer", "governance"):
+        assert code(acts(bill, "title.SIGN", bill.body({}), principal)) == "identity.no_mandate"
+
+
+def test_a_proposal_in_the_principals_name_is_its_approval_while_the_mandate_holds() -> None:
+    bill = mandated("title.SWITCH_TO_PAPER")
+    act = {**bill.body({}), "paper": salt("paper")}
+    propose = {
+        "act": "title.SWITCH_TO_PAPER",
+        "body": act,
+        "until": bill.world.time_s + 20 * DAY,
+    }
+    result = acts(bill, "identity.PROPOSE", propose)
+    act_hash = result.events[0].attributes["act_hash"]
+    bill.world.done("shipper", f"identity.{REVOKE_MANDATE}", {"agent": IDS["bank"]})
+    bill.world.approved("carrier", act_hash)
+    assert bill.record.status == "ISSUED"
+    bill.world.approved("shipper", act_hash)
+    assert bill.record.status == "PAPER"
+
+
+def test_approvals_are_nobodys_to_give_for_another() -> None:
+    bill = mandated("title.SIGN")
+    body = {"act_hash": "0" * 64, "until": bill.world.time_s + 60}
+    assert code(acts(bill, "identity.APPROVE", body)) == "identity.no_mandate"
