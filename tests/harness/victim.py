@@ -97,7 +97,8 @@ def _say(connection: socket.socket, answer: Answer) -> None:
 
 def _tune(job: Job) -> faultfs.Faults:
     if "wal_pages" in job:
-        plants.replace(store, "WAL_PAGES_MAX", job["wal_pages"])
+        for limit in ("WAL_PAGES_MAX", "WAL_PAGES_LIGHT"):
+            plants.replace(store, limit, job["wal_pages"])
     if "clock" in job:
         plants.replace(embedded, "time", _Clock(job["clock"]))
     if "free_bytes" in job:

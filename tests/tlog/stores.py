@@ -48,11 +48,11 @@ class LeafStore:
                 self.leaves[key] = leaf
         self.keys = sorted(self.leaves)
 
-    def bucket(self, low: bytes, high: bytes) -> list[tuple[bytes, bytes]]:
-        """Leaves from `low` to `high`, in order."""
+    def bucket(self, low: bytes, high: bytes) -> bytes:
+        """Rows from `low` to `high`, in order."""
         self.reads += 1
         keys = self.keys[bisect_left(self.keys, low) : bisect_right(self.keys, high)]
-        return [(key, self.leaves[key]) for key in keys]
+        return b"".join([key + self.leaves[key] for key in keys])
 
 
 class Records:

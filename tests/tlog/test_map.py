@@ -8,11 +8,14 @@ from hypothesis import strategies as st
 from ropewalk.tlog import (
     EMPTY_MAP_ROOT,
     AuthenticatedMap,
+    Branch,
     MapError,
+    build,
     depth_for,
     hashed_key,
     map_leaf,
 )
+from ropewalk.tlog.map import HELPED_DEPTH_MIN
 from tlog import naive
 from tlog.stores import LeafStore
 
@@ -116,6 +119,7 @@ def test_a_cached_bucket_is_not_read_again() -> None:
     store.write({key: bytes(32) for key in keys})
     tree = AuthenticatedMap(store)
     tree.rebuild()
+    tree.refresh(dict.fromkeys(keys, b"0" * 32))
     reads = store.reads
     tree.refresh(dict.fromkeys(keys, b"1" * 32))
     assert store.reads == reads
@@ -153,17 +157,63 @@ def test_siblings_of_an_absent_key_are_refused() -> None:
 @pytest.mark.parametrize(
     "rows",
     [
-        [(b"\x02" * 32, bytes(32)), (b"\x01" * 32, bytes(32))],
-        [(b"\x01" * 32, bytes(32)), (b"\x01" * 32, bytes(32))],
-        [(b"\x01" * 32, bytes(31))],
-        [(b"\x01" * 31, bytes(33))],
-        [(b"\xff" * 32, bytes(32))],
+        b"\x02" * 32 + bytes(32) + b"\x01" * 32 + bytes(32),
+        2 * (b"\x01" * 32 + bytes(32)),
+        b"\x01" * 32 + bytes(31),
+        b"\xff" * 32 + bytes(32),
     ],
 )
-def test_a_store_out_of_order_is_noticed(rows: list[tuple[bytes, bytes]]) -> None:
+def test_a_store_out_of_order_is_noticed(rows: bytes) -> None:
     class Broken:
-        def bucket(self, low: bytes, high: bytes) -> list[tuple[bytes, bytes]]:
-            return rows if low < high else []
+        def bucket(self, low: bytes, high: bytes) -> bytes:
+            return rows if low < high else b""
 
     with pytest.raises(MapError):
         AuthenticatedMap(Broken(), 12).rebuild()
+
+
+def test_a_map_that_was_rebuilt_grows_from_what_the_store_and_the_batch_hold() -> None:
+    store = LeafStore()
+    store.write({hashed_key(b"%d" % number): bytes(32) for number in range(60)})
+    tree = AuthenticatedMap(store)
+    tree.rebuild()
+    batch = {hashed_key(b"%d" % number): b"1" * 32 for number in range(40, 200)}
+    root = tree.refresh(batch)
+    store.write(batch)
+    assert tree.depth > depth_for(60)
+    assert root == naive.map_hash(naive_leaves(store))
+
+
+class Elsewhere:
+    """Builds the other half on the spot, or not at all."""
+
+    def __init__(self, store: LeafStore, *, fails: bool) -> None:
+        self.store = store
+        self.fails = fails
+        self.asked: list[tuple[int, int, int]] = []
+
+    def begin(self, depth: int, first: int, end: int) -> None:
+        self.asked.append((depth, first, end))
+
+    def branch(self) -> Branch | None:
+        return None if self.fails else build(self.store, *self.asked[-1])
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_half_built_elsewhere_is_joined_to_the_other(*, fails: bool) -> None:
+    store = LeafStore()
+    store.write({hashed_key(b"%d" % number): b"%032d" % number for number in range(500)})
+    plain, helped = AuthenticatedMap(store), AuthenticatedMap(store, HELPED_DEPTH_MIN)
+    helper = Elsewhere(store, fails=fails)
+    assert helped.rebuild(helper) == plain.rebuild()
+    assert len(helper.asked) == 1
+    assert helped.count == 500
+    for place in store.keys[::50]:
+        assert helped.siblings(place) == plain.siblings(place)
+        assert helped.neighbours(place) == plain.neighbours(place)
+
+
+def test_a_small_map_is_rebuilt_without_help() -> None:
+    helper = Elsewhere(LeafStore(), fails=False)
+    AuthenticatedMap(helper.store, HELPED_DEPTH_MIN - 1).rebuild(helper)
+    assert not helper.asked

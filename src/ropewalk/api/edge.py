@@ -82,8 +82,7 @@ class _Passage:
             self._admit(Headers(scope=self.scope))
             await self.edge.app(self.scope, receive, out)
         except asyncio.CancelledError:
-            stopping = NotReadyError("the node stops; the outcome of a write is unknown")
-            await self._fail(stopping, receive, out)
+            await self._fail(stopping(), receive, out)
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is a problem
             await self._fail(error, receive, out)
         finally:
@@ -93,7 +92,7 @@ class _Passage:
         settings = self.edge.node.settings
         if self.scope["state"].get("spare") and self.scope["path"] not in health.PATHS:
             raise BusyError("the node has as many connections as it takes", retry_after_s=5)
-        if settings.hosts and _host(headers.get("host", "")) not in settings.hosts:
+        if settings.hosts and host_name(headers.get("host", "")) not in settings.hosts:
             raise UnknownHostError("this node does not answer for that host")
         if headers.get("content-encoding", "identity").strip().lower() != "identity":
             raise UnsupportedMediaTypeError(
@@ -107,22 +106,12 @@ class _Passage:
         if message["type"] != "http.response.start":
             return
         self.status = message["status"]
-        headers = message.setdefault("headers", [])
-        there = {name for name, _ in headers}
-        headers.extend(field for field in FIELDS if field[0] not in there)
-        headers.append((b"correlation-id", self.correlation.encode()))
+        harden(message.setdefault("headers", []), self.correlation)
         self.code = self.scope["state"].get("code", "")
 
     async def _fail(self, error: Exception, receive: Receive, out: Send) -> None:
         """Answer what no handler caught; after the answer began only the log can tell."""
-        found = problems.as_api_error(error)
-        if found.status == 500:
-            self.edge.node.log.error(
-                "failed",
-                correlation=self.correlation,
-                error=type(error).__name__,
-                where=where(error),
-            )
+        found = told(self.edge.node, error, self.correlation)
         if not self.status:
             await refusal(found, self.scope)(self.scope, receive, out)
 
@@ -132,12 +121,12 @@ class _Passage:
         return template or (self.scope["path"] if "endpoint" in self.scope else "")
 
     def _record(self) -> None:
-        node, taken = self.edge.node, time.perf_counter() - self.started
         route = self._route()
+        state = self.scope["state"]
+        taken = None if state.get("streaming") else time.perf_counter() - self.started
         method = self.scope["method"] if self.scope["method"] in METHODS else "other"
-        streaming = self.scope["state"].get("streaming")
-        node.metrics.request(method, route, self.status, None if streaming else taken)
-        node.log.info(
+        self.edge.node.metrics.request(method, route, self.status, taken)
+        self.edge.node.log.info(
             "request",
             correlation=self.correlation,
             client=(self.scope.get("client") or ("",))[0],
@@ -145,11 +134,33 @@ class _Passage:
             path=self.scope["path"][:256],
             status=self.status,
             code=self.code,
-            taken_ms=round(taken * 1000, 2),
+            taken_ms=round((time.perf_counter() - self.started) * 1000, 2),
         )
 
 
-def _host(field: str) -> str:
+def harden(headers: list[tuple[bytes, bytes]], correlation: str) -> None:
+    """Add to an answer's header fields what every answer has."""
+    there = {name for name, _ in headers}
+    headers.extend(field for field in FIELDS if field[0] not in there)
+    headers.append((b"correlation-id", correlation.encode()))
+
+
+def stopping() -> ApiError:
+    """The refusal of what is cut off by the node's end."""
+    return NotReadyError("the node stops; the outcome of a write is unknown")
+
+
+def told(node: Node, error: Exception, correlation: str) -> ApiError:
+    """The refusal an exception amounts to; logged where it is none of ours."""
+    found = problems.as_api_error(error)
+    if found.status == 500:
+        node.log.error(
+            "failed", correlation=correlation, error=type(error).__name__, where=where(error)
+        )
+    return found
+
+
+def host_name(field: str) -> str:
     """The Host field's name, without port, in lower case."""
     name, _, port = field.rpartition(":")
     return (name if name and port.isdigit() else field).lower()

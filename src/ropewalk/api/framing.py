@@ -11,6 +11,7 @@ Source: RFC 9112, 2.2, 5.2, 6 and 7; RFC 9110, 7.2.
 
 import re
 from enum import Enum, auto
+from typing import NamedTuple
 
 from ropewalk.api import errors
 from ropewalk.api.settings import Caps
@@ -37,6 +38,16 @@ class Part(Enum):
     COMPLETE = auto()
 
 
+class Head(NamedTuple):
+    """A request's head, as it was read."""
+
+    method: bytes
+    target: bytes
+    version: bytes
+    fields: list[tuple[bytes, bytes]]
+    """Names in lower case."""
+
+
 class Framing:
     """One connection's bytes, cut into requests; pure, knows no socket and no clock."""
 
@@ -48,6 +59,8 @@ class Framing:
         self.part = Part.HEAD
         self.body_bytes = 0
         """Bytes of the current body passed on so far."""
+        self.head: Head | None = None
+        """Of the current request, once it has passed."""
 
     @property
     def held(self) -> int:
@@ -113,10 +126,11 @@ class Framing:
 
     def _read_head(self, head: bytes) -> None:
         first, *lines = head.split(b"\r\n")
-        version = self._read_request_line(first)
+        method, target, version = self._read_request_line(first)
         if len(lines) > self._caps.header_fields:
             raise errors.HeaderTooLargeError(f"at most {self._caps.header_fields} header fields")
         fields = [_field(line) for line in lines]
+        self.head = Head(method, target, version, fields)
         _check_host([value for name, value in fields if name == b"host"], version)
         _check_expect([value for name, value in fields if name == b"expect"])
         lengths = [value for name, value in fields if name == b"content-length"]
@@ -128,7 +142,7 @@ class Framing:
             self._left = self._length(lengths)
             self.part = Part.BODY if self._left else Part.COMPLETE
 
-    def _read_request_line(self, line: bytes) -> bytes:
+    def _read_request_line(self, line: bytes) -> tuple[bytes, bytes, bytes]:
         parsed = REQUEST_LINE.fullmatch(line)
         if parsed is None:
             raise errors.MalformedRequestError("the request line is malformed")
@@ -139,7 +153,7 @@ class Framing:
             raise errors.UriTooLongError(f"at most {self._caps.target_bytes} bytes of target")
         if not target.startswith(b"/") or b"#" in target:
             raise errors.MalformedRequestError("the target is an absolute path, no fragment")
-        return version
+        return parsed[1], target, version
 
     def _length(self, lengths: list[bytes]) -> int:
         if not lengths:

@@ -3,7 +3,8 @@
 
 uvicorn knows no deadline for a head, a body or a slow reader, and reads on after an answer
 that came before its body's end. This class feeds h11 only what `ropewalk.api.framing` passed,
-looks at the clock a few times a second, and closes what is overdue.
+looks at the clock a few times a second, and closes what is overdue. The one request of which there
+are many, a single transaction, goes past h11 and the application (`ropewalk.api.express`).
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from ropewalk.api import errors, problems
+from ropewalk.api import errors, express, problems
 from ropewalk.api.framing import Framing, Part
 from ropewalk.api.gathering import GatheringTransport
 from ropewalk.api.node import Node
@@ -76,6 +77,12 @@ class EdgeProtocol(H11Protocol):
         self._paused_at: float | None = None
         self._closing_at: float | None = None
         self._lingering = False
+        self._express: bytearray | None = None
+        """The body of a request on its express way, until its answer is out."""
+        self._express_held = 0
+        """Bytes of it that count as held."""
+        self._ends = False
+        """Whether to close after the answer."""
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -94,6 +101,7 @@ class EdgeProtocol(H11Protocol):
         if self._ticker is not None:
             self._ticker.cancel()
         self.census.leave(self._address)
+        self._leave_express()
         super().connection_lost(exc)
 
     @override
@@ -105,16 +113,62 @@ class EdgeProtocol(H11Protocol):
         self._pump()
 
     def _pump(self) -> None:
+        self._note_head()
         try:
             while not self.transport.is_closing() and not self._lingering:
+                begins = self._framing.part is Part.HEAD
                 piece = self._framing.take()
                 if not piece:
                     break
-                self._pass_on(piece)
+                if begins and self._may_go_express():
+                    self._express, self._body_at = bytearray(), self.loop.time()
+                elif self._express is not None:
+                    self._go_express(self._express, piece)
+                else:
+                    self._pass_on(piece)
         except errors.ApiError as error:
             self._refuse(error)
             return
         self._mark()
+
+    def _may_go_express(self) -> bool:
+        head = self._framing.head
+        if self._place != "regular" or head is None:
+            return False
+        return express.suits(head, self.node.settings)
+
+    def _go_express(self, body: bytearray, piece: bytes) -> None:
+        """Gather a body; when it is whole, have it answered."""
+        self.node.bodies.take(len(piece))
+        self._express_held += len(piece)
+        body += piece
+        if self._framing.part is not Part.COMPLETE:
+            return
+        self._let_go()
+        task = self.loop.create_task(self._answer_express(body))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+
+    async def _answer_express(self, body: bytearray) -> None:
+        response = await express.answer(self.node, bytes(body), self._address)
+        if self.flow.write_paused:
+            await self.flow.drain()
+        if self._express is not body:  # it left, or was refused for being late
+            return
+        self._express = None
+        self.transport.write(express.wire(response, self.server_state.default_headers))
+        if self._ends:
+            self.transport.close()
+        self.on_response_complete()
+
+    def _leave_express(self) -> None:
+        """Answer it no more."""
+        self._let_go()
+        self._express = None
+
+    def _let_go(self) -> None:
+        self.node.bodies.give_back(self._express_held)
+        self._express_held = 0
 
     def _pass_on(self, piece: bytes) -> None:
         before = self.scope
@@ -124,13 +178,15 @@ class EdgeProtocol(H11Protocol):
             self.scope["state"]["spare"] = self._place == "spare"
             self._body_at = self.loop.time() if self._framing.in_body else None
 
+    def _note_head(self) -> None:
+        """Note when the head began; from then on the connection is not idle."""
+        if self._framing.part is Part.HEAD and self._framing.held:
+            self._unset_keepalive_if_required()
+            self._head_at = self._head_at or self.loop.time()
+
     def _mark(self) -> None:
-        """Note when the head began, and hold a sender back who is ahead of the answers."""
-        if self._framing.part is Part.HEAD:
-            if self._framing.held:
-                self._unset_keepalive_if_required()
-                self._head_at = self._head_at or self.loop.time()
-        elif not self._framing.in_body:
+        """Note that the body is there, and hold a sender back who is ahead of the answers."""
+        if self._framing.part is not Part.HEAD and not self._framing.in_body:
             self._body_at = None
             if self._framing.held > HELD_MAX:
                 self.flow.pause_reading()
@@ -163,6 +219,7 @@ class EdgeProtocol(H11Protocol):
         self.node.log.info(
             "refused", correlation=correlation, client=self._address, code=error.code
         )
+        self._leave_express()
         cycle = self._cycle()
         if cycle is not None and not cycle.response_complete:
             cycle.disconnected = True
@@ -186,7 +243,9 @@ class EdgeProtocol(H11Protocol):
     def shutdown(self) -> None:
         """End event streams, let other requests finish."""
         cycle = self._cycle()
-        if cycle is not None and self._streaming():
+        if self._express is not None:
+            self._ends = True
+        elif cycle is not None and self._streaming():
             cycle.disconnected = True
             cycle.message_event.set()
             self.transport.close()
@@ -198,7 +257,9 @@ class EdgeProtocol(H11Protocol):
         return cast("RequestResponseCycle | None", self.cycle)
 
     def _streaming(self) -> bool:
-        return self._cycle() is not None and bool(self.scope["state"].get("streaming"))
+        if self._express is not None or self._cycle() is None:
+            return False
+        return bool(self.scope["state"].get("streaming"))
 
     @override
     def pause_writing(self) -> None:

@@ -65,7 +65,17 @@ async def submit(request: Request) -> Response:
 
 
 async def _one(request: Request, here: Node, *, wait: bool) -> Response:
-    transaction = _text(await _body(request, here, here.settings.caps.jose_bytes))
+    return await one(here, await _body(request, here, here.settings.caps.jose_bytes), wait=wait)
+
+
+async def one(here: Node, body: bytes, *, wait: bool) -> Response:
+    """Take one transaction in and answer with its outcome, or at once.
+
+    Raises:
+        ApiError: it was refused.
+        EngineError: the engine does not take it.
+    """
+    transaction = _text(body)
     with here.writes.place():
         outcome = await here.intake.submit(transaction)
         if not wait:

@@ -76,11 +76,11 @@ class Leaves:
             insort(self._order, hashed)
         self.hashes[hashed] = leaf
 
-    def bucket(self, low: bytes, high: bytes) -> Sequence[tuple[bytes, bytes]]:
-        """Leaves of a range, for the map."""
+    def bucket(self, low: bytes, high: bytes) -> bytes:
+        """Rows of a range, for the map."""
         order = self._order
         found = order[bisect_left(order, low) : bisect_right(order, high)]
-        return [(one, self.hashes[one]) for one in found]
+        return b"".join([one + self.hashes[one] for one in found])
 
 
 @dataclass(frozen=True, slots=True)

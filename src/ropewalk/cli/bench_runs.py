@@ -18,6 +18,7 @@ import msgspec
 import uvloop
 
 from ropewalk.audit import audit_directory
+from ropewalk.cli.bench_acts import acts, holdings
 from ropewalk.cli.bench_limits import resident_bytes, verification_rate
 from ropewalk.cli.bench_scale import load_titles, loaded
 from ropewalk.cli.bench_world import PASSPHRASE, Held, World, batches, submit_all
@@ -322,4 +323,6 @@ RUNS: dict[str, Callable[[Tell], Result]] = {
     "scale": scale,
     "proof": proof,
     "audit": audit,
+    "acts": acts,
+    "holdings": holdings,
 }

@@ -14,7 +14,7 @@ from ropewalk import __version__
 from ropewalk.cli.exits import UsageError, ending, errors, report
 from ropewalk.cli.options import Json
 
-NAMES = ("title", "http", "single", "scale", "proof", "audit")
+NAMES = ("title", "http", "single", "scale", "proof", "audit", "acts", "holdings")
 
 
 def bench(

@@ -45,6 +45,8 @@ from ropewalk.tlog import (
 )
 
 CACHED_RECORDS_MAX = 50_000
+FEW_CANDIDATES = 100
+"""In a block: fewer tell that the engine keeps up easily."""
 
 
 @dataclass(slots=True)
@@ -118,7 +120,7 @@ class Chain:
         if executed.entries:
             with self.lock:
                 self._append(block, executed)
-            self.store.move_log()
+            self.store.move_log(light=len(candidates) < FEW_CANDIDATES)
         return executed
 
     def _append(self, block: Block, executed: Executed) -> None:

@@ -23,6 +23,7 @@ from ropewalk.engines.errors import (
     DamageError,
     NotInitialisedError,
 )
+from ropewalk.engines.halving import OtherHalf
 from ropewalk.engines.port import AlreadyInitialisedError, InUseError
 from ropewalk.engines.store import BlockRow, Store
 from ropewalk.engines.writing import REPLAY_NOTE_SIZE, BlockWrite, TileRows, state_rows, write
@@ -41,6 +42,7 @@ from ropewalk.tlog import (
     Checkpoint,
     CompleteNode,
     Frontier,
+    MapError,
     Note,
     ProofError,
     RangeError,
@@ -249,9 +251,7 @@ def _open(
 
     size = last.last + 1
     frontier = _frontier(store, size, last)
-    tree = AuthenticatedMap(store)
-    if tree.rebuild() != last.state_root:
-        raise DamageError("state: the records do not lead to the last block's state root")
+    tree = _map(directory, store, last)
     replay = _replay_lists(store, last)
     tip_note = from_base64(watermark.checkpoint)
     chain = Chain(
@@ -322,6 +322,18 @@ def _frontier(store: Store, size: int, last: BlockRow) -> Frontier:
     if hashes != [log.node(0, position) for position in range(last.first, size)]:
         raise DamageError("entry: the last block's entries are not those in the tiles")
     return frontier
+
+
+def _map(directory: DataDirectory, store: Store, last: BlockRow) -> AuthenticatedMap:
+    tree = AuthenticatedMap(store)
+    try:
+        with OtherHalf(directory.database) as helper:
+            root = tree.rebuild(helper)
+    except MapError as error:
+        raise DamageError(f"state: {error}") from error
+    if root != last.state_root:
+        raise DamageError("state: the records do not lead to the last block's state root")
+    return tree
 
 
 def _replay_lists(store: Store, last: BlockRow) -> ReplayLists:

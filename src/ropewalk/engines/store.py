@@ -36,6 +36,9 @@ FORMAT = 1
 WAL_PAGES_MAX = 16_384
 """Pages in the write-ahead log before they are moved into the file: 64 MiB."""
 
+WAL_PAGES_LIGHT = 2_048
+"""The same while little is to be done: nobody then waits for 64 MiB."""
+
 CACHE_KIB = 98_304
 _VFS = "cksmvfs"
 _CHECKSUM_SIZE = 8
@@ -145,6 +148,34 @@ def copy_database(
     writing.close()
 
 
+def open_for_reading(path: Path) -> apsw.Connection:
+    """One connection that only reads, for a process beside the one that writes."""
+    _load_vfs()
+    return apsw.Connection(str(path), vfs=_VFS, flags=apsw.SQLITE_OPEN_READONLY)
+
+
+def bucket(connection: apsw.Connection, low: bytes, high: bytes) -> bytes:
+    """Rows of hashed key ‖ leaf hash from `low` to `high`, both included, in order.
+
+    Put together by SQLite, since opening wants all of them and a tuple for each is slow. It reads
+    in the order of the primary key; the map looks whether it did.
+
+    Raises:
+        DamageError: a hashed key or a leaf hash is none.
+    """
+    joined: Any = connection.execute(
+        "SELECT CAST(group_concat(hashed || leaf, '') AS BLOB), "
+        "total(length(hashed) = 32 AND length(leaf) = 32) = count(*) "
+        "FROM state WHERE hashed BETWEEN ? AND ?",
+        (low, high),
+    ).fetchone()
+    rows, whole = joined
+    if not whole:
+        raise DamageError("state: a hashed key or a leaf hash has not 32 bytes")
+    found: bytes = rows or b""
+    return found
+
+
 class Store:
     """The open file."""
 
@@ -170,15 +201,18 @@ class Store:
         self._wal_pages = pages
         return apsw.SQLITE_OK
 
-    def move_log(self) -> None:
+    def move_log(self, *, light: bool) -> None:
         """Move the write-ahead log into the file once it is long.
 
         SQLite would do so by itself, and keep quiet about a write or fsync that failed.
 
+        Args:
+            light: whether little is to be done, so that this is a good moment.
+
         Raises:
             apsw.Error: it failed; what the disk holds is in doubt.
         """
-        if self._wal_pages >= WAL_PAGES_MAX:
+        if self._wal_pages >= (WAL_PAGES_LIGHT if light else WAL_PAGES_MAX):
             self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
             self._wal_pages = 0
 
@@ -343,12 +377,9 @@ class Store:
         rows = self.reader.execute(_PROPOSALS, (f"proposal/{after}", limit))
         return [(key.partition("/")[2], record) for key, record in rows]
 
-    def bucket(self, low: bytes, high: bytes) -> Sequence[tuple[bytes, bytes]]:
+    def bucket(self, low: bytes, high: bytes) -> bytes:
         """The map's leaves, for `AuthenticatedMap`."""
-        query = "SELECT hashed, leaf FROM state WHERE hashed BETWEEN ? AND ? ORDER BY hashed"
-        rows: Any = self.writer.execute(query, (low, high)).fetchall()
-        found: list[tuple[bytes, bytes]] = rows
-        return found
+        return bucket(self.writer, low, high)
 
     def note(self, size: int) -> bytes | None:
         """The signed checkpoint of a tree size."""

@@ -5,6 +5,7 @@ Nothing here keeps anything: a store hands in tiles and leaves, a signer signs.
 """
 
 from ropewalk.tlog.bucket import EMPTY as EMPTY_MAP_ROOT
+from ropewalk.tlog.building import Branch, Helper, Leaves, build
 from ropewalk.tlog.checkpoint import (
     Checkpoint,
     cosign,
@@ -39,7 +40,7 @@ from ropewalk.tlog.ics23 import (
     verify_non_membership,
     verify_presence,
 )
-from ropewalk.tlog.map import AuthenticatedMap, Leaves, depth_for, hashed_key, map_leaf
+from ropewalk.tlog.map import AuthenticatedMap, depth_for, hashed_key, map_leaf
 from ropewalk.tlog.note import (
     COSIGNATURE,
     ED25519,
@@ -89,10 +90,12 @@ __all__ = [
     "Absence",
     "AbsenceError",
     "AuthenticatedMap",
+    "Branch",
     "Checkpoint",
     "CompleteNode",
     "ConsistencyError",
     "Frontier",
+    "Helper",
     "InclusionError",
     "Leaves",
     "MalformedCheckpointError",
@@ -116,6 +119,7 @@ __all__ = [
     "VerifierKey",
     "absence_from_json",
     "absence_to_json",
+    "build",
     "commitment_proof_bytes",
     "consistency_path",
     "cosign",

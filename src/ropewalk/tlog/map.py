@@ -14,10 +14,8 @@ One thread at a time may refresh; nobody may read meanwhile.
 Source: docs/reference/formats.md, 5; ICS-23, SmtSpec.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
-from operator import lt
-from typing import Protocol
 
 from ropewalk.tlog.bucket import (
     EMPTY,
@@ -30,6 +28,7 @@ from ropewalk.tlog.bucket import (
     subtree_hash,
     with_leaf,
 )
+from ropewalk.tlog.building import WEIGHT_MAX, Branch, Helper, Leaves, build, join, read_rows
 from ropewalk.tlog.errors import MapError
 
 DEPTH_MIN = 4
@@ -38,8 +37,10 @@ DEPTH_MAX = 20
 CACHED_LEAVES_MAX = 1 << 20
 """Rows kept in memory unless told otherwise, some 120 bytes each."""
 
+HELPED_DEPTH_MIN = 17
+"""Levels from which a rebuild takes long enough to be shared with a helper."""
+
 _SCAN_BITS = 10  # buckets read from the store at once in a full scan: 2 to this power
-_WEIGHT_MAX = 255
 
 
 def hashed_key(key: bytes) -> bytes:
@@ -55,13 +56,6 @@ def map_leaf(hashed: bytes, value: bytes) -> bytes:
 def depth_for(count: int) -> int:
     """How many levels to keep for a number of keys: one to two keys a bucket."""
     return min(max(count.bit_length() - 1, DEPTH_MIN), DEPTH_MAX)
-
-
-class Leaves(Protocol):
-    """The store of the map's leaves, ordered by hashed key."""
-
-    def bucket(self, low: bytes, high: bytes) -> Sequence[tuple[bytes, bytes]]:
-        """Hashed key and leaf hash of every key from `low` to `high`, both included, in order."""
 
 
 class AuthenticatedMap:
@@ -113,23 +107,35 @@ class AuthenticatedMap:
         """Number of keys; a lower bound where a bucket holds more than 255."""
         return self._count
 
-    def rebuild(self) -> bytes:
+    def rebuild(self, helper: Helper | None = None) -> bytes:
         """Compute the map anew from a full ordered scan of the store, and return the root.
+
+        Args:
+            helper: Builds one half meanwhile, where there is much to do.
 
         Raises:
             MapError: the store's leaves are out of order or out of shape.
         """
         sample = self._leaves.bucket(bytes(32), b"\x00" + b"\xff" * 31)
-        depth = depth_for(256 * len(sample))  # hashed keys are spread evenly
-        self._reset(max(depth, self._depth), None)
-        span = 1 << min(_SCAN_BITS, self._depth)
-        for first in range(0, 1 << self._depth, span):
-            self._settle(self._cut(self._read(first, first + span), first, first + span))
-            self._evict()
-        self._raise(range(1 << self._depth, 2 << self._depth))
+        keys = 256 * (len(sample) // ROW_SIZE)
+        depth = max(depth_for(keys), self._depth)  # hashed keys are spread evenly
+        self._reset(depth, None)
+        self._nodes, self._weights = self._built(depth, helper)
+        weights = self._weights[1 << depth :]
+        self._count = sum(weights)
+        self._buckets = [None if weight else b"" for weight in weights]
         self._grow()
         self._evict()
         return self.root
+
+    def _built(self, depth: int, helper: Helper | None) -> Branch:
+        buckets = 1 << depth
+        if helper is None or depth < HELPED_DEPTH_MIN:
+            return build(self._leaves, depth, 0, buckets)
+        helper.begin(depth, buckets // 2, buckets)
+        left = build(self._leaves, depth, 0, buckets // 2)
+        right = helper.branch() or build(self._leaves, depth, buckets // 2, buckets)
+        return join(left, right)
 
     def refresh(self, changes: Mapping[bytes, bytes | None]) -> bytes:
         """Take in what changed, and return the root.
@@ -218,22 +224,7 @@ class AuthenticatedMap:
 
     def _read(self, first: int, end: int) -> bytes:
         """Rows of the buckets from `first` to before `end`, from the store."""
-        low, high = self._bounds(first, end)
-        leaves = self._leaves.bucket(low, high)
-        rows = b"".join([key + leaf for key, leaf in leaves])
-        keys = [key for key, _ in leaves]
-        if len(rows) != ROW_SIZE * len(keys) or not all(map((32).__eq__, map(len, keys))):
-            raise MapError("hashed keys and leaf hashes have 32 bytes")
-        if keys and not (low <= keys[0] and keys[-1] <= high):
-            raise MapError("the store gave leaves of another bucket")
-        if not all(map(lt, keys, keys[1:])):
-            raise MapError("the store's leaves are out of order")
-        return rows
-
-    def _bounds(self, first: int, end: int) -> tuple[bytes, bytes]:
-        """Lowest and highest hashed key of the buckets from `first` to before `end`."""
-        shift = 256 - self._depth
-        return (first << shift).to_bytes(32, "big"), ((end << shift) - 1).to_bytes(32, "big")
+        return read_rows(self._leaves, self._depth, first, end)
 
     def _cut(self, rows: bytes, first: int, end: int) -> Iterator[tuple[int, bytes]]:
         """Cut rows into the buckets from `first` to before `end`."""
@@ -252,7 +243,7 @@ class AuthenticatedMap:
         for bucket, rows in changed:
             before = buckets[bucket]
             if before is None or len(before) != len(rows):
-                weight = min(len(rows) // ROW_SIZE, _WEIGHT_MAX)
+                weight = min(len(rows) // ROW_SIZE, WEIGHT_MAX)
                 self._count += weight - weights[at + bucket]
                 self._cached += (len(rows) - len(before or b"")) // ROW_SIZE
                 weights[at + bucket] = weight
@@ -281,13 +272,24 @@ class AuthenticatedMap:
         """
         while self._depth < depth_for(self._count):
             base, cut = 1 << self._depth, self._depth
-            parents = [self._rows(bucket) for bucket in range(base)]
+            parents = self._all_rows()
             self._depth = cut + 1
             self._nodes.extend([EMPTY] * (2 * base))
             self._weights.extend(bytes(2 * base))
             self._buckets = [None] * (2 * base)
             self._count = self._cached = self._hand = 0
             self._settle(_halves(parents, cut))
+
+    def _all_rows(self) -> list[bytes]:
+        """Rows of every bucket; the store may not have yet what is in memory."""
+        span = 1 << min(_SCAN_BITS, self._depth)
+        found: list[bytes] = []
+        for first in range(0, 1 << self._depth, span):
+            rows = self._read(first, first + span)
+            for bucket, stored in self._cut(rows, first, first + span):
+                kept = self._buckets[bucket]
+                found.append(stored if kept is None else kept)
+        return found
 
     def _evict(self) -> None:
         """Forget rows, bucket after bucket in a circle, while there are too many."""
