@@ -162,7 +162,7 @@ def grant_mandate(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Ver
     hard = every(
         ("identity.bad_mandate", bad),
         ("identity.unknown_controller", body["agent"] not in ledger.people),
-        ("identity.bad_until identity.bad_mandate", body["until"] < moment.time),
+        ("identity.bad_until identity.bad_mandate", body["until"] <= moment.time),
     )
     return Verdict(hard)
 
