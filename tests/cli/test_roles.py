@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,8 @@ def test_a_page_runs_as_it_stands(page: Path, tmp_path: Path) -> None:
     try:
         told, _ = process.communicate(timeout=180)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
     assert process.returncode == 0, told[-3_000:]
 
 
