@@ -26,6 +26,7 @@ from ropewalk.engines.port import (
     Outcome,
     OutOfRangeError,
     OverloadedError,
+    Page,
     Presence,
     Proven,
     StoppedError,
@@ -177,21 +178,21 @@ class Engine:
                 checkpoint=self.checkpoint(),
             )
 
-    def titles_in_control(self, controller: str, after: str, limit: int) -> list[Listed]:
+    def titles_in_control(self, controller: str, after: str, limit: int) -> Page:
         return self._listed("title/", after, limit, "possessor", controller)
 
-    def proposals(self, waits_for: str, after: str, limit: int) -> list[Listed]:
+    def proposals(self, waits_for: str, after: str, limit: int) -> Page:
         return self._listed("proposal/", after, limit, "waits_for", waits_for)
 
-    def _listed(self, prefix: str, after: str, limit: int, field: str, wanted: str) -> list[Listed]:
+    def _listed(self, prefix: str, after: str, limit: int, field: str, wanted: str) -> Page:
         found = [
             Listed(id=key.removeprefix(prefix), record=value)
             for key, value in sorted(self._state.items())
-            if key.startswith(prefix) and key > prefix + after
-        ]
-        return [
-            one for one in found if not wanted or wanted in json.loads(one.record)[1].get(field, "")
+            if key.startswith(prefix)
+            and key > prefix + after
+            and (not wanted or wanted in json.loads(value)[1].get(field, ""))
         ][:limit]
+        return Page(next=found[-1].id if len(found) == limit else "", records=found)
 
     def checkpoint(self) -> str:
         with self._lock:

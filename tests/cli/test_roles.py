@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,14 +25,15 @@ def free_port() -> int:
 
 
 def script(page: Path) -> str:
-    """The page's commands as one script that stops at the first that fails."""
+    """The page's commands as one script that stops at the first that fails, then an audit."""
     commands = "".join(BLOCK.findall(page.read_text(encoding="utf-8")))
     ready = 'for _ in $(seq 100); do curl -sf "$ROPEWALK_NODE/readyz" >/dev/null && break; '
     started = "ropewalk node 2> node.log &\n"
     assert started in commands, "the page starts no node"
     waiting = f"{started}{ready}sleep 0.1; done\n"
-    ended = "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"
-    return "set -euo pipefail\n" + ended + commands.replace(started, waiting)
+    ended = "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n"
+    audited = "kill $(jobs -p); wait\nropewalk audit ropewalk-data\n"
+    return "set -euo pipefail\n" + ended + commands.replace(started, waiting) + audited
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -57,7 +59,8 @@ def test_a_page_runs_as_it_stands(page: Path, tmp_path: Path) -> None:
     try:
         told, _ = process.communicate(timeout=180)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
     assert process.returncode == 0, told[-3_000:]
 
 

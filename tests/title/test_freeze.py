@@ -3,7 +3,7 @@
 
 import pytest
 
-from ledger.world import IDS, kid, salt
+from ledger.world import IDS, kid, salt, unsigned
 from title.bills import Bill
 
 FREEZE, UNFREEZE = "FREEZE", "UNFREEZE"
@@ -74,3 +74,25 @@ def test_lifted_it_goes_on_exactly_as_it_was() -> None:
         if field not in {"last_act", "version"}:
             assert getattr(bill.record, field) == getattr(before, field), field
     assert bill.does("bank", "REFUSE_TRANSFER").possessor == IDS["shipper"]
+
+
+def test_no_agent_freezes_in_governances_name() -> None:
+    """T26: a mandate would make it one key again."""
+    bill = Bill("blank")
+    mandate = {
+        "acts": [f"title.{FREEZE}"],
+        "agent": IDS["bank"],
+        "until": bill.world.time_s + 60,
+    }
+    bill.world.done("governance", "identity.GRANT_MANDATE", mandate)
+    content = {
+        "act": f"title.{FREEZE}",
+        "actor": IDS["bank"],
+        "body": {"order": salt("order"), "title": bill.title},
+        "network": bill.world.network,
+        "represented_party": bill.world.governance,
+        "valid_until": bill.world.time_s + 60,
+    }
+    (result,) = bill.world.block(unsigned(content, [kid("bank")]))
+    assert result.refusal is not None
+    assert result.refusal.code == "identity.not_governance"

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ropewalk.api import media, node, openapi, parameters
 from ropewalk.api.answers import Record, RecordAnswer, RecordPage, answer, fields
 from ropewalk.api.records import Reader
-from ropewalk.engines.port import Listed
+from ropewalk.engines.port import Page
 
 router = APIRouter(tags=["Records"], default_response_class=Response)
 
@@ -37,7 +37,7 @@ async def titles(
 ) -> Response:
     """Titles a controller is in control of, by rising id."""
     engine = node.of(request).engine
-    return await _page(request, lambda: engine.titles_in_control(in_control, after, limit), limit)
+    return await _page(request, lambda: engine.titles_in_control(in_control, after, limit))
 
 
 @router.get(
@@ -56,7 +56,7 @@ async def proposals(
 ) -> Response:
     """Acts that wait for approvals, and for whose, by rising act hash."""
     engine = node.of(request).engine
-    return await _page(request, lambda: engine.proposals(waits_for, after, limit), limit)
+    return await _page(request, lambda: engine.proposals(waits_for, after, limit))
 
 
 @router.get(
@@ -78,9 +78,8 @@ async def proposal(request: Request, act_hash: str, proof: parameters.Proof = "f
     return answer(await lane.run(read))
 
 
-async def _page(request: Request, read: Callable[[], list[Listed]], limit: int) -> Response:
+async def _page(request: Request, read: Callable[[], Page]) -> Response:
     media.acceptable(request.headers.get("accept", ""), (media.JSON,))
     found = await node.of(request).proofs.run(read)
-    records = [Record(id=one.id, record=fields(one.record)) for one in found]
-    after = records[-1].id if len(records) == limit else ""
-    return answer(RecordPage(next=after, records=records))
+    records = [Record(id=one.id, record=fields(one.record)) for one in found.records]
+    return answer(RecordPage(next=found.next, records=records))

@@ -200,7 +200,7 @@ def holdings(tell: Tell, *, titles: int = 100_000) -> Result:
                 start = time.perf_counter()
                 page = engine.titles_in_control(world.ids[1], after, 500)
                 taken.append((time.perf_counter() - start) * 1e3)
-                after = page[-1].id
+                after = page.next
         finally:
             engine.close()
     taken.sort()

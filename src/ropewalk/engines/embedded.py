@@ -26,10 +26,10 @@ from ropewalk.engines.opening import DataDirectory, DirectoryLock, open_chain
 from ropewalk.engines.port import (
     Condition,
     LedgerEvent,
-    Listed,
     Logged,
     Outcome,
     OverloadedError,
+    Page,
     Proven,
     StoppedError,
     TitleHistory,
@@ -265,12 +265,12 @@ class EmbeddedEngine:
         with _readable():
             return self._reading.history(title)
 
-    def titles_in_control(self, controller: str, after: str, limit: int) -> list[Listed]:
+    def titles_in_control(self, controller: str, after: str, limit: int) -> Page:
         """See the port."""
         with _readable():
             return self._reading.titles_in_control(controller, after, limit)
 
-    def proposals(self, waits_for: str, after: str, limit: int) -> list[Listed]:
+    def proposals(self, waits_for: str, after: str, limit: int) -> Page:
         """See the port."""
         with _readable():
             return self._reading.proposals(waits_for, after, limit)

@@ -115,6 +115,14 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     record: str
 
 
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a list; it may be short, or empty, and still not be the last."""
+
+    next: str
+    """The `after` of the page behind this one, "" where there is none."""
+    records: list[Listed]
+
+
 class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What an act did, for subscribers. Its id is `<position>.<index>`."""
 
@@ -170,10 +178,10 @@ class Engine(Protocol):
     def history(self, title: str) -> TitleHistory | None:
         """All acts on a title, proven at the last block; None when it was never issued."""
 
-    def titles_in_control(self, controller: str, after: str, limit: int) -> list[Listed]:
+    def titles_in_control(self, controller: str, after: str, limit: int) -> Page:
         """Titles a controller is in control of, by rising id, those behind `after`."""
 
-    def proposals(self, waits_for: str, after: str, limit: int) -> list[Listed]:
+    def proposals(self, waits_for: str, after: str, limit: int) -> Page:
         """Proposals that wait for a controller, or all for "", by rising act hash."""
 
     def checkpoint(self) -> str:

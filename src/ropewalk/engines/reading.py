@@ -16,6 +16,7 @@ from ropewalk.engines.port import (
     LoggedAct,
     Outcome,
     OutOfRangeError,
+    Page,
     Presence,
     Proven,
     TitleHistory,
@@ -42,6 +43,8 @@ from ropewalk.tlog import (
 )
 
 PAGE_MAX = 500
+LOOKED_AT_MAX = 2_000
+"""Proposals one request looks at, so that nobody can make it long by proposing much."""
 Node = Callable[[int, int], bytes]
 NODES_CACHED, TILES_CACHED = 65_536, 512
 
@@ -145,25 +148,23 @@ class Reading:
             checkpoint=note,
         )
 
-    def titles_in_control(self, controller: str, after: str, limit: int) -> list[Listed]:
+    def titles_in_control(self, controller: str, after: str, limit: int) -> Page:
         """Titles a controller is in control of."""
-        return _listed(self._store.titles_in_control(controller, after, min(limit, PAGE_MAX)))
-
-    def proposals(self, waits_for: str, after: str, limit: int) -> list[Listed]:
-        """Proposals that wait for a controller, or all for ""."""
         limit = min(limit, PAGE_MAX)
-        found: list[tuple[str, bytes]] = []
-        while len(found) < limit:
-            page = self._store.proposals(after, PAGE_MAX)
-            found += [
-                one
-                for one in page
-                if not waits_for or waits_for in decode_record(one[1], Proposal).waits_for
-            ]
-            if len(page) < PAGE_MAX:
-                break
-            after = page[-1][0]
-        return _listed(found[:limit])
+        rows = self._store.titles_in_control(controller, after, limit)
+        return _page(rows, rows[-1][0] if len(rows) == limit else "")
+
+    def proposals(self, waits_for: str, after: str, limit: int) -> Page:
+        """Proposals that wait for a controller, or all for "", of so many looked at."""
+        limit, found = min(limit, PAGE_MAX), []
+        rows = self._store.proposals(after, LOOKED_AT_MAX)
+        for row in rows:
+            if not waits_for or waits_for in decode_record(row[1], Proposal).waits_for:
+                found.append(row)
+            after = row[0]
+            if len(found) == limit:
+                return _page(found, after)
+        return _page(found, after if len(rows) == LOOKED_AT_MAX else "")
 
     def _log_of(self) -> Log:
         return Log(logged=self.logged, events=self._events_of, title=self._title)
@@ -231,8 +232,9 @@ class Reading:
             start = blocks[-1].last + 1
 
 
-def _listed(rows: Sequence[tuple[str, bytes]]) -> list[Listed]:
-    return [Listed(id=name, record=record.decode("ascii")) for name, record in rows]
+def _page(rows: Sequence[tuple[str, bytes]], after: str) -> Page:
+    listed = [Listed(id=name, record=record.decode("ascii")) for name, record in rows]
+    return Page(next=after, records=listed)
 
 
 def _with_paths(act: LoggedAct, size: int, node: Node) -> LoggedAct:

@@ -73,6 +73,8 @@ def unfreeze(view: View, message: Unfreeze, context: Context) -> Effects:
 def _governed(view: View, identifier: str, context: Context) -> state.Title:
     title = state.load_any(view, identifier)
     require_governance(view, context.actor)
+    if context.agent:  # or one agent's key could do it
+        raise NotGovernanceError(f"{context.agent} stands for governance; it acts itself here")
     _, governance = load_governance(view)
     if governance.threshold < GOVERNORS_MIN:
         raise TooFewGovernorsError(f"its threshold is {governance.threshold}")
