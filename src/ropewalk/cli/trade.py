@@ -24,6 +24,7 @@ from ropewalk.cli.options import (
 )
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, registration
 from ropewalk.client import Controllers, Node, Shelf, issue, read_document
+from ropewalk.codes import UtcInstant
 from ropewalk.crypto import TRANSACTION_TYPE, take_apart
 from ropewalk.ledger import TransactionEntry, decode_entry, read_payload
 
@@ -89,8 +90,13 @@ def party_show(
         if len(party) != 32:
             folder = key_folder or data / "keys"
             identifier = Wallet(folder, passphrase(passphrase_file)).controller(party)
-        found = connected.party(identifier)
+        about = connected.about(identifier)
+        more = {name: about[name] for name in _ABOUT if name in about}
+        found = {**connected.party(identifier), **more}
         report(found, as_json=as_json, tell=lambda console: _tell_party(console, found))
+
+
+_ABOUT = ("lease", "member", "policy", "recovery")
 
 
 def _tell_party(console: Console, found: dict[str, Any]) -> None:
@@ -103,6 +109,25 @@ def _tell_party(console: Console, found: dict[str, Any]) -> None:
         table.add_row(key["kid"], str(key["added"]), str(key["revoked"] or "—"))
     console.print(table)
     console.print(f"threshold: {found['controller']['threshold']}")
+    _tell_more(console, found)
+
+
+def _tell_more(console: Console, found: dict[str, Any]) -> None:
+    """What stands about the party's controller besides its keys; a recovery that waits, in red."""
+    for rule in found.get("policy", {}).get("rules", ()):
+        who = rule["role"] or "any key"
+        above = f" from {rule['amount_min']} {rule['currency']}" if rule["currency"] else ""
+        console.print(f"policy: {plain(rule['act'])} needs {rule['keys']} × {who}{above}")
+    if "member" in found:
+        console.print(f"member of governance since {UtcInstant(found['member']['since'])}")
+    quorum = found["controller"]["recovery"]
+    if quorum["controllers"]:
+        names = ", ".join(quorum["controllers"])
+        console.print(f"recovered by {quorum['threshold']} of {names}, after {quorum['delay']} s")
+    if "recovery" in found:
+        due = UtcInstant(found["recovery"]["due"])
+        console.print(f"[red]new keys are waiting, to take effect from {due} on[/]: ", end="")
+        console.print("whoever still has the old ones can stop it: identity cancel-recovery")
 
 
 @title_app.command("issue")

@@ -156,8 +156,12 @@ class Node:
 
     def controller(self, controller: str) -> dict[str, Any]:
         """A controller's record."""
-        found: dict[str, Any] = self._json(f"/v1/controllers/{controller}")["record"]
+        found: dict[str, Any] = self.about(controller)["record"]
         return found
+
+    def about(self, controller: str) -> dict[str, Any]:
+        """A controller and, where it has them, its `policy`, `recovery`, `lease` and `member`."""
+        return self._json(f"/v1/controllers/{controller}")
 
     def titles_in_control(self, controller: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Ids and records of all titles a controller is in control of, page by page."""
