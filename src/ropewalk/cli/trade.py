@@ -117,7 +117,7 @@ def _tell_more(console: Console, found: dict[str, Any]) -> None:
     for rule in found.get("policy", {}).get("rules", ()):
         who = rule["role"] or "any key"
         above = f" from {rule['amount_min']} {rule['currency']}" if rule["currency"] else ""
-        console.print(f"policy: {plain(rule['act'])} needs {rule['keys']} × {who}{above}")
+        console.print(f"policy: {plain(rule['act'])} needs {rule['keys']} of {who}{above}")
     if "member" in found:
         console.print(f"member of governance since {UtcInstant(found['member']['since'])}")
     quorum = found["controller"]["recovery"]
