@@ -64,11 +64,15 @@ class Part:
 PR = (
     Part(
         "core",
-        [*PYTEST, "-n", "2", "tests", "--ignore=tests/harness", "--ignore=tests/model"],
+        [
+            *(*PYTEST, "-n", "2", "tests"),
+            *(f"--ignore=tests/{one}" for one in ("harness", "model", "simulator")),
+        ],
     ),
     Part("rules", [*PYTEST, "-n", "2", "tests/model"]),
     Part("hash seed 1", [*PYTEST, "tests/test_vectors.py"], {"PYTHONHASHSEED": "1"}),
     Part("durability", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/harness"]),
+    Part("simulator", [*PYTEST, "-n", "2", "tests/simulator"]),
 )
 
 LONG = (
@@ -81,6 +85,11 @@ LONG = (
         [*PYTEST, "tests/harness/test_power_cuts.py"],
         {"ROPEWALK_POWER_CUTS": "10000"},
     ),
+    Part(
+        "simulator",
+        [*PYTEST, "-n", "2", "tests/simulator/test_simulator.py"],
+        {"ROPEWALK_SEEDS": "20000"},
+    ),
 )
 
 PLANTED = (
@@ -88,6 +97,11 @@ PLANTED = (
     Part(
         "planted: durability",
         [sys.executable, "-m", "harness.planted"],
+        {"PYTHONPATH": "tests:src"},
+    ),
+    Part(
+        "planted: simulator",
+        [sys.executable, "-m", "simulator.planted"],
         {"PYTHONPATH": "tests:src"},
     ),
 )

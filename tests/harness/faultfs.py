@@ -14,7 +14,7 @@ from typing import Any
 
 import apsw
 
-from ropewalk.engines import watermark
+from ropewalk.engines import disk
 
 MODES = ("eio", "full", "short")
 WRITES = ("write", "truncate")
@@ -116,7 +116,7 @@ class _System(apsw.VFS):
 
 
 class _Calls:
-    """`os` as the watermark's module sees it."""
+    """`os` as the watermark's disk sees it."""
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
@@ -147,5 +147,5 @@ def install(kinds: Sequence[str], nth: int, mode: str, *, is_lasting: bool) -> F
     """Put the failing file system under everything that is opened from now on."""
     faults = Faults(frozenset(kinds), nth, mode, is_lasting)
     _held.append(_System(faults))
-    vars(watermark)["os"] = _Calls(faults)
+    vars(disk)["os"] = _Calls(faults)
     return faults

@@ -10,7 +10,7 @@ import apsw
 
 from ropewalk.audit import directory, tables
 from ropewalk.crypto import to_base64
-from ropewalk.engines import chain, embedded, opening, store, watermark
+from ropewalk.engines import chain, disk, embedded, opening, store, watermark
 from ropewalk.engines.chain import Chain
 from ropewalk.engines.embedded import EmbeddedEngine
 from ropewalk.engines.port import Outcome
@@ -58,8 +58,8 @@ def _acknowledge_before_commit() -> None:
 def _no_fsync() -> None:
     opened = original(store.Store, "__init__")
 
-    def init(self: Any, path: Any) -> None:
-        opened(self, path)
+    def init(self: Any, *where: Any) -> None:
+        opened(self, *where)
         self.writer.execute("PRAGMA synchronous=OFF")
 
     replace(store.Store, "__init__", init)
@@ -71,7 +71,7 @@ def _watermark_os(**changed: Callable[..., Any]) -> None:
         def __getattr__(self, name: str) -> Any:
             return changed.get(name) or getattr(os, name)
 
-    replace(watermark, "os", Calls())
+    replace(disk, "os", Calls())
 
 
 def _watermark_before_commit() -> None:
@@ -166,7 +166,7 @@ def _audit_without_watermark() -> None:
 
 def _lock_not_taken() -> None:
     class Open:
-        def __init__(self, _path: object) -> None:
+        def __init__(self, *_where: object) -> None:
             return
 
         def release(self) -> None:

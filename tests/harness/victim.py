@@ -27,7 +27,7 @@ from harness import faultfs, plants
 from ropewalk.audit import Anchor, audit_directory
 from ropewalk.client import read_trust
 from ropewalk.crypto import PrivateKey
-from ropewalk.engines import embedded, opening, store
+from ropewalk.engines import disk, opening, store, surroundings
 from ropewalk.engines.backup import backup
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
 from ropewalk.engines.opening import DataDirectory
@@ -100,9 +100,9 @@ def _tune(job: Job) -> faultfs.Faults:
         for limit in ("WAL_PAGES_MAX", "WAL_PAGES_LIGHT"):
             plants.replace(store, limit, job["wal_pages"])
     if "clock" in job:
-        plants.replace(embedded, "time", _Clock(job["clock"]))
+        plants.replace(surroundings, "time", _Clock(job["clock"]))
     if "free_bytes" in job:
-        plants.replace(embedded, "os", _Disk(job["free_bytes"]))
+        plants.replace(disk, "os", _Disk(job["free_bytes"]))
     fault = job.get("fault")
     if fault is None:
         return faultfs.Faults(frozenset(), 0)

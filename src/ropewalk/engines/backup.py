@@ -97,7 +97,7 @@ def _note_from(source: DataDirectory, size: int) -> bytes:
             return marking.note_of(watermark)
         store = Store(source.database)
         note = store.note(size)
-        store.close()
+        store.abandon()
         if note is not None:
             return note
         time.sleep(0.05)

@@ -107,6 +107,8 @@ class Chain:
     lock: threading.RLock
     """Held while tree and tip change, and by whoever proves."""
     unstored_note: tuple[int, bytes] | None = None
+    in_doubt: bool = False
+    """Whether a block failed half-way: tree and tip are then no longer of one block."""
 
     def extend(self, time_s: int, candidates: Sequence[Candidate]) -> Executed:
         """Make the chain longer by a block, durably; by nothing when no candidate is logged.
@@ -119,7 +121,9 @@ class Chain:
         executed = self.machine.execute(self.view, self.replay, block, self.tip.size)
         if executed.entries:
             with self.lock:
+                self.in_doubt = True
                 self._append(block, executed)
+                self.in_doubt = False
             self.store.move_log(light=len(candidates) < FEW_CANDIDATES)
         return executed
 
@@ -193,7 +197,11 @@ class Chain:
         return sign_checkpoint(checkpoint, self.verifier_key, self.log_key.sign).to_bytes()
 
     def close(self) -> None:
-        """Store what only the watermark knows yet, and close the files."""
+        """Store what only the watermark knows yet, and close the files.
+
+        Raises:
+            apsw.Error: the disk failed; what was acknowledged is where it was.
+        """
         if self.unstored_note is not None:
             with self.store.transaction() as writer:
                 writer.execute(
@@ -201,6 +209,11 @@ class Chain:
                 )
             self.unstored_note = None
         self.store.close()
+        self.watermark.close()
+
+    def abandon(self) -> None:
+        """Close the files and leave them as they are."""
+        self.store.abandon()
         self.watermark.close()
 
 

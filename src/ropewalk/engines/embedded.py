@@ -9,9 +9,7 @@ turned away until there is room.
 """
 
 import contextlib
-import os
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -35,7 +33,7 @@ from ropewalk.engines.port import (
     TitleHistory,
 )
 from ropewalk.engines.reading import Reading
-from ropewalk.engines.verifiers import Verifiers
+from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.ledger import (
     BLOCK_SIZE_MAX,
     BLOCK_TRANSACTIONS_MAX,
@@ -82,8 +80,13 @@ class _Work:
 class EmbeddedEngine:
     """Keeps to `port.Engine`."""
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    def __init__(self, path: Path, settings: Settings, surroundings: Surroundings = SYSTEM) -> None:
         """Open the ledger in a data directory and start taking transactions.
+
+        Args:
+            path: the data directory.
+            settings: how to run.
+            surroundings: clock, disk, helpers and thread, the system's unless told otherwise.
 
         Raises:
             EngineError: why it does not open, and where.
@@ -91,20 +94,22 @@ class EmbeddedEngine:
         directory = DataDirectory(path)
         self._settings = settings
         self._directory = directory
-        self._lock = DirectoryLock(directory.lock)
+        self._clock, self._disk = surroundings.clock, surroundings.disk
+        self._lock = DirectoryLock(directory.lock, self._disk)
         try:
             self._chain = open_chain(
                 directory,
                 settings.passphrase,
-                now_s=int(time.time()),
+                now_s=self._clock.now_s(),
                 checks_invariants=settings.checks_invariants,
+                disk=self._disk,
             )
+            self._genesis: bytes = self._chain.store.meta("genesis")
         except BaseException:
             self._lock.release()
             raise
-        self._genesis = directory.genesis.read_bytes()
         self._reading = Reading(self._chain)
-        self._verifiers = Verifiers(settings.verifiers)
+        self._verifiers = surroundings.verifiers(settings.verifiers)
         self._works: deque[_Work] = deque()
         self._waiting = 0
         self._wake = threading.Condition()
@@ -112,8 +117,7 @@ class EmbeddedEngine:
         self._closing = False
         self._poison = ""
         self._block_began = 0.0
-        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
-        self._thread.start()
+        self._await_end = surroundings.drive(self.step)
 
     # Writing
 
@@ -137,21 +141,25 @@ class EmbeddedEngine:
             self._wake.notify()
         return outcomes
 
-    def _run(self) -> None:
-        while True:
-            gathered: list[_Work] = []
-            try:
-                work = self._next_work()
-                if work is None:
-                    return
-                gathered.append(work)
-                self._gather(gathered)
-                if not self._poison:
-                    self._commit(gathered)
-            except Exception as error:  # noqa: BLE001  # whatever it was, the disk is in doubt
-                self._poison = f"a write failed or a promise broke: {error}"
-            if self._poison:
-                self._give_up(gathered)
+    def step(self) -> bool:
+        """Wait for work and make it a block; False once the engine is closing and none is left.
+
+        Whoever drives the engine calls this, one step after the other, and nobody else.
+        """
+        gathered: list[_Work] = []
+        try:
+            work = self._next_work()
+            if work is None:
+                return False
+            gathered.append(work)
+            self._gather(gathered)
+            if not self._poison:
+                self._commit(gathered)
+        except Exception as error:  # noqa: BLE001  # whatever it was, the disk is in doubt
+            self._poison = f"a write failed or a promise broke: {error}"
+        if self._poison:
+            self._give_up(gathered)
+        return True
 
     def _next_work(self) -> _Work | None:
         with self._wake:
@@ -177,10 +185,10 @@ class EmbeddedEngine:
 
     def _let_others_in(self) -> None:
         """Wait a little for more, if a block began only just now and little is waiting."""
-        pause = self._block_began + BLOCK_INTERVAL_S - time.monotonic()
+        pause = self._block_began + BLOCK_INTERVAL_S - self._clock.monotonic_s()
         if pause > 0 and self._waiting < FEW_WAITING and not self._closing:
-            time.sleep(pause)
-        self._block_began = time.monotonic()
+            self._clock.sleep(pause)
+        self._block_began = self._clock.monotonic_s()
 
     def _commit(self, works: list[_Work]) -> None:
         candidates = [one for work in works for one in work.candidates.result()]
@@ -199,7 +207,7 @@ class EmbeddedEngine:
 
     def _commit_block(self, candidates: list[Candidate]) -> list[Outcome]:
         position = self._chain.tip.size
-        executed = self._chain.extend(int(time.time()), candidates)
+        executed = self._chain.extend(self._clock.now_s(), candidates)
         height = self._chain.tip.height
         outcomes = []
         for result in executed.results:
@@ -321,8 +329,7 @@ class EmbeddedEngine:
         )
 
     def _full_disk(self) -> str:
-        free = os.statvfs(self._directory.path)
-        if free.f_bavail * free.f_frsize < self._settings.free_bytes_min:
+        if self._disk.free_bytes(self._directory.path) < self._settings.free_bytes_min:
             return "the disk is full; make room, and writing goes on"
         return ""
 
@@ -337,14 +344,17 @@ class EmbeddedEngine:
                 return
             self._closing = True
             self._wake.notify_all()
-        self._thread.join()
+        self._await_end()
         self._verifiers.close()
-        if self._poison:
-            with contextlib.suppress(Exception):
+        try:
+            if self._poison:
+                self._chain.abandon()
+            else:
                 self._chain.close()
-        else:
-            self._chain.close()
-        self._lock.release()
+        except (apsw.Error, OSError) as error:
+            raise DamageError(f"ledger.db can't be closed in good order: {error}") from error
+        finally:
+            self._lock.release()
 
 
 @contextlib.contextmanager

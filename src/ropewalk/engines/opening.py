@@ -5,7 +5,6 @@ Nothing is repaired in silence. A database below the watermark, a root that does
 what is stored, a key that is not the genesis' log key: the node refuses to start and says where.
 """
 
-import fcntl
 import os
 import threading
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from ropewalk.crypto import KeyFileError, PrivateKey, from_base64, read, to_base
 from ropewalk.engines import store as storing
 from ropewalk.engines import watermark as marking
 from ropewalk.engines.chain import CachedView, Chain, Tip
+from ropewalk.engines.disk import SYSTEM_DISK, Disk, write_again
 from ropewalk.engines.errors import (
     BehindWatermarkError,
     ClockError,
@@ -71,6 +71,11 @@ class DataDirectory:
     def database(self) -> Path:
         """Log and state."""
         return self.path / "ledger.db"
+
+    @property
+    def write_ahead_log(self) -> Path:
+        """What SQLite committed and has not moved into the database yet."""
+        return self.path / "ledger.db-wal"
 
     @property
     def watermark(self) -> Path:
@@ -177,24 +182,26 @@ def _log_key_of(vkey: str, log_key: PrivateKey) -> VerifierKey:
 class DirectoryLock:
     """Keeps a second process off a data directory."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, disk: Disk = SYSTEM_DISK) -> None:
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._held = disk.lock(path)
         except FileNotFoundError as error:
             raise NotInitialisedError(str(path.parent)) from error
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            os.close(self._descriptor)
             raise InUseError(f"{path.parent}: stop the other process first") from error
 
     def release(self) -> None:
         """Let others in."""
-        os.close(self._descriptor)
+        self._held.close()
 
 
 def open_chain(
-    directory: DataDirectory, passphrase: str, *, now_s: int, checks_invariants: bool = False
+    directory: DataDirectory,
+    passphrase: str,
+    *,
+    now_s: int,
+    checks_invariants: bool = False,
+    disk: Disk = SYSTEM_DISK,
 ) -> Chain:
     """Open a ledger, checking all that can be checked in seconds.
 
@@ -205,32 +212,47 @@ def open_chain(
         passphrase: of the log's key.
         now_s: the system clock, seconds since 1970-01-01T00:00:00Z.
         checks_invariants: whether every act is held to every invariant.
+        disk: where the directory is.
 
     Raises:
         EngineError: why it does not open, and where.
     """
-    if not directory.database.exists():
+    if not disk.exists(directory.database):
         raise NotInitialisedError(f"{directory.path}: run `ropewalk init` first")
-    store = Store(directory.database)
+    store = Store(directory.database, disk)
     try:
-        return _open(directory, store, passphrase, now_s, checks_invariants=checks_invariants)
+        return _open(directory, store, disk, passphrase, now_s, checks_invariants=checks_invariants)
     except (apsw.Error, OSError) as error:
-        store.close()
+        store.abandon()
         raise DamageError(f"{directory.database.name}: {error}") from error
     except BaseException:
-        store.close()
+        store.abandon()
         raise
+
+
+def _write_again(directory: DataDirectory, disk: Disk) -> None:
+    """Make durable what the process before left, should a sync of its have failed.
+
+    Done when all of it was found to be right, and before anything is written behind it.
+    """
+    for path in (directory.write_ahead_log, directory.watermark):
+        try:
+            if disk.exists(path):
+                write_again(disk, path)
+        except OSError as error:
+            raise DamageError(f"{path.name} can't be written: {error.strerror}") from error
 
 
 def _open(
     directory: DataDirectory,
     store: Store,
+    disk: Disk,
     passphrase: str,
     now_s: int,
     *,
     checks_invariants: bool,
 ) -> Chain:
-    genesis = _checked_genesis(directory, store)
+    genesis = _checked_genesis(directory, store, disk)
     chosen = read_genesis(genesis)
     try:
         log_key = read(directory.log_key, passphrase)
@@ -240,7 +262,7 @@ def _open(
         verifier_key = _log_key_of(chosen.log, log_key)
     except GenesisError as error:
         raise DamageError(f"keys/log.pem: {error}") from error
-    mark_file = marking.WatermarkFile(directory.watermark)
+    mark_file = marking.WatermarkFile(directory.watermark, disk)
     watermark, _bad = mark_file.read()
     last = store.last_block()
     if last is None:
@@ -269,15 +291,16 @@ def _open(
         lock=threading.RLock(),
         unstored_note=(watermark.size, tip_note),
     )
+    _write_again(directory, disk)
     store.next_epoch()
     _catch_up_watermark(chain, watermark)
     return chain
 
 
-def _checked_genesis(directory: DataDirectory, store: Store) -> bytes:
+def _checked_genesis(directory: DataDirectory, store: Store, disk: Disk) -> bytes:
     genesis: bytes = store.meta("genesis")
     try:
-        on_disk = directory.genesis.read_bytes()
+        on_disk = disk.read(directory.genesis)
     except OSError as error:
         raise DamageError(f"genesis.json: {error.strerror}") from error
     if on_disk != genesis:

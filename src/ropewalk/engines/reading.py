@@ -19,6 +19,7 @@ from ropewalk.engines.port import (
     Page,
     Presence,
     Proven,
+    StoppedError,
     TitleHistory,
 )
 from ropewalk.engines.tracing import Log, trace
@@ -78,7 +79,7 @@ class Reading:
     def logged(self, transaction: str) -> Logged | None:
         """The entry of a transaction."""
         position = self._store.position_of(transaction)
-        if position is None:
+        if position is None or position >= self._chain.tip.size:
             return None
         return self.entries(position, 1)[0]
 
@@ -88,8 +89,13 @@ class Reading:
         return None if data is None else data.decode("ascii")
 
     def entries(self, start: int, limit: int) -> list[Logged]:
-        """Entries with the height and time of their blocks."""
-        rows = self._store.entries(start, start + min(limit, PAGE_MAX))
+        """Entries with the height and time of their blocks.
+
+        None of a block that is written and not signed yet: should that never come about, and the
+        write-ahead log be damaged, then nothing would tell that it is missing.
+        """
+        end = min(start + min(limit, PAGE_MAX), self._chain.tip.size)
+        rows = self._store.entries(start, end)
         if not rows:
             return []
         blocks = iter(self._store.block_times(rows[0][0], rows[-1][0]))
@@ -106,6 +112,7 @@ class Reading:
     def prove(self, key: str) -> Proven:
         """A record, or its absence, with its way up to the checkpoint."""
         with self._chain.lock:
+            self._require_one_block()
             value = self._store.record(key)
             proof: Presence | Absence
             if value is None:
@@ -130,6 +137,7 @@ class Reading:
         are made afterwards, at the size noted.
         """
         with self._chain.lock:
+            self._require_one_block()
             data = self._store.record(title_key(title))
             if data is None:
                 return None
@@ -165,6 +173,11 @@ class Reading:
             if len(found) == limit:
                 return _page(found, after)
         return _page(found, after if len(rows) == LOOKED_AT_MAX else "")
+
+    def _require_one_block(self) -> None:
+        """A proof leads from the records to a checkpoint, so both must be of one block."""
+        if self._chain.in_doubt:
+            raise StoppedError("a write failed; nothing can be proven before a restart")
 
     def _log_of(self) -> Log:
         return Log(logged=self.logged, events=self._events_of, title=self._title)
@@ -223,6 +236,8 @@ class Reading:
             if not blocks:
                 return found
             for block in blocks:
+                if block.last >= self._chain.tip.size:
+                    return found
                 for event in decode_events(block.events):
                     if event.position < start:
                         continue

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ledger's one SQLite file: log, state, and the index between them.
 
-Opened through SQLite's checksum VFS, which notices every flipped bit of a page; full sync on
-every commit. One writer connection, and a reader for each thread that asks.
+Opened through SQLite's checksum VFS, which notices every flipped bit of a page in the file, while
+SQLite itself checks the write-ahead log when it opens; full sync on every commit. One writer
+connection, and a reader for each thread that asks.
 
 | table | row |
 |---|---|
@@ -24,6 +25,7 @@ from typing import Any, NamedTuple
 import apsw
 import apsw.sqlite_extra
 
+from ropewalk.engines.disk import SYSTEM_DISK, Disk
 from ropewalk.engines.errors import (
     DamageError,
     NotInitialisedError,
@@ -179,8 +181,8 @@ def bucket(connection: apsw.Connection, low: bytes, high: bytes) -> bytes:
 class Store:
     """The open file."""
 
-    def __init__(self, path: Path) -> None:
-        if not path.exists():
+    def __init__(self, path: Path, disk: Disk = SYSTEM_DISK) -> None:
+        if not disk.exists(path):
             raise NotInitialisedError(f"{path.name} is missing")
         _load_vfs()
         self._path = path
@@ -220,6 +222,7 @@ class Store:
         connection = apsw.Connection(str(self._path), vfs=_VFS, flags=flags)
         connection.set_busy_timeout(10_000)
         connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_VIEW, 0)
         connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
@@ -266,7 +269,20 @@ class Store:
         return found
 
     def close(self) -> None:
-        """Close every connection; the last one moves the write-ahead log into the file."""
+        """Close every connection; the last one moves the write-ahead log into the file.
+
+        Raises:
+            apsw.Error: it could not be moved; it is still there.
+        """
+        self.writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Close every connection and leave the files as they are.
+
+        A log that was misread, or that a failed write left in doubt, is not to be moved into the
+        file and removed: what was read wrongly once would then be gone.
+        """
         with self._readers_lock:
             for connection in self._readers:
                 connection.close(force=True)

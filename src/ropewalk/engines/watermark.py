@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from ropewalk.crypto import from_base64, sha256
+from ropewalk.engines.disk import SYSTEM_DISK, Disk
 from ropewalk.engines.errors import DamageError, NotInitialisedError
 from ropewalk.ledger import EntryError, Record, decode_record, encode_record
 
@@ -34,9 +35,9 @@ class Watermark(Record, frozen=True):
 class WatermarkFile:
     """The open file. One writer; any failure to write is the engine's to die of."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, disk: Disk = SYSTEM_DISK) -> None:
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            self._file = disk.open(path)
         except FileNotFoundError as error:
             raise NotInitialisedError(f"{path.name} is missing") from error
         self._next_slot = 0
@@ -50,7 +51,7 @@ class WatermarkFile:
         found: list[tuple[int, int, Watermark]] = []
         bad: list[int] = []
         for slot in (0, 1):
-            data = os.pread(self._descriptor, SLOT_SIZE, slot * SLOT_SIZE)
+            data = self._file.read(SLOT_SIZE, slot * SLOT_SIZE)
             watermark = _decode(data)
             if watermark is None:
                 bad.append(slot * SLOT_SIZE)
@@ -69,14 +70,14 @@ class WatermarkFile:
             OSError: it may not be.
         """
         data = _encode(watermark)
-        if os.pwrite(self._descriptor, data, self._next_slot * SLOT_SIZE) != SLOT_SIZE:
+        if self._file.write(data, self._next_slot * SLOT_SIZE) != SLOT_SIZE:
             raise OSError("the watermark was written in part")
-        os.fdatasync(self._descriptor)
+        self._file.sync()
         self._next_slot = 1 - self._next_slot
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self._descriptor)
+        self._file.close()
 
 
 def create(path: Path, watermark: Watermark) -> None:
