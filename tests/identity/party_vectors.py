@@ -203,12 +203,12 @@ def mandates(world: World) -> Iterator[Case]:
     yield surplus(Case(f"identity.{act}", "", granted, "shipper", agent))
 
 
-def started(world: World, delay_days: int = 3) -> World:
+def started(world: World, delay_days: int = 3, **changes: Value) -> World:
     """The same world, with a recovery of the shipper that waits."""
     chosen = {**RECOVERY, "controllers": [IDS["bank"]], "threshold": 1, "delay": delay_days * DAY}
     world.done("shipper", "identity.SET_RECOVERY", chosen)
     start = {"controller": IDS["shipper"], "keys": [kid("new")], "threshold": 1}
-    world.done("bank", "identity.START_RECOVERY", start)
+    world.done("bank", "identity.START_RECOVERY", {**start, **changes})
     return world
 
 
@@ -282,6 +282,8 @@ def ends(world: World, waiting: World) -> Iterator[Case]:
     ruled = started(settled())
     ruled.done("shipper", "identity.SET_POLICY", policy(rule(keys=1)))
     ruled.block(seconds=3 * DAY)
+    paired = started(settled(), keys=[kid("new"), kid("newer")], threshold=2)
+    paired.block(seconds=3 * DAY)
     shipper: Body = {"controller": IDS["shipper"]}
     yield from rows(
         "COMPLETE_RECOVERY",
@@ -289,6 +291,7 @@ def ends(world: World, waiting: World) -> Iterator[Case]:
         ("on_the_second", at_due, "buyer", shipper, None),
         ("a_second_early", nearly, "buyer", shipper, errors.TooEarlyError),
         ("the_policy_goes", ruled, "buyer", shipper, None),
+        ("with_another_threshold", paired, "buyer", shipper, None),
         ("none_waits", world, "bank", shipper, none),
         ("before_its_delay", waiting, "bank", shipper, errors.TooEarlyError),
     )

@@ -361,8 +361,11 @@ def to_electronic() -> Iterator[Case]:
     secured = from_paper(pledged, issue_to=IDS["bank"])
     everybody = ("bank", "shipper")
     yield Case(act, "pledge_passes_on", pledged.world, "carrier", secured, None, everybody)
+    yield from _changed_on_paper(act, bill)
+    mine = from_paper(pledged)
     need = ApprovalNeededError
     for name, where, body, approvals in (
+        ("without_the_pledgee", pledged.world, mine, ("shipper",)),
         ("without_the_holder", bill.world, back, ()),
         ("without_the_beneficiary", pledged.world, secured, ("bank",)),
     ):
@@ -399,6 +402,25 @@ def to_electronic() -> Iterator[Case]:
     waybill = {**from_paper(None), "replacement": issue_body("waybill", 52)}
     yield Case(act, "waybill", world, "carrier", waybill, errors.ReplacementDiffersError)
     yield surplus(Case(act, "", bill.world, "carrier", back))
+
+
+def _changed_on_paper(act: str, bill: Bill) -> Iterator[Case]:
+    """What may differ when a bill comes back, and what begins anew."""
+    changed = from_paper(bill, shipment=SHIPMENT, destination=salt("x"), endorsee=IDS["buyer"])
+    yield Case(act, "another_voyage", bill.world, "carrier", changed, None, ("shipper",))
+    endorsed = at(
+        "to_order", ("shipper", "ENDORSE", to("bank")), ("shipper", "TRANSFER", to("bank"))
+    )
+    endorsed.on_paper("bank")
+    order = from_paper(endorsed, endorsee=IDS["bank"], issue_to=IDS["bank"])
+    name = "endorsements_begin_anew"
+    yield Case(act, name, endorsed.world, "carrier", order, None, ("bank",))
+    straight = at("straight", ("shipper", "TRANSFER", to("consignee")))
+    straight.on_paper("consignee")
+    issue = issue_body("straight", 50, issue_to=IDS["consignee"])
+    body = {**from_paper(straight), "replacement": issue}
+    name = "straight_to_its_holder"
+    yield Case(act, name, straight.world, "carrier", body, None, ("consignee",))
 
 
 def cases() -> Iterator[Case]:
