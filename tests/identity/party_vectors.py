@@ -123,6 +123,10 @@ def rotations(
         ),
     )
     yield surplus(Case(f"identity.{act}", "", world, "shipper", fresh))
+    yield from thresholds(world)
+
+
+def thresholds(world: World) -> Iterator[Case]:
     act = "CHANGE_THRESHOLD"
     bad = errors.BadThresholdError
     yield from rows(
