@@ -71,6 +71,11 @@ def reissues() -> Iterator[Case]:
     ):
         members: Members = {"replacement": replacement}
         yield case(of, act, name, "carrier", members, None, ("shipper",))
+    kept = Bill("straight", shipment=SHIPMENT)
+    kept.does("shipper", "TRANSFER", recipient=IDS["consignee"])
+    kept.does("consignee", "SURRENDER_FOR_AMENDMENT", addressee=IDS["carrier"])
+    members = {"replacement": amended(kind="straight", issue_to=IDS["consignee"])}
+    yield case(kept, act, "straight_to_its_holder", "carrier", members, None, ("consignee",))
     pledged = Bill("to_order", shipment=SHIPMENT).pledged()
     pledged.agreed("bank", "SURRENDER_FOR_AMENDMENT", {"addressee": IDS["carrier"]}, "shipper")
     members = {"replacement": amended(issue_to=IDS["bank"])}
@@ -155,7 +160,21 @@ def splits() -> Iterator[Case]:
     everybody = ("carrier", "shipper")
     pledged = plan(*HALVES, issue_to=IDS["bank"])
     yield case(divisible().pledged(), act, "pledged", "bank", pledged, None, everybody)
+    yield from _split_by_an_endorsee(act)
     yield from _refused_splits(act, good)
+
+
+def _split_by_an_endorsee(act: str) -> Iterator[Case]:
+    """What passes on of endorsements: the splitter has accepted its own."""
+    bank = plan(*HALVES, endorsee=IDS["bank"], issue_to=IDS["bank"])
+    alone = divisible()
+    alone.does("shipper", "ENDORSE", recipient=IDS["bank"])
+    alone.does("shipper", "TRANSFER", recipient=IDS["bank"])
+    yield case(alone, act, "restricted_endorsee", "bank", bank, None, ("carrier",))
+    blank = divisible()
+    blank.does("shipper", "BLANK_ENDORSE")
+    parts = plan(*HALVES, endorsee=None)
+    yield case(blank, act, "endorsed_in_blank", "shipper", parts, None, ("carrier",))
 
 
 def _refused_splits(act: str, good: Body) -> Iterator[Case]:
