@@ -81,6 +81,7 @@ LONG = (
         [*PYTEST, "tests/harness/test_power_cuts.py"],
         {"ROPEWALK_POWER_CUTS": "10000"},
     ),
+    Part("mutation", [sys.executable, "tests/mutation/run.py"]),
 )
 
 PLANTED = (

@@ -26,9 +26,10 @@ ROOT = Path(__file__).parents[2]
 MUTANTS = ROOT / "mutants"
 STAMP = MUTANTS / "stamp.txt"
 FRESH = MUTANTS / "fresh.json"
+LOG = MUTANTS / "run.log"
 LIST = Path(__file__).with_name("survivors.md")
 SOURCES = ("src/**/*.py", "tests/**/*.py", "vectors/**/*.json", "pyproject.toml")
-TESTS = ("tests/ledger", "tests/identity", "tests/title", "tests/test_vectors.py")
+TESTS = ("tests/test_vectors.py", "tests/identity", "tests/title", "tests/ledger")
 KILLED_PERCENT_MIN = 85
 AT_IMPORT = re.compile(r"ropewalk\.(identity\.approve\.x_rules|title\.invariants\.x__each_title)__")
 """Called while modules are loaded, so that a mutant chosen afterwards does nothing: these are tried
@@ -50,24 +51,24 @@ def fingerprint() -> str:
 
 
 def environment() -> dict[str, str]:
-    """The surroundings of a run: the same hashes each time, and no notes from each test."""
-    kept = {name: value for name, value in os.environ.items() if name != "ROPEWALK_RESULTS"}
+    """The surroundings of a run: hashes as always, no notes of each test, no other sources."""
+    gone = ("PYTHONPATH", "ROPEWALK_RESULTS")
+    kept = {name: value for name, value in os.environ.items() if name not in gone}
     return {**kept, "PYTHONHASHSEED": "0"}
 
 
 def mutmut(*arguments: str) -> str:
     """What mutmut prints; a failure ends the run."""
-    run = subprocess.run(
-        [sys.executable, "-m", "mutmut", *arguments],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        check=False,
-        text=True,
-    )
-    if run.returncode:
-        sys.exit(run.stdout[-2_000:])
-    return run.stdout
+    command = [sys.executable, "-m", "mutmut", *arguments]
+    with LOG.open("w+", encoding="utf-8") as log:
+        code = subprocess.run(
+            command, cwd=ROOT, env=environment(), stdout=log, check=False
+        ).returncode
+        log.seek(0)
+        told = log.read()
+    if code:
+        sys.exit(told[-2_000:])
+    return told
 
 
 def tried() -> dict[str, str]:
@@ -81,25 +82,30 @@ def verdicts() -> dict[str, str]:
     return {**{name: verdict for name, _, verdict in lines}, **tried()}
 
 
+def passes(mutant: str) -> bool:
+    """Whether the tests pass in a new process with this mutant; with none where it is ""."""
+    try:
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-qx", "--hypothesis-profile=ci", *TESTS],
+            cwd=MUTANTS,
+            env={**environment(), "MUTANT_UNDER_TEST": mutant},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=FRESH_S_MAX,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return run.returncode == 0
+
+
 def try_fresh(names: Sequence[str]) -> None:
     """Try mutants in processes of their own."""
+    if names and not passes(""):
+        sys.exit("the tests fail without any mutant")
     fresh = tried()
     for name in names:
-        command = [sys.executable, "-m", "pytest", "-qx", "--hypothesis-profile=ci", *TESTS]
-        chosen = {**environment(), "MUTANT_UNDER_TEST": name}
-        try:
-            code = subprocess.run(
-                command,
-                cwd=MUTANTS,
-                env=chosen,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=FRESH_S_MAX,
-                check=False,
-            ).returncode
-        except subprocess.TimeoutExpired:
-            code = 1
-        fresh[name] = "killed" if code else "survived"
+        fresh[name] = "survived" if passes(name) else "killed"
         FRESH.write_text(json.dumps(fresh), encoding="utf-8")
 
 

@@ -49,6 +49,11 @@ def leases() -> Iterator[Case]:
         yield case(bill, act, name, "shipper", {"until": until}, kind)
     second = Bill("blank", Bill("blank").leased(days=9).world)
     yield case(second, act, "a_longer_one_runs", "shipper", {"until": TIME + 2 * DAY})
+    over = Bill("blank").leased(days=2)
+    over.world.block(seconds=2 * DAY - 3)
+    yield case(over, "SIGN", "leases_last_second", "shipper", {}, errors.LeasedError)
+    over.world.block()
+    yield case(over, "SIGN", "lease_just_over", "shipper", {})
     losing = Bill("blank", _recovering())
     members: Members = {"until": losing.world.time_s + 5 * DAY}
     yield case(losing, act, "recovery_comes_first", "shipper", members, RecoveryWaitsError)

@@ -225,6 +225,9 @@ def under_pledge() -> Iterator[Case]:
         yield case(bill, act, "pledged_together", "bank", members, None, ("shipper",))
     act = "SURRENDER_FOR_DELIVERY"
     yield case(on_trust(), act, "entrusted", "shipper", CARRIER)
+    last = on_trust()
+    last.world.block(seconds=2 * DAY - 2)
+    yield case(last, act, "entrusted_to_this_second", "shipper", CARRIER)
     amending = on_trust("SURRENDER_FOR_AMENDMENT")
     yield case(amending, "SURRENDER_FOR_AMENDMENT", "entrusted", "shipper", CARRIER)
     ended = later(on_trust(), 3)

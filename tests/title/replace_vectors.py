@@ -438,6 +438,8 @@ def _changed_on_paper(act: str, bill: Bill) -> Iterator[Case]:
     straight.on_paper("consignee")
     issue = issue_body("straight", 50, issue_to=IDS["consignee"])
     body = {**from_paper(straight), "replacement": issue}
+    handed = from_paper(bill, shipment=SHIPMENT, endorsee=IDS["bank"], issue_to=IDS["bank"])
+    yield Case(act, "handed_on_meanwhile", bill.world, "carrier", handed, None, ("bank",))
     name = "straight_to_its_holder"
     yield Case(act, name, straight.world, "carrier", body, None, ("consignee",))
 
