@@ -90,6 +90,7 @@ LONG = (
         [*PYTEST, "-n", "2", "tests/simulator/test_simulator.py"],
         {"ROPEWALK_SEEDS": "20000"},
     ),
+    Part("mutation", [sys.executable, "tests/mutation/run.py"]),
 )
 
 PLANTED = (

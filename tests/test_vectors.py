@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from identity import make_vectors as identity_vectors
-from ledger.vectors import VECTORS, Json, differences, outcome
+from ledger.vectors import VECTORS, Json, differences, outcome, told_by
 from ropewalk.ledger import LedgerError
 from ropewalk.rules import V1
 from title import make_vectors as title_vectors
@@ -36,11 +36,13 @@ def test_vector(case: Path) -> None:
         assert isinstance(result, LedgerError)
         assert load(case / "refused.json") == {"code": result.code, "number": result.number}
         assert not (case / "post.json").exists()
+        assert not (case / "events.json").exists()
     else:
         assert not isinstance(result, LedgerError), result
         after = {**before, **result.writes}
         present = {key: data for key, data in after.items() if data is not None}
         assert present == encoded(load(case / "post.json"))
+        assert told_by(result) == load(case / "events.json")
 
 
 @pytest.mark.parametrize("room", [identity_vectors, title_vectors], ids=["identity", "title"])

@@ -171,6 +171,12 @@ def withdrawals() -> Iterator[Case]:
     yield proposal("no_proposal", bill.world, "buyer", nothing, why, act=act)
     runs = errors.ProposalRunsError
     yield proposal("it_runs", bill.world, "buyer", body, runs, act=act)
+    last, hash_of_last = waiting()
+    last.world.block(seconds=9 * DAY - 2)
+    body = {"act_hash": hash_of_last}
+    yield proposal("its_last_second", last.world, "buyer", body, runs, act=act)
+    last.world.block()
+    yield proposal("a_second_after", last.world, "buyer", body, act=act)
     yield surplus(proposal("", late.world, "buyer", {"act_hash": hash_of_it}, act=act))
 
 

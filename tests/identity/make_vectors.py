@@ -142,6 +142,7 @@ def changes(world: World) -> Iterator[Case]:
     yield from rows(
         act,
         ("becomes_a_bank", world, GOVERNED, body, None),
+        ("bank_and_consignee", world, GOVERNED, {**body, "roles": ["bank", "consignee"]}, None),
         ("loses_its_codes", world, GOVERNED, {**carrier, "roles": []}, None),
         (
             "keeps_one_code_and_gains_one",

@@ -46,6 +46,8 @@ def keys() -> Iterator[Case]:
         full.done("shipper", "identity.REVOKE_KEY", {"key": kid(str(number))})
     ruled = settled()
     ruled.done("firm", "identity.SET_POLICY", policy(rule(role="signatory"), a=SIGN, b=SIGN))
+    eased = settled()
+    eased.done("firm", "identity.SET_POLICY", policy(rule(keys=1), a=SIGN, b=SIGN))
     seated = member(settled(), "bank")
     for actor in ("governance",):
         seated.done(actor, "identity.CHANGE_THRESHOLD", {"threshold": 1})
@@ -53,6 +55,7 @@ def keys() -> Iterator[Case]:
         "REVOKE_KEY",
         ("policy_asks_for_it", ruled, "firm", {"key": FIRM[0]}, errors.BadPolicyError),
         ("policy_does_not", ruled, "firm", {"key": FIRM[2]}, None),
+        ("with_its_roles", eased, "firm", {"key": FIRM[0]}, None),
         ("a_members_seat", seated, GOVERNED, {"key": kid("seat")}, errors.SeatTakenError),
     )
     recovering = started(settled())
@@ -73,12 +76,22 @@ def rotations(
     world: World, full: World, ruled: World, seated: World, recovering: World
 ) -> Iterator[Case]:
     act = "ROTATE_KEY"
+    twice = settled()
+    seat: Body = {"key": kid("bank"), "party": IDS["bank"], "threshold": 2}
+    twice.done(GOVERNED, "identity.ADMIT_MEMBER", seat)
     fresh: Body = {"key": kid("shipper"), "successor": kid("fresh")}
     yield from rows(
         act,
         ("single_key", world, "shipper", fresh, None),
         ("with_its_roles", ruled, "firm", {"key": FIRM[0], "successor": kid("fresh")}, None),
         ("a_members_seat", seated, GOVERNED, {"key": kid("seat"), "successor": kid("n")}, None),
+        (
+            "its_key_is_a_seat_as_well",
+            twice,
+            "bank",
+            {"key": kid("bank"), "successor": kid("n")},
+            None,
+        ),
         (
             "unknown_key",
             world,
@@ -110,6 +123,10 @@ def rotations(
         ),
     )
     yield surplus(Case(f"identity.{act}", "", world, "shipper", fresh))
+    yield from thresholds(world)
+
+
+def thresholds(world: World) -> Iterator[Case]:
     act = "CHANGE_THRESHOLD"
     bad = errors.BadThresholdError
     yield from rows(
@@ -175,6 +192,7 @@ def mandates(world: World) -> Iterator[Case]:
         ("acts_of_identity", world, "shipper", {**good, "acts": ["identity.APPROVE"]}, bad),
         ("to_itself", world, "bank", good, bad),
         ("in_the_past", world, "shipper", {**good, "until": TIME}, bad),
+        ("over_at_once", world, "shipper", {**good, "until": world.time_s + 1}, bad),
         ("no_acts", world, "shipper", {**good, "acts": []}, MalformedBodyError),
     )
     yield surplus(Case(f"identity.{act}", "", world, "shipper", good))
@@ -189,12 +207,12 @@ def mandates(world: World) -> Iterator[Case]:
     yield surplus(Case(f"identity.{act}", "", granted, "shipper", agent))
 
 
-def started(world: World, delay_days: int = 3) -> World:
+def started(world: World, delay_days: int = 3, **changes: Value) -> World:
     """The same world, with a recovery of the shipper that waits."""
     chosen = {**RECOVERY, "controllers": [IDS["bank"]], "threshold": 1, "delay": delay_days * DAY}
     world.done("shipper", "identity.SET_RECOVERY", chosen)
     start = {"controller": IDS["shipper"], "keys": [kid("new")], "threshold": 1}
-    world.done("bank", "identity.START_RECOVERY", start)
+    world.done("bank", "identity.START_RECOVERY", {**start, **changes})
     return world
 
 
@@ -261,16 +279,23 @@ def ends(world: World, waiting: World) -> Iterator[Case]:
         ("by_the_quorum", waiting, "bank", {}, none),
     )
     yield surplus(Case("identity.CANCEL_RECOVERY", "", waiting, "shipper", {}))
-    due = started(settled())
+    due, at_due, nearly = started(settled()), started(settled()), started(settled())
     due.block(seconds=3 * DAY)
+    at_due.block(seconds=3 * DAY - 1)
+    nearly.block(seconds=3 * DAY - 2)
     ruled = started(settled())
     ruled.done("shipper", "identity.SET_POLICY", policy(rule(keys=1)))
     ruled.block(seconds=3 * DAY)
+    paired = started(settled(), keys=[kid("new"), kid("newer")], threshold=2)
+    paired.block(seconds=3 * DAY)
     shipper: Body = {"controller": IDS["shipper"]}
     yield from rows(
         "COMPLETE_RECOVERY",
         ("its_time_has_come", due, "buyer", shipper, None),
+        ("on_the_second", at_due, "buyer", shipper, None),
+        ("a_second_early", nearly, "buyer", shipper, errors.TooEarlyError),
         ("the_policy_goes", ruled, "buyer", shipper, None),
+        ("with_another_threshold", paired, "buyer", shipper, None),
         ("none_waits", world, "bank", shipper, none),
         ("before_its_delay", waiting, "bank", shipper, errors.TooEarlyError),
     )
@@ -330,9 +355,13 @@ def leaving(seated: World, world: World) -> Iterator[Case]:
     good: Body = {"party": IDS["bank"], "threshold": 2}
     ruled = member(settled(), "bank")
     ruled.done(GOVERNED, "identity.SET_POLICY", {"roles": [], "rules": [rule("title.*", keys=3)]})
+    roles: list[Value] = [{"kid": kid("seat"), "roles": ["chair"]}]
+    chaired = member(settled(), "bank")
+    chaired.done(GOVERNED, "identity.SET_POLICY", {"roles": roles, "rules": [rule("*", keys=1)]})
     yield from rows(
         act,
         ("by_governance", seated, GOVERNED, good, None),
+        ("with_its_roles", chaired, GOVERNED, good, None),
         ("not_governance", seated, "shipper", good, errors.NotGovernanceError),
         ("no_member", world, GOVERNED, {**good, "threshold": 9}, errors.NotMemberError),
         ("threshold_too_high", ruled, GOVERNED, {**good, "threshold": 3}, errors.BadThresholdError),

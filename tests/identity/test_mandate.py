@@ -56,6 +56,13 @@ def test_a_mandate_ends_by_time_and_by_word() -> None:
     assert code(acts(bill, "title.SIGN", bill.body({}))) == "identity.no_mandate"
 
 
+def test_a_mandate_holds_to_its_last_second() -> None:
+    bill = mandated("title.SIGN", days=1)  # granted one second before its first block
+    bill.world.block(seconds=DAY - 2)
+    assert code(acts(bill, "title.SIGN", bill.body({}))) == ""
+    assert code(acts(bill, "title.SIGN", bill.body({}))) == "identity.no_mandate"
+
+
 def test_nobody_is_represented_without_having_said_so() -> None:
     bill = mandated("title.SIGN")
     for principal in ("carrier", "buyer", "governance"):
@@ -76,6 +83,18 @@ def test_a_proposal_in_the_principals_name_is_its_approval_while_the_mandate_hol
     bill.world.approved("carrier", act_hash)
     assert bill.record.status == "ISSUED"
     bill.world.approved("shipper", act_hash)
+    assert bill.record.status == "PAPER"
+
+
+def test_with_the_mandate_standing_nobody_but_the_others_need_approve() -> None:
+    bill = mandated("title.SWITCH_TO_PAPER")
+    propose = {
+        "act": "title.SWITCH_TO_PAPER",
+        "body": {**bill.body({}), "paper": salt("paper")},
+        "until": bill.world.time_s + 8 * DAY,
+    }
+    result = acts(bill, "identity.PROPOSE", propose)
+    bill.world.approved("carrier", result.events[0].attributes["act_hash"])
     assert bill.record.status == "PAPER"
 
 

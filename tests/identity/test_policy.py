@@ -55,6 +55,11 @@ def test_more_eyes_from_an_amount_on() -> None:
         assert why(bill.world, "title.PLEDGE", body, "a", "b") == expected, (amount, currency)
 
 
+def test_an_act_of_no_amount_is_below_every_amount() -> None:
+    bill = ruled(rule("*", keys=3, currency="USD"))
+    assert why(bill.world, "title.SIGN", bill.body({}), "a", "b") == ""
+
+
 def test_what_the_policy_asks_for_is_gathered_over_days() -> None:
     bill = ruled(rule("title.*", keys=3))
     body = {"act": "title.SIGN", "body": bill.body({}), "until": bill.world.time_s + 9 * DAY}

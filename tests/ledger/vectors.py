@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Golden vectors of acts: vectors/<room>/<act>/<case>/{pre,tx,post|refused}.json.
+"""Golden vectors of acts: vectors/<room>/<act>/<case>/{pre,tx,post,events|refused}.json.
 
-`pre` holds the records that the act reads, and no others; `post` the same records after it. A
-refused act has `refused` instead: the refusal's slug and number, and no record changes. Records
-are written as the text they are stored as. The folder is the case's name.
+`pre` holds the records that the act reads, and no others; `post` the same records after it, and
+`events` what subscribers are told. A refused act has `refused` instead: the refusal's slug and
+number, and no record changes. Records are written as the text they are stored as. The folder is
+the case's name.
 """
 
 import json
@@ -95,7 +96,12 @@ def outcome(view: View, transaction: Json) -> Effects | LedgerError:
     return effects
 
 
-def files_of(case: Case) -> dict[str, Json]:
+def told_by(effects: Effects) -> list[Json]:
+    """An act's events, as vectors write them."""
+    return [{"attributes": event.attributes, "name": event.name} for event in effects.events]
+
+
+def files_of(case: Case) -> dict[str, object]:
     """The files of one case, by path below vectors/; the outcome must be the case's own."""
     world = case.world
     name = f"ropewalk vector {case.folder}".encode()
@@ -119,7 +125,7 @@ def files_of(case: Case) -> dict[str, Json]:
         told["signers"] = list(case.signers)
     view = Reading(world.state)
     result = outcome(view, transaction)
-    files: dict[str, Json] = {"tx.json": transaction}
+    files: dict[str, object] = {"tx.json": transaction}
     if isinstance(result, LedgerError):
         assert type(result) is case.refusal, f"{case.folder}: {result!r}"
         files["pre.json"] = view.read
@@ -129,6 +135,7 @@ def files_of(case: Case) -> dict[str, Json]:
         for key in result.writes:
             view.get(key)
         after = {**{key: text.encode("ascii") for key, text in view.read.items()}, **result.writes}
+        files["events.json"] = told_by(result)
         files["pre.json"] = view.read
         files["post.json"] = {key: data.decode() for key, data in after.items() if data is not None}
     return {f"{case.folder}/{file}": content for file, content in files.items()}

@@ -39,9 +39,26 @@ def leases() -> Iterator[Case]:
     for name, until in (("in_the_past", TIME), ("beyond_thirty_days", TIME + 31 * DAY)):
         why = errors.BadTitleUntilError
         yield case(bill, act, name, "shipper", {"until": until}, why)
+    now = bill.world.time_s + 1
+    for name, until, refused in (
+        ("until_this_second", now, True),
+        ("just_thirty_days", now + 30 * DAY, False),
+        ("a_second_too_long", now + 30 * DAY + 1, True),
+    ):
+        kind = errors.BadTitleUntilError if refused else None
+        yield case(bill, act, name, "shipper", {"until": until}, kind)
+    second = Bill("blank", Bill("blank").leased(days=9).world)
+    yield case(second, act, "a_longer_one_runs", "shipper", {"until": TIME + 2 * DAY})
+    over = Bill("blank").leased(days=2)
+    over.world.block(seconds=2 * DAY - 3)
+    yield case(over, "SIGN", "leases_last_second", "shipper", {}, errors.LeasedError)
+    over.world.block()
+    yield case(over, "SIGN", "lease_just_over", "shipper", {})
     losing = Bill("blank", _recovering())
     members: Members = {"until": losing.world.time_s + 5 * DAY}
     yield case(losing, act, "recovery_comes_first", "shipper", members, RecoveryWaitsError)
+    due: Members = {"until": losing.world.time_s + 3 * DAY - 1}
+    yield case(losing, act, "ends_with_the_recovery", "shipper", due)
     shorter: Members = {"until": losing.world.time_s + DAY}
     yield case(losing, act, "shorter_than_the_recovery", "shipper", shorter)
 

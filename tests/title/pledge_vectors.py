@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 
 from ledger.vectors import Case
-from ledger.world import DAY, TIME
+from ledger.world import DAY, IDS, TIME
 from ropewalk.identity import UnknownControllerError
 from ropewalk.ledger import MalformedBodyError
 from ropewalk.title import errors
@@ -154,6 +154,13 @@ def trust_receipts() -> Iterator[Case]:
     far: Members = {"purpose": "SURRENDER_FOR_DELIVERY", "until": TIME + 181 * DAY}
     yield case(bill, act, "until_long_past", "bank", long_past, errors.BadTitleUntilError)
     yield case(bill, act, "beyond_180_days", "bank", far, errors.BadTitleUntilError)
+    now = bill.world.time_s + 1
+    for name, until, why in (
+        ("until_this_second", now, errors.BadTitleUntilError),
+        ("just_180_days", now + 180 * DAY, None),
+        ("a_second_too_long", now + 180 * DAY + 1, errors.BadTitleUntilError),
+    ):
+        yield case(bill, act, name, "bank", {**soon, "until": until}, why)
     odd: Members = {"purpose": "TRANSFER", "until": TIME + 2 * DAY}
     yield case(bill, act, "for_another_purpose", "bank", odd, MalformedBodyError)
 
@@ -164,7 +171,16 @@ def reclaims() -> Iterator[Case]:
     yield case(later(on_trust(), 3), act, "the_receipt_has_ended", "bank", {})
     none = Bill("blank").pledged()
     yield case(none, act, "no_trust_receipt", "bank", {}, errors.NoTrustReceiptError)
-    yield case(on_trust(), act, "it_still_runs", "bank", {}, errors.TrustReceiptRunningError)
+    running = errors.TrustReceiptRunningError
+    yield case(on_trust(), act, "it_still_runs", "bank", {}, running)
+    last = on_trust()
+    last.world.block(seconds=2 * DAY - 2)
+    yield case(last, act, "its_last_second", "bank", {}, running)
+    last.world.block()
+    yield case(last, act, "a_second_after", "bank", {})
+    third = Bill("blank").pledged()
+    third.agreed("bank", "TRANSFER", {"recipient": IDS["buyer"]}, "shipper")
+    yield case(third, act, "in_a_third_hand", "bank", {}, errors.NoTrustReceiptError)
 
 
 def enforcements() -> Iterator[Case]:
@@ -176,6 +192,13 @@ def enforcements() -> Iterator[Case]:
     yield case(order, act, "the_claim_goes_along", "bank", to("buyer"))
     straight = later(Bill("straight").pledged(due=TIME + DAY), 2)
     yield case(straight, act, "straight_to_the_consignee", "bank", to("consignee"))
+    endorsed = at("to_order", ("shipper", "ENDORSE", to("bank"))).pledged(due=TIME + DAY)
+    yield case(later(endorsed, 2), act, "endorsed_to_the_pledgee_alone", "bank", to("buyer"))
+    step = ("shipper", "PLEDGE", pledge_to("consignee", due=TIME + DAY))
+    yield case(later(at("straight", step), 2), act, "straight_to_a_bank", "consignee", to("bank"))
+    on_day = Bill("blank").pledged(due=TIME + DAY)
+    on_day.world.block(seconds=TIME + DAY - on_day.world.time_s - 1)
+    yield case(on_day, act, "on_its_second", "bank", to("buyer"), errors.NotDueError)
     for name, bill, recipient, why in (
         ("out_on_trust", on_trust(), "nobody", errors.PledgeeWithoutPossessionError),
         ("no_day_named", Bill("blank").pledged(), "nobody", errors.NotDueError),
@@ -202,6 +225,11 @@ def under_pledge() -> Iterator[Case]:
         yield case(bill, act, "pledged_together", "bank", members, None, ("shipper",))
     act = "SURRENDER_FOR_DELIVERY"
     yield case(on_trust(), act, "entrusted", "shipper", CARRIER)
+    last = on_trust()
+    last.world.block(seconds=2 * DAY - 2)
+    yield case(last, act, "entrusted_to_this_second", "shipper", CARRIER)
+    amending = on_trust("SURRENDER_FOR_AMENDMENT")
+    yield case(amending, "SURRENDER_FOR_AMENDMENT", "entrusted", "shipper", CARRIER)
     ended = later(on_trust(), 3)
     yield case(ended, act, "trust_has_ended", "shipper", CARRIER, errors.PledgedError)
     other = on_trust("SURRENDER_FOR_AMENDMENT")

@@ -71,6 +71,11 @@ def reissues() -> Iterator[Case]:
     ):
         members: Members = {"replacement": replacement}
         yield case(of, act, name, "carrier", members, None, ("shipper",))
+    kept = Bill("straight", shipment=SHIPMENT)
+    kept.does("shipper", "TRANSFER", recipient=IDS["consignee"])
+    kept.does("consignee", "SURRENDER_FOR_AMENDMENT", addressee=IDS["carrier"])
+    members = {"replacement": amended(kind="straight", issue_to=IDS["consignee"])}
+    yield case(kept, act, "straight_to_its_holder", "carrier", members, None, ("consignee",))
     pledged = Bill("to_order", shipment=SHIPMENT).pledged()
     pledged.agreed("bank", "SURRENDER_FOR_AMENDMENT", {"addressee": IDS["carrier"]}, "shipper")
     members = {"replacement": amended(issue_to=IDS["bank"])}
@@ -155,7 +160,21 @@ def splits() -> Iterator[Case]:
     everybody = ("carrier", "shipper")
     pledged = plan(*HALVES, issue_to=IDS["bank"])
     yield case(divisible().pledged(), act, "pledged", "bank", pledged, None, everybody)
+    yield from _split_by_an_endorsee(act)
     yield from _refused_splits(act, good)
+
+
+def _split_by_an_endorsee(act: str) -> Iterator[Case]:
+    """What passes on of endorsements: the splitter has accepted its own."""
+    bank = plan(*HALVES, endorsee=IDS["bank"], issue_to=IDS["bank"])
+    alone = divisible()
+    alone.does("shipper", "ENDORSE", recipient=IDS["bank"])
+    alone.does("shipper", "TRANSFER", recipient=IDS["bank"])
+    yield case(alone, act, "restricted_endorsee", "bank", bank, None, ("carrier",))
+    blank = divisible()
+    blank.does("shipper", "BLANK_ENDORSE")
+    parts = plan(*HALVES, endorsee=None)
+    yield case(blank, act, "endorsed_in_blank", "shipper", parts, None, ("carrier",))
 
 
 def _refused_splits(act: str, good: Body) -> Iterator[Case]:
@@ -361,8 +380,11 @@ def to_electronic() -> Iterator[Case]:
     secured = from_paper(pledged, issue_to=IDS["bank"])
     everybody = ("bank", "shipper")
     yield Case(act, "pledge_passes_on", pledged.world, "carrier", secured, None, everybody)
+    yield from _changed_on_paper(act, bill)
+    mine = from_paper(pledged)
     need = ApprovalNeededError
     for name, where, body, approvals in (
+        ("without_the_pledgee", pledged.world, mine, ("shipper",)),
         ("without_the_holder", bill.world, back, ()),
         ("without_the_beneficiary", pledged.world, secured, ("bank",)),
     ):
@@ -399,6 +421,27 @@ def to_electronic() -> Iterator[Case]:
     waybill = {**from_paper(None), "replacement": issue_body("waybill", 52)}
     yield Case(act, "waybill", world, "carrier", waybill, errors.ReplacementDiffersError)
     yield surplus(Case(act, "", bill.world, "carrier", back))
+
+
+def _changed_on_paper(act: str, bill: Bill) -> Iterator[Case]:
+    """What may differ when a bill comes back, and what begins anew."""
+    changed = from_paper(bill, shipment=SHIPMENT, destination=salt("x"), endorsee=IDS["buyer"])
+    yield Case(act, "another_voyage", bill.world, "carrier", changed, None, ("shipper",))
+    endorsed = at(
+        "to_order", ("shipper", "ENDORSE", to("bank")), ("shipper", "TRANSFER", to("bank"))
+    )
+    endorsed.on_paper("bank")
+    order = from_paper(endorsed, endorsee=IDS["bank"], issue_to=IDS["bank"])
+    name = "endorsements_begin_anew"
+    yield Case(act, name, endorsed.world, "carrier", order, None, ("bank",))
+    straight = at("straight", ("shipper", "TRANSFER", to("consignee")))
+    straight.on_paper("consignee")
+    issue = issue_body("straight", 50, issue_to=IDS["consignee"])
+    body = {**from_paper(straight), "replacement": issue}
+    handed = from_paper(bill, shipment=SHIPMENT, endorsee=IDS["bank"], issue_to=IDS["bank"])
+    yield Case(act, "handed_on_meanwhile", bill.world, "carrier", handed, None, ("bank",))
+    name = "straight_to_its_holder"
+    yield Case(act, name, straight.world, "carrier", body, None, ("consignee",))
 
 
 def cases() -> Iterator[Case]:

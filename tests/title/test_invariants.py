@@ -9,7 +9,7 @@ import pytest
 from ledger.world import IDS, NETWORK, salt
 from ropewalk.ledger import Change, Context, Overlay, encode_record
 from ropewalk.rules import V1
-from ropewalk.title import INVARIANTS, Indemnity, ReferenceRecord, Title
+from ropewalk.title import INVARIANTS, Indemnity, Pledge, ReferenceRecord, Title
 from title.bills import Bill
 
 ACT = salt("the act")
@@ -17,6 +17,15 @@ BANK, BUYER, CARRIER, SHIPPER = (IDS[name] for name in ("bank", "buyer", "carrie
 
 
 LETTER = Indemnity(bank="", receiver=BANK, requester=BANK)
+SECURITY = {
+    "amount": 0,
+    "beneficiary": SHIPPER,
+    "currency": "",
+    "due": 0,
+    "pledgee": BANK,
+    "trust_purpose": "",
+    "trust_until": 0,
+}
 
 
 def broken(bill: Bill, actor: str, **changes: object) -> list[str]:
@@ -93,6 +102,10 @@ def test_a_broken_promise_is_noticed(
         (lambda bill: bill.leased(), "shipper", {"possessor": BANK}, ["T27"]),
         (lambda bill: bill, "bank", {"freeze": salt("x"), "possessor": BANK}, ["I5"]),
         (lambda bill: bill, "bank", {"indemnity": LETTER}, ["I5"]),
+        (lambda bill: bill.on_paper(), "shipper", {"shipper": BANK}, ["I11", "T14"]),
+        (lambda bill: bill.on_paper(), "carrier", {"surrender_reason": "COD"}, ["I5", "I11"]),
+        (lambda bill: bill.on_paper(), "buyer", {"replaced_by": (salt("x"),)}, ["I5", "I10"]),
+        (lambda bill: bill.on_paper(), "carrier", {"replaced_by": (salt("x"),)}, ["I10"]),
     ],
 )  # fmt: skip
 def test_a_promise_of_the_exceptions_is_noticed(
@@ -108,6 +121,46 @@ def test_an_endorsee_that_is_passed_over_is_noticed() -> None:
     restricted.does("shipper", "ENDORSE", recipient="bank")
     restricted.does("shipper", "TRANSFER", recipient="bank")
     assert broken(restricted, "bank", endorsee=BUYER) == ["I9"]
+
+
+def test_a_strangers_endorsement_that_goes_with_a_pledge_is_noticed() -> None:
+    bill = Bill("to_order", endorsee=BUYER).pledged()
+    assert broken(bill, "bank", pledge=None, possessor=SHIPPER, endorsee=BANK) == ["I9"]
+    own = Bill("to_order").pledged()
+    assert broken(own, "bank", pledge=None, possessor=BUYER, endorsee=BUYER) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"issuer": BANK},
+        {"replaces": ()},
+        {"pledge": Pledge(**SECURITY)},
+    ],
+)  # fmt: skip
+def test_a_title_that_does_not_take_the_place_it_says_is_noticed(
+    changes: dict[str, object],
+) -> None:
+    assert replaced() == []
+    assert "I10" in replaced(**changes)
+    assert "I10" in replaced(written=False)
+
+
+def replaced(*, written: bool = True, **changes: object) -> list[str]:
+    """Promises broken where one title takes another's place; the new one with these changes."""
+    old, new = (bill := Bill("blank")).record, Bill("blank", bill.world)
+    key, other = f"title/{bill.title}", f"title/{new.title}"
+    below, above = Overlay({**bill.world.state}), Overlay({**bill.world.state})
+    made = msgspec.structs.replace(
+        new.record, last_act=ACT, **{"replaces": (bill.title,), **changes}
+    )
+    linked = {"last_act": ACT, "replaced_by": (new.title,), "status": "REPLACED", "version": 2}
+    above.changes[key] = encode_record(msgspec.structs.replace(old, **linked))
+    above.changes[other] = encode_record(made)
+    below.changes[other] = None
+    context = Context(SHIPPER, 9, NETWORK, 9, 9, ACT, approvals=(CARRIER,))
+    change = Change(below, above, sorted((key, other)) if written else [key], context)
+    return [one.name.split()[0] for one in INVARIANTS if one.check(change) is not None]
 
 
 def test_an_ended_title_that_changes_is_noticed() -> None:

@@ -107,8 +107,7 @@ def activate_protocol(view: View, message: ActivateProtocol, context: Context) -
         BadActivationError: the version or height does not follow the last one.
     """
     state.require_governance(view, context.actor)
-    data = view.get(PROTOCOL_KEY)
-    activations = [] if data is None else decode_record(data, Protocol).activations
+    activations = decode_record(view.get(PROTOCOL_KEY) or b"", Protocol).activations
     last = activations[-1]
     if message.version <= last.version or message.height <= last.height:
         raise BadActivationError(f"protocol {last.version} is activated at {last.height}")
