@@ -200,8 +200,8 @@ class Simulation:
             if self.node.engine is not None:
                 return
             if self.node.open():
-                self.read_on()
-                self._look_back()
+                if self.read_on():
+                    self._look_back()
                 continue
             self.faults.put_right()
         raise Violation("it does not open any more")
