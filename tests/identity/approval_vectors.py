@@ -59,6 +59,16 @@ def law(world: World, **changes: Value) -> Body:
 def proposals() -> Iterator[Case]:
     bill, world = Bill("blank"), settled()
     yield proposal("waits_for_the_carrier", bill.world, "shipper", proposed(bill))
+    secured = Bill("to_order").pledged()
+    yield proposal("waits_for_two", secured.world, "bank", proposed(secured))
+    now = world.time_s + 1
+    for name, until, ended in (
+        ("until_this_second", now, None),
+        ("a_second_past", now - 1, errors.BadUntilError),
+        ("just_90_days", now + 90 * DAY, None),
+        ("a_second_beyond", now + 90 * DAY + 1, errors.BadUntilError),
+    ):
+        yield proposal(name, world, "governance", law(world, until=until), ended)
     one = (kid("governance"),)
     yield proposal("one_of_two_governors", world, "governance", law(world), None, one)
     yield proposal("carried_out_at_once", world, "governance", law(world))
@@ -103,6 +113,7 @@ def approvals() -> Iterator[Case]:
     act = "APPROVE"
     yield proposal("carried_out", bill.world, "carrier", good, act=act)
     yield from _jointly()
+    yield from _in_time()
     late, hash_of_it = waiting()
     late.world.block(seconds=10 * DAY)
     old = approval(late, hash_of_it, until=0)
@@ -126,6 +137,31 @@ def approvals() -> Iterator[Case]:
     ):
         yield proposal(name, where.world, actor, body, why, act=act)
     yield surplus(proposal("", bill.world, "carrier", good, act=act))
+
+
+def _in_time() -> Iterator[Case]:
+    """Approvals and proposals count to their last second."""
+    act = "APPROVE"
+    last, hash_of_last = waiting()
+    last.world.block(seconds=9 * DAY - 2)
+    body = approval(last, hash_of_last)
+    yield proposal("in_its_last_second", last.world, "carrier", body, act=act)
+    last.world.block()
+    body = approval(last, hash_of_last)
+    why = errors.ProposalEndedError
+    yield proposal("a_second_late", last.world, "carrier", body, why, act=act)
+    bill = Bill("to_order").pledged()
+    act_hash = bill.world.proposed("bank", "title.SWITCH_TO_PAPER", paper(bill), days=9)
+    bill.world.approved("carrier", act_hash, days=1)
+    bill.world.block(seconds=DAY - 2)
+    body = approval(bill, act_hash)
+    yield proposal("before_another_lapses", bill.world, "shipper", body, act=act)
+    again = errors.NotAwaitedError
+    yield proposal("before_its_own_lapses", bill.world, "carrier", body, again, act=act)
+    bill.world.block()
+    body = approval(bill, act_hash)
+    yield proposal("after_another_lapsed", bill.world, "shipper", body, act=act)
+    yield proposal("after_its_own_lapsed", bill.world, "carrier", body, act=act)
 
 
 def _jointly() -> Iterator[Case]:

@@ -13,6 +13,7 @@ from ledger.vectors import Case, main, surplus, texts_of
 from ledger.world import FIRM, IDS, UNKNOWN, World, kid, registration, salt, settled
 from ropewalk.crypto import Value
 from ropewalk.identity import errors
+from ropewalk.identity.state import ROLES
 from ropewalk.ledger import MalformedBodyError
 
 GOVERNED = "governance"
@@ -40,6 +41,7 @@ def registrations(world: World) -> Iterator[Case]:
     yield from rows(
         act,
         ("no_roles", world, GOVERNED, newcomer(), None),
+        ("every_role", world, GOVERNED, newcomer(roles=sorted(ROLES)), None),
         (
             "carrier",
             world,

@@ -74,6 +74,15 @@ def test_a_broken_promise_about_keys_is_noticed(
     assert broken(CONTROLLER, before, after) == [name]
 
 
+def test_a_key_is_looked_after_behind_other_records() -> None:
+    other = "law/GB"
+    below, above = Overlay(STATE), Overlay(STATE)
+    below.changes[CONTROLLER] = controller((kid("a"), 1, 0))
+    above.changes[CONTROLLER] = controller((kid("b"), 1, 0))
+    change = Change(below, above, [other, CONTROLLER], CONTEXT)
+    assert [one.name for one in INVARIANTS if one.check(change)] == ["I38 keys only end"]
+
+
 def test_adding_and_revoking_break_nothing() -> None:
     one = controller((kid("a"), 1, 0))
     two = controller((kid("a"), 1, 0), (kid("b"), 5, 0))

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """An agent acts in a principal's name, as far as its mandate goes (T17)."""
 
+from identity.party_vectors import policy, rule
 from ledger.world import DAY, IDS, NETWORK, kid, salt, unsigned
-from ropewalk.ledger import Result
+from ropewalk.identity import Proposal, proposal_key
+from ropewalk.ledger import Result, decode_record
 from title.bills import Bill
 
 GRANT_MANDATE, REVOKE_MANDATE = "GRANT_MANDATE", "REVOKE_MANDATE"
@@ -96,6 +98,36 @@ def test_with_the_mandate_standing_nobody_but_the_others_need_approve() -> None:
     result = acts(bill, "identity.PROPOSE", propose)
     bill.world.approved("carrier", result.events[0].attributes["act_hash"])
     assert bill.record.status == "PAPER"
+
+
+def firm_proposes(bill: Bill, act: str, body: dict[str, object]) -> Result:
+    """The firm, two of its three keys signing, proposes an act in the shipper's name."""
+    now = bill.world.time_s
+    content = {
+        "act": "identity.PROPOSE",
+        "actor": IDS["firm"],
+        "body": {"act": act, "body": {**bill.body({}), **body}, "until": now + DAY},
+        "network": NETWORK,
+        "represented_party": IDS["shipper"],
+        "valid_until": now + 60,
+    }
+    kids = [kid("firm a"), kid("firm b")]
+    return bill.world.block(unsigned(content, kids))[0]  # type: ignore[arg-type]
+
+
+def test_an_agents_proposal_is_one_approval_under_the_agents_own_policy() -> None:
+    bill = Bill("blank")
+    now, named = bill.world.time_s, ["title.PLEDGE", "title.SWITCH_TO_PAPER", "title.VOID"]
+    grant = {"acts": named, "agent": IDS["firm"], "until": now + 9 * DAY}
+    bill.world.done("shipper", f"identity.{GRANT_MANDATE}", grant)
+    rules = policy(rule("title.VOID", keys=3), rule("title.*", keys=3, currency="USD"))
+    bill.world.done("firm", "identity.SET_POLICY", rules)
+    pledge = {"amount": 5, "currency": "USD", "due": 0, "pledgee": IDS["bank"]}
+    assert code(firm_proposes(bill, "title.VOID", {})) == "identity.four_eyes"
+    assert code(firm_proposes(bill, "title.PLEDGE", pledge)) == "identity.four_eyes"
+    result = firm_proposes(bill, "title.SWITCH_TO_PAPER", {"paper": salt("paper")})
+    record = bill.world.state[proposal_key(result.events[0].attributes["act_hash"])]
+    assert [one.agent for one in decode_record(record, Proposal).approvals] == [IDS["firm"]]
 
 
 def test_approvals_are_nobodys_to_give_for_another() -> None:

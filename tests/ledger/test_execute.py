@@ -115,6 +115,25 @@ def test_who_may_not_speak_leaves_no_entry() -> None:
     assert (world.state, world.position) == (before, position)
 
 
+def test_a_refusal_names_its_transaction_and_a_block_its_protocol() -> None:
+    world = settled()
+    for act, signer in (("no.ACT", "shipper"), ("identity.ADD_KEY", "bank")):
+        candidate = world.candidate("shipper", act, {}, [kid(signer)])
+        assert not isinstance(candidate.verdict, LedgerError)
+        assert world.block(candidate)[0].transaction == candidate.verdict.id
+    block = Block(world.height + 1, world.time_s + 1, [])
+    assert world.machine.execute(world.state, world.replay, block, world.position).protocol == 1
+
+
+def test_an_act_with_consents_counts_twice_for_its_actor() -> None:
+    """ADR 6: the quota counts what the replay lists remember, and they remember the act hash."""
+    world = settled()
+    before = world.replay.count(IDS["firm"], world.time_s)
+    made = content("firm", "identity.ADD_KEY", {"key": kid("spare")}, world.time_s + 60)
+    assert code_of(world, inspected(signed(made, ["firm a", "firm b"]))) == ""
+    assert world.replay.count(IDS["firm"], world.time_s) == before + 2
+
+
 def test_a_refused_act_changes_no_record_but_its_replay_list() -> None:
     """I36: the refusal is logged and final; the replay list remembers it."""
     bill = Bill("blank")

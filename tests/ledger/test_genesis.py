@@ -51,6 +51,7 @@ def test_a_member_that_is_missing_or_of_another_kind_is_refused(member: str) -> 
         changed(surplus=1),
         changed(format="ropewalk-genesis/2"),
         changed(protocol=0),
+        changed(protocol="1"),
         changed(salt="00"),
         changed(time=-1),
         changed(laws=["SG", "GB"]),

@@ -98,6 +98,8 @@ def test_a_broken_promise_is_noticed(
         (lambda bill: bill, "shipper", {"replaced_by": (salt("x"),), "status": "VOID"}, ["I10"]),
         (lambda bill: bill.pledged(), "bank", {"possessor": BUYER}, ["I13"]),
         (lambda bill: bill.pledged(), "bank", {"status": "VOID"}, ["I13"]),
+        (lambda bill: bill.pledged(), "carrier", {"status": "VOID"}, ["I5", "I13"]),
+        (lambda bill: bill.pledged(), "shipper", {"possessor": BUYER}, ["I5", "I13"]),
         (lambda bill: bill.frozen(), "shipper", {"possessor": BANK}, ["I15"]),
         (lambda bill: bill.leased(), "shipper", {"possessor": BANK}, ["T27"]),
         (lambda bill: bill, "bank", {"freeze": salt("x"), "possessor": BANK}, ["I5"]),
