@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.world import FIRM_KEYS, IDS, UNKNOWN, kid, settled
-from model.title_model import KeyLife, authority
+from model.identity_model import KeyLife, Person, authority
 from ropewalk.identity import Controller, Key, authorise, controller_key
 from ropewalk.identity.errors import (
     RevokedKeyError,
@@ -79,7 +79,7 @@ def test_authority_is_what_the_model_says(
 ) -> None:
     keys = [(KIDS[n], added, revoked) for n, (added, revoked) in enumerate(lives)]
     told = [KeyLife(one, added, revoked or None) for one, added, revoked in keys]
-    expected = authority(told, threshold, signers, position)
+    expected = authority(Person(told, threshold), threshold, signers, position)
     try:
         authorise(view(*keys, threshold=threshold), ACTOR, signers, position)
         found = ""
