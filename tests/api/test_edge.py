@@ -66,7 +66,9 @@ def test_a_type_the_route_does_not_offer_is_not_acceptable(
 
 
 def test_a_read_with_a_body_is_refused(http: httpx2.Client) -> None:
-    assert http.request("GET", "/v1/acts", content=b"x").status_code == 400
+    answer = http.request("GET", "/v1/acts", content=b"x")
+    assert answer.status_code == 400
+    assert answer.headers["connection"] == "close"
 
 
 def test_a_problem_reflects_nothing(http: httpx2.Client) -> None:

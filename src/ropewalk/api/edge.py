@@ -100,7 +100,10 @@ class _Passage:
             )
         brings = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         if brings and self.scope["method"] == "GET":
-            raise MalformedRequestError("a request that reads has no body")
+            # its body may be under way still, and what follows would be taken for a request
+            raise MalformedRequestError(
+                "a request that reads has no body", headers={"connection": "close"}
+            )
 
     def _outward(self, message: Message) -> None:
         if message["type"] != "http.response.start":
