@@ -552,7 +552,10 @@ const CONTROLLER = shape(
     recovery: shape({ controllers: listOf(isText), delay: isWhole, threshold: isWhole }),
     threshold: isWhole,
   },
-  { threshold_since: (value) => isWhole(value) && value !== 0 },
+  {
+    recovered_at: (value) => isWhole(value) && value !== 0,
+    threshold_since: (value) => isWhole(value) && value !== 0,
+  },
 );
 const PARTY = shape({ carrier_codes: listOf(isText), lei: isText, roles: listOf(isText) });
 const TITLE = shape(

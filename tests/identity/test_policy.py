@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Four eyes inside a party, by act, role and amount (I7, TH12)."""
 
+import pytest
+
 from identity.party_vectors import SIGN, policy, rule
 from ledger.world import DAY, IDS, World, kid, settled
 from ropewalk.ledger import LedgerError
@@ -41,7 +43,8 @@ def test_more_eyes_from_an_amount_on() -> None:
     bill = ruled(rule("title.PLEDGE", keys=3, amount_min=1_000_000, currency="USD"))
     for amount, currency, expected in (
         (999_999, "USD", ""),
-        (9_999_999, "EUR", ""),
+        (9_999_999, "EUR", "identity.four_eyes"),
+        (0, "", "identity.four_eyes"),
         (1_000_000, "USD", "identity.four_eyes"),
     ):
         other = Bill("blank", bill.world, issue_to=IDS["firm"])
@@ -94,3 +97,30 @@ def test_a_policy_rules_its_own_change() -> None:
     act = f"identity.{SET_POLICY}"
     assert why(bill.world, act, policy(), "a", "b") == "identity.four_eyes"
     assert why(bill.world, act, policy(), "a", "b", "c") == ""
+
+
+@pytest.mark.parametrize(
+    ("act", "body"),
+    [
+        (f"identity.{SET_POLICY}", policy()),
+        ("identity.ADD_KEY", {"key": kid("thief")}),
+        ("identity.ROTATE_KEY", {"key": kid("firm a"), "successor": kid("thief")}),
+        ("identity.REVOKE_KEY", {"key": kid("firm c")}),
+        ("identity.CHANGE_THRESHOLD", {"threshold": 1}),
+        ("identity.SET_RECOVERY", {"controllers": [], "delay": 0, "threshold": 0}),
+        (
+            "identity.GRANT_MANDATE",
+            {"acts": ["title.TRANSFER"], "agent": IDS["bank"], "until": 2**40},
+        ),
+    ],
+)
+def test_fewer_keys_than_a_rule_asks_for_can_t_lift_it(act: str, body: dict[str, object]) -> None:
+    """Whatever act the rule is about: not by policy, keys, threshold, recovery, or an agent."""
+    bill = ruled(rule("title.TRANSFER", keys=3))
+    assert why(bill.world, act, body, "a", "b") == "identity.four_eyes"
+
+
+def test_a_mandate_for_other_acts_is_left_to_the_threshold() -> None:
+    bill = ruled(rule("title.TRANSFER", keys=3))
+    body = {"acts": ["title.SIGN"], "agent": IDS["bank"], "until": bill.world.time_s + 60}
+    assert why(bill.world, "identity.GRANT_MANDATE", body, "a", "b") == ""

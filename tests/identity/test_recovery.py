@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lost keys come back by a quorum, a delay, and in everybody's sight (T7, I38, TH14)."""
 
-from ledger.world import DAY, IDS, World, kid, settled
+from ledger.world import DAY, IDS, World, kid, settled, unsigned
 from ropewalk.identity import Controller, controller_key
 from ropewalk.ledger import decode_record
 from title.bills import Bill
@@ -88,3 +88,27 @@ def test_a_thief_can_t_use_up_the_keys_there_may_be() -> None:
     world.done("bank", f"identity.{COMPLETE_RECOVERY}", SHIPPER)
     record = decode_record(world.state[controller_key(IDS["shipper"])], Controller)
     assert [key.kid for key in record.keys if not key.revoked] == [kid("new")]
+
+
+def test_a_thiefs_mandate_does_not_outlive_the_recovery() -> None:
+    world = started()
+    mandate = {
+        "acts": ["title.SIGN"],
+        "agent": IDS["carrier"],
+        "until": world.time_s + 30 * DAY,
+    }
+    world.done("shipper", "identity.GRANT_MANDATE", mandate)
+    world.block(seconds=4 * DAY)
+    world.done("bank", f"identity.{COMPLETE_RECOVERY}", SHIPPER)
+    bill = Bill("blank", world)
+    content = {
+        "act": "title.SIGN",
+        "actor": IDS["carrier"],
+        "body": bill.body({}),
+        "network": world.network,
+        "represented_party": IDS["shipper"],
+        "valid_until": world.time_s + 60,
+    }
+    (result,) = world.block(unsigned(content, [kid("carrier")]))
+    assert result.refusal is not None
+    assert result.refusal.code == "identity.no_mandate"

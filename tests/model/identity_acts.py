@@ -156,7 +156,7 @@ def grant_mandate(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Ver
     bad = (
         acts != sorted(set(acts))
         or not 1 <= len(acts) <= 32
-        or any(act.startswith("identity.") for act in acts)
+        or any(act.startswith("identity.") or act.endswith("FREEZE") for act in acts)
         or body["agent"] == actor
     )
     hard = every(
@@ -167,9 +167,9 @@ def grant_mandate(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Ver
     return Verdict(hard)
 
 
-def mandate_granted(ledger: Ledger, actor: str, body: Body, _moment: Moment) -> None:
+def mandate_granted(ledger: Ledger, actor: str, body: Body, moment: Moment) -> None:
     """From now on."""
-    mandate = {"acts": body["acts"], "until": body["until"]}
+    mandate = {"acts": body["acts"], "granted_at": moment.position, "until": body["until"]}
     ledger.people[actor].mandates[body["agent"]] = mandate
     ledger.touched.add(f"mandate/{actor}/{body['agent']}")
 
@@ -279,7 +279,7 @@ def recovery_completed(ledger: Ledger, _actor: str, body: Body, moment: Moment) 
     for key in waited["keys"]:
         person.add(key, moment.position)
     person.ask_for(int(waited["threshold"]), moment.position)
-    person.policy, person.waiting = None, None
+    person.policy, person.waiting, person.recovered_at = None, None, moment.position
     kinds = ("controller", "policy", "recovery")
     ledger.touched |= {f"{kind}/{body['controller']}" for kind in kinds}
 

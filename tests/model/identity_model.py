@@ -47,6 +47,7 @@ class Person:
     recovery: Body = field(default_factory=lambda: NO_RECOVERY)
     waiting: Body | None = None
     """A recovery that waits: `due`, `keys`, `threshold`."""
+    recovered_at: int = 0
     threshold_since: int = 0
     """Where the threshold was changed last."""
     lease_end: int = 0
@@ -85,6 +86,8 @@ class Person:
     def told(self) -> dict[str, Any]:
         """As a record has it."""
         since = {"threshold_since": self.threshold_since} if self.threshold_since else {}
+        if self.recovered_at:
+            since["recovered_at"] = self.recovered_at
         return {
             **since,
             "commitment": self.commitment,
@@ -110,19 +113,39 @@ def authority(person: Person | None, threshold: int, signers: Sequence[str], pos
 
 def demands(person: Person, act: str, body: Body) -> list[Body]:
     """The rules of a controller's policy that count for an act."""
-    room = act.partition(".")[0]
     rules = person.policy["rules"] if person.policy else []
-    return [
-        rule
-        for rule in rules
-        if rule["act"] in {act, f"{room}.*", "*"} and (not rule["currency"] or _costs(rule, body))
-    ]
+    if act in OVER_THE_POLICY:
+        return list(rules)
+    if act == "identity.GRANT_MANDATE":
+        acts = body.get("acts")
+        given = acts if isinstance(acts, list) else []
+        meant = {one for name in (act, *given) for one in _called(str(name))}
+        return [rule for rule in rules if rule["act"] in meant]
+    return [rule for rule in rules if rule["act"] in _called(act) and _costs(rule, body)]
+
+
+OVER_THE_POLICY = frozenset(
+    f"identity.{word}"
+    for word in (
+        *("ADD_KEY", "REVOKE_KEY", "ROTATE_KEY", "CHANGE_THRESHOLD"),
+        *("SET_POLICY", "SET_RECOVERY", "CANCEL_RECOVERY"),
+    )
+)
+"""What could lift a policy, so all of it counts."""
+
+
+def _called(act: str) -> set[str]:
+    return {act, f"{act.partition('.')[0]}.*", "*"}
 
 
 def _costs(rule: Body, body: Body) -> bool:
+    """Only an act that names an amount in the rule's currency below its own gets by."""
     amount = body.get("amount")
-    same = body.get("currency") == rule["currency"]
-    return same and isinstance(amount, int) and amount >= int(rule["amount_min"])
+    if not rule["currency"]:
+        return True
+    if not isinstance(amount, int):
+        return False
+    return body.get("currency") != rule["currency"] or amount >= int(rule["amount_min"])
 
 
 def holders_of(person: Person, role: str) -> set[str]:

@@ -177,7 +177,9 @@ class Judge:
     def _holds(self, principal: str, agent: str, act: str, time: int) -> bool:
         person = self.ledger.people.get(principal)
         mandate = person.mandates.get(agent) if person else None
-        return mandate is not None and act in mandate["acts"] and time <= mandate["until"]
+        if person is None or mandate is None or mandate["granted_at"] <= person.recovered_at:
+            return False
+        return act in mandate["acts"] and time <= mandate["until"]
 
     # what was proposed
 

@@ -256,7 +256,7 @@ def lease(case: Case) -> Verdict:
         ("title.bad_until", not _within(case, LEASE_DAYS_MAX)),
         ("title.recovery_waits identity.recovery_waits", due is not None and due < until),
     )
-    return Verdict(hard)
+    return Verdict(hard) if hard else case.pledged("LEASE")
 
 
 def _within(case: Case, days: int) -> bool:

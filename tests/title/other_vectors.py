@@ -59,6 +59,10 @@ def leases() -> Iterator[Case]:
     yield case(losing, act, "recovery_comes_first", "shipper", members, RecoveryWaitsError)
     due: Members = {"until": losing.world.time_s + 3 * DAY - 1}
     yield case(losing, act, "ends_with_the_recovery", "shipper", due)
+    pledged = Bill("blank").pledged()
+    week: Members = {"until": TIME + 7 * DAY}
+    yield case(pledged, act, "pledged_alone", "bank", week, errors.PledgedError)
+    yield case(pledged, act, "pledged_together", "bank", week, None, ("shipper",))
     shorter: Members = {"until": losing.world.time_s + DAY}
     yield case(losing, act, "shorter_than_the_recovery", "shipper", shorter)
 

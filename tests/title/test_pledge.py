@@ -102,7 +102,8 @@ def test_enforcement_waits_for_its_day_and_for_a_lease() -> None:
     bill = Bill("to_order")
     bill.pledged(due=bill.world.time_s + DAY)
     assert bill.why("bank", ENFORCE_PLEDGE, recipient="buyer") == "title.not_due"
-    bill.leased("bank", days=3)
+    until = bill.world.time_s + 3 * DAY
+    bill.agreed("bank", "LEASE", {"until": until}, "shipper")
     later(bill, 2)
     assert bill.why("bank", ENFORCE_PLEDGE, recipient="buyer") == "title.leased"
     later(bill, 2)

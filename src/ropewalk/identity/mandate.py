@@ -27,6 +27,8 @@ from ropewalk.ledger import (
 
 ACTS_MAX = 32
 PROPOSE = "identity.PROPOSE"
+NEVER_FOR_ANOTHER = ("title.FREEZE", "title.UNFREEZE")
+"""Beside identity's own: what governance does itself, or one agent's key could do it."""
 
 ActName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
@@ -35,6 +37,8 @@ class Mandate(Record, frozen=True):
     """Record `mandate/<principal>/<agent>`."""
 
     acts: list[str]
+    granted_at: int
+    """Position in the log of the act that granted it."""
     until: int
     """Block time after which it has ended, seconds since 1970-01-01T00:00:00Z."""
 
@@ -73,13 +77,15 @@ def grant_mandate(view: View, message: GrantMandate, context: Context) -> Effect
     state.require_controller(view, message.agent)
     if message.acts != sorted(set(message.acts)):
         raise BadMandateError("acts are sorted, each once")
-    if any(act.startswith("identity.") for act in message.acts):
+    if any(act.startswith("identity.") or act in NEVER_FOR_ANOTHER for act in message.acts):
         raise BadMandateError("keys, approvals and governance are nobody's to delegate")
     if message.agent == context.actor:
         raise BadMandateError("the agent is the actor itself")
     if message.until <= context.time_s:
         raise BadMandateError(f"it would end before this block's time, {context.time_s}")
-    record = encode_record(Mandate(acts=message.acts, until=message.until))
+    record = encode_record(
+        Mandate(acts=message.acts, granted_at=context.position, until=message.until)
+    )
     told = {"agent": message.agent, "principal": context.actor}
     return Effects(
         {mandate_key(context.actor, message.agent): record},
@@ -121,8 +127,15 @@ def require_mandate(view: View, principal: str, agent: str, act: str, time_s: in
     """
     data = view.get(mandate_key(principal, agent))
     mandate = None if data is None else decode_record(data, Mandate)
-    if mandate is None or mandate.until < time_s or act not in mandate.acts:
+    if mandate is None or not _holds(view, principal, mandate, act, time_s):
         raise NoMandateError(f"{agent} has none from {principal or 'nobody'} for {act}")
+
+
+def _holds(view: View, principal: str, mandate: Mandate, act: str, time_s: int) -> bool:
+    """Whether a mandate is for the act, has not ended, and was not a thief's to give."""
+    recovered_at = state.load_controller(view, principal).recovered_at
+    in_time = mandate.until >= time_s and mandate.granted_at > recovered_at
+    return in_time and act in mandate.acts
 
 
 RULES = (

@@ -245,7 +245,10 @@ def complete_recovery(view: View, message: CompleteRecovery, context: Context) -
     if context.time_s < earliest:
         raise TooEarlyError(f"not before {earliest}; the block's time is {context.time_s}")
     controller = state.load_controller(view, message.controller)
-    recovered = _recovered(controller, waiting.keys, waiting.threshold, context.position)
+    recovered = msgspec.structs.replace(
+        _recovered(controller, waiting.keys, waiting.threshold, context.position),
+        recovered_at=context.position,
+    )
     return Effects(
         {
             state.controller_key(message.controller): encode_record(recovered),

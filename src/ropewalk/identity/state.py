@@ -72,6 +72,8 @@ class Controller(Record, frozen=True, kw_only=True, omit_defaults=True):
     commitment: str
     """Salted commitment to a registered party, hex; "" for a party's own controller."""
     keys: list[Key]
+    recovered_at: int = 0
+    """Where in the log it was recovered last, which ended older mandates; left out if never."""
     recovery: Recovery
     threshold: int
     threshold_since: int = 0
