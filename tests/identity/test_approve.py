@@ -167,3 +167,12 @@ def test_what_is_proposed_is_judged_again_when_it_is_carried_out() -> None:
     bill.does("shipper", "SIGN")
     body = {"act_hash": hash_, "until": bill.world.time_s + DAY}
     assert bill.world.refused("carrier", f"identity.{APPROVE}", body).code == "title.stale"
+
+
+def test_one_key_of_several_withdraws_and_clears_away() -> None:
+    world = settled()
+    for word, days, keys in ((WITHDRAW, 0, "firm b"), (EXPIRE, 31, "firm c")):
+        hash_ = propose(world, "firm", "identity.CHANGE_THRESHOLD", {"threshold": 3}, "firm a")
+        world.block(seconds=days * DAY)
+        assert code(sent(world, "firm", word, {"act_hash": hash_}, keys)) == ""
+        assert proposal_key(hash_) not in world.state

@@ -17,6 +17,7 @@ from ropewalk.ledger import (
     decode_record,
     encode_record,
 )
+from ropewalk.ledger.replay import ReplayList
 from title.bills import Bill
 
 TEXT = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=20)
@@ -28,6 +29,11 @@ def test_a_record_is_given_back_and_is_canonical(code: str, number: int, text: s
     data = encode_record(record)
     assert decode_record(data, TransactionEntry) == record
     assert rfc8785.dumps(decode(data)) == data  # type: ignore[arg-type]
+
+
+def test_a_number_in_quotes_is_none() -> None:
+    with pytest.raises(EntryError):
+        decode_record(b'[1,{"count":"1","root":""}]', ReplayList)
 
 
 def test_every_record_of_a_lived_in_state_is_canonical() -> None:

@@ -162,8 +162,9 @@ def main(arguments: Sequence[str]) -> int:
     now = fingerprint()
     again: list[str] = []
     if "survivors" in arguments:
-        again = [name for name, verdict in verdicts().items() if verdict in LIVING]
-        FRESH.unlink(missing_ok=True)
+        again = [name for name, verdict in verdicts().items() if verdict not in KILLED]
+        dead = {name: verdict for name, verdict in tried().items() if verdict in KILLED}
+        FRESH.write_text(json.dumps(dead), encoding="utf-8")
     elif not STAMP.exists() or STAMP.read_text(encoding="utf-8") != now:
         shutil.rmtree(MUTANTS, ignore_errors=True)
     MUTANTS.mkdir(exist_ok=True)
