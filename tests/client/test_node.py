@@ -4,9 +4,11 @@
 import msgspec
 import pytest
 
+from ledger.world import GENESIS
 from network import Network
 from ropewalk.client import (
     Actor,
+    MalformedAnswerError,
     Node,
     NotFoundError,
     RefusedError,
@@ -18,6 +20,8 @@ from ropewalk.client import (
     verify_bundle,
 )
 from ropewalk.client.node import Outcome
+from ropewalk.identity import Propose, proposed_hash
+from ropewalk.ledger import network_id
 
 
 def test_a_title_is_found_by_id_and_by_reference(network: Network, node_url: str) -> None:
@@ -95,3 +99,29 @@ def test_an_outcome_is_what_the_port_says(network: Network) -> None:
     assert msgspec.to_builtins(read) | {} == {
         name: getattr(outcome, name) for name in outcome.__struct_fields__
     }
+
+
+class Showing(Node):
+    """A node of a network that shows whatever it likes."""
+
+    def __init__(self) -> None:
+        super().__init__("http://127.0.0.1:9")
+
+    def genesis(self) -> bytes:
+        """The genesis it says it has."""
+        return GENESIS
+
+
+def test_a_proposal_that_is_not_what_its_hash_stands_for_is_not_shown() -> None:
+    """What you see is what you sign: the hash is made again from what the node shows."""
+    record = {"act": "title.SIGN", "actor": "a" * 32, "body": {"n": 1}, "until": 9}
+    proposed = Propose(act="title.SIGN", body={"n": 1}, until=9)
+    act_hash = proposed_hash(network_id(GENESIS), "a" * 32, proposed)
+    node = Showing()
+    node._check_proposal(act_hash, record)  # what proposal() and proposals() do
+    for changes in ({"act": "title.VOID"}, {"body": {"n": 2}}, {"until": 8}, {"actor": "b" * 32}):
+        with pytest.raises(MalformedAnswerError, match="another act"):
+            node._check_proposal(act_hash, {**record, **changes})
+    for broken in ({"body": 1}, {"until": "x"}, {"act": None}):
+        with pytest.raises(MalformedAnswerError):
+            node._check_proposal(act_hash, {**record, **broken})

@@ -21,7 +21,7 @@ from ropewalk.client import (
     VerificationError,
 )
 from ropewalk.codes import CodeError
-from ropewalk.crypto import KeyFileError
+from ropewalk.crypto import CanonicalError, KeyFileError
 from ropewalk.engines.port import EngineError
 from ropewalk.ledger import GenesisError, LedgerError
 from ropewalk.tlog import ProofError
@@ -50,6 +50,7 @@ def _ends() -> tuple[tuple[type[Exception], int], ...]:
         (DocumentError, REFUSED),
         (LedgerError, REFUSED),
         (CodeError, USAGE),
+        (CanonicalError, USAGE),
         (KeyFileError, CANNOT_START),
         (GenesisError, CANNOT_START),
         (EngineError, CANNOT_START),
@@ -81,6 +82,8 @@ def _known(error: Exception) -> tuple[Exception, int] | None:
             return error, code
     if isinstance(error, UnicodeError):
         return UsageError(f"text that is not UTF-8 or ASCII: {error}"), USAGE
+    if isinstance(error, RecursionError):
+        return UsageError("nested too deep"), USAGE
     if isinstance(error, OSError):
         detail = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
         return UsageError(detail), USAGE

@@ -57,11 +57,11 @@ def list_(
             table = Table("act hash", "act", "by", "until", "waits for")
             for one in found:
                 table.add_row(
-                    one["act_hash"],
+                    plain(one["act_hash"]),
                     plain(one["act"]),
-                    one["actor"],
+                    plain(one["actor"]),
                     str(UtcInstant(one["until"])),
-                    "\n".join(one["waits_for"]),
+                    plain(" ".join(str(each) for each in one["waits_for"])),
                 )
             console.print(table if found else "nothing waits")
 
@@ -80,12 +80,13 @@ def show(act_hash: ActHash, node: NodeUrl = DEFAULT_NODE, as_json: Json = False)
         found: dict[str, Any] = connected.proposal(act_hash)
 
         def tell(console: Console) -> None:
-            console.print(f"{plain(found['act'])} in the name of {found['actor']}")
+            console.print(f"{plain(found['act'])} in the name of {plain(found['actor'])}")
             console.print(f"until {UtcInstant(found['until'])}")
             for one in found["approvals"]:
                 end = UtcInstant(one["until"])
-                console.print(f"approved by {one['controller']} (key {one['kid']}), until {end}")
-            console.print(f"waits for {', '.join(found['waits_for'])}")
+                who = plain(f"{one['controller']} (key {one['kid']})")
+                console.print(f"approved by {who}, until {end}")
+            console.print(f"waits for {plain(' '.join(found['waits_for']))}")
             console.print_json(data=found["body"])
 
         report({"act_hash": act_hash, **found}, as_json=as_json, tell=tell)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ropewalk.cli import control, replacing
-from ropewalk.cli.acts import add_acts, finish
+from ropewalk.cli.acts import CoSigners, add_acts, finish
 from ropewalk.cli.exits import UsageError, ending, errors, plain, report
 from ropewalk.cli.options import (
     DATA,
@@ -100,13 +100,13 @@ _ABOUT = ("lease", "member", "policy", "recovery")
 
 
 def _tell_party(console: Console, found: dict[str, Any]) -> None:
-    console.print(f"party {found['id']}")
-    console.print(f"roles: {', '.join(found['party']['roles']) or 'none'}")
-    console.print(f"carrier codes: {', '.join(found['party']['carrier_codes']) or 'none'}")
-    console.print(f"LEI: {found['party']['lei'] or 'none'}")
+    console.print(f"party {plain(found['id'])}")
+    console.print(f"roles: {plain(', '.join(found['party']['roles'])) or 'none'}")
+    console.print(f"carrier codes: {plain(', '.join(found['party']['carrier_codes'])) or 'none'}")
+    console.print(f"LEI: {plain(found['party']['lei']) or 'none'}")
     table = Table("key", "valid after", "revoked at")
     for key in found["controller"]["keys"]:
-        table.add_row(key["kid"], str(key["added"]), str(key["revoked"] or "—"))
+        table.add_row(plain(key["kid"]), str(key["added"]), str(key["revoked"] or "—"))
     console.print(table)
     console.print(f"threshold: {found['controller']['threshold']}")
     _tell_more(console, found)
@@ -115,14 +115,14 @@ def _tell_party(console: Console, found: dict[str, Any]) -> None:
 def _tell_more(console: Console, found: dict[str, Any]) -> None:
     """What stands about the party's controller besides its keys; a recovery that waits, in red."""
     for rule in found.get("policy", {}).get("rules", ()):
-        who = rule["role"] or "any key"
-        above = f" from {rule['amount_min']} {rule['currency']}" if rule["currency"] else ""
+        who = plain(rule["role"]) or "any key"
+        above = f" from {rule['amount_min']} {plain(rule['currency'])}" if rule["currency"] else ""
         console.print(f"policy: {plain(rule['act'])} needs {rule['keys']} of {who}{above}")
     if "member" in found:
         console.print(f"member of governance since {UtcInstant(found['member']['since'])}")
     quorum = found["controller"]["recovery"]
     if quorum["controllers"]:
-        names = ", ".join(quorum["controllers"])
+        names = plain(", ".join(quorum["controllers"]))
         console.print(f"recovered by {quorum['threshold']} of {names}, after {quorum['delay']} s")
     if "recovery" in found:
         due = UtcInstant(found["recovery"]["due"])
@@ -145,6 +145,7 @@ def title_issue(
         str, typer.Option("--house-of", help="The master bill, where this is a house bill.")
     ] = "",
     actor: Annotated[str, typer.Option("--actor", help="The carrier's controller id.")] = "",
+    co_signer: CoSigners = None,
     node: NodeUrl = DEFAULT_NODE,
     data: Data = DATA,
     key_folder: Keys = None,
@@ -160,7 +161,7 @@ def title_issue(
             errors.print("warning: " + plain(f"{where}: {warning.text}"))
         named = [wallet.controller(one) if one else "" for one in (consignee, endorsee, issue_to)]
         identifier, outcome = issue(
-            wallet.actor(connected, key, controller=actor),
+            wallet.actor(connected, key, controller=actor, co_signers=tuple(co_signer or ())),
             Shelf(data / "documents"),
             read,
             law,
@@ -209,7 +210,7 @@ def title_list(
         def tell(console: Console) -> None:
             table = Table("reference", "status", "title")
             for one in found:
-                table.add_row(plain(one["reference"]), one["status"], one["id"])
+                table.add_row(plain(one["reference"]), plain(one["status"]), plain(one["id"]))
             console.print(table)
 
         report({"titles": found}, as_json=as_json, tell=tell)

@@ -25,9 +25,12 @@ from ropewalk.client.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
-from ropewalk.crypto import sha256_hex
+from ropewalk.crypto import CanonicalError, sha256_hex
+from ropewalk.identity import Propose, proposed_hash
+from ropewalk.ledger import Hash, network_id
 
 T = TypeVar("T")
+_TITLE_TEXTS = ("issuer", "last_act", "possessor", "reference", "shipper", "status")
 TIMEOUT_S = 60.0
 TRIES = 5
 PAUSE_S = 0.5
@@ -74,6 +77,16 @@ class _Outcomes(msgspec.Struct):
     outcomes: list[Outcome]
 
 
+class _Listed(msgspec.Struct):
+    id: Hash
+    record: dict[str, Any]
+
+
+class _Page(msgspec.Struct):
+    next: str
+    records: list[_Listed]
+
+
 class _Entries(msgspec.Struct):
     entries: list[dict[str, Any]]
 
@@ -83,7 +96,10 @@ class Node:
 
     def __init__(self, url: str, *, timeout_s: float = TIMEOUT_S) -> None:
         self.url = url.rstrip("/")
-        self._http = httpx2.Client(base_url=self.url, timeout=timeout_s, trust_env=False)
+        try:
+            self._http = httpx2.Client(base_url=self.url, timeout=timeout_s, trust_env=False)
+        except httpx2.InvalidURL as error:
+            raise UnreachableError(f"{url!r} is no URL: {error}") from error
 
     def __enter__(self) -> Self:
         """Use as a context."""
@@ -143,8 +159,10 @@ class Node:
 
     def title(self, title: str) -> tuple[str, dict[str, Any]]:
         """A title's id and record, by id or `<provider>:<code>:<reference>`."""
-        found = self._json(f"/v1/titles/{quote(title, safe='')}")
-        return found["id"], found["record"]
+        found = _decoded(self._get(f"/v1/titles/{quote(title, safe='')}"), _Listed)
+        if not all(isinstance(found.record.get(name), str) for name in _TITLE_TEXTS):
+            raise MalformedAnswerError("the node's answer is no title's record")
+        return found.id, found.record
 
     def history(self, title: str) -> History:
         """All acts on a title with their proofs."""
@@ -169,7 +187,9 @@ class Node:
 
     def proposals(self, waits_for: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
         """Act hashes and records of proposals that wait for a controller, or of all."""
-        return self._pages(f"/v1/proposals?waits_for={waits_for}")
+        for act_hash, record in self._pages(f"/v1/proposals?waits_for={waits_for}"):
+            self._check_proposal(act_hash, record)
+            yield act_hash, record
 
     def proposal(self, act_hash: str) -> dict[str, Any]:
         """A proposal's record.
@@ -177,18 +197,33 @@ class Node:
         Raises:
             NotFoundError: nothing waits under this act hash.
         """
-        found: dict[str, Any] = self._json(f"/v1/proposals/{act_hash}")["record"]
+        found = _decoded(self._get(f"/v1/proposals/{act_hash}"), _Listed).record
+        self._check_proposal(act_hash, found)
         return found
+
+    def _check_proposal(self, act_hash: str, record: dict[str, Any]) -> None:
+        """Refuse a proposal whose content is not what its hash, and so an approval, stands for."""
+        try:
+            proposed = msgspec.convert(
+                {name: record.get(name) for name in ("act", "body", "until")}, Propose
+            )
+            found = proposed_hash(network_id(self.genesis()), str(record.get("actor")), proposed)
+        except (msgspec.ValidationError, CanonicalError) as error:
+            raise MalformedAnswerError(f"the node's proposal can't be read: {error}") from error
+        if found != act_hash:
+            raise MalformedAnswerError("the node shows another act than the one to be approved")
 
     def _pages(self, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
         after = ""
         while True:
-            page = self._json(f"{path}&after={after}&limit=500")
-            for one in page["records"]:
-                yield one["id"], one["record"]
-            after = page["next"]
-            if not after:
+            page = _decoded(self._get(f"{path}&after={after}&limit=500"), _Page)
+            for one in page.records:
+                yield one.id, one.record
+            if not page.next:
                 return
+            if page.next <= after:
+                raise MalformedAnswerError("the node's list does not come to an end")
+            after = page.next
 
     def events_of(self, title: str) -> list[dict[str, Any]]:
         """What the acts on a title did, oldest first, one event after another."""
