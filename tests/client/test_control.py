@@ -25,7 +25,7 @@ TITLE, NETWORK = "7e" * 32, "4e" * 32
 def challenge(network: str = NETWORK, title: str = TITLE, **members: int | str) -> bytes:
     now_s = int(time.time())
     asked = {"issued_at": now_s - 60, "until": now_s + 600, "verifier": "Bank", **members}
-    return make_challenge(network, title, **asked)  # type: ignore[arg-type]
+    return make_challenge(network, title, **asked)  # type: ignore[arg-type]  # a test's own members
 
 
 def test_a_holder_answers_and_the_verifier_sees_it(network: Network, node_url: str) -> None:
@@ -70,7 +70,7 @@ def test_no_two_challenges_are_alike() -> None:
 )
 def test_a_challenge_of_another_form_is_never_made(members: dict[str, int | str]) -> None:
     with pytest.raises(VerificationError) as caught:
-        challenge(**members)  # type: ignore[arg-type]
+        challenge(**members)  # type: ignore[arg-type]  # wrong on purpose
     assert caught.value.item == "challenge"
 
 

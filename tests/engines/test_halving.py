@@ -65,7 +65,7 @@ def test_a_hash_of_another_length_is_damage(database: Path, column: str) -> None
     store = Store(database)
     cut = "substr(hashed, 1, 31)" if column == "hashed" else "substr(leaf, 1, 31)"
     with store.transaction() as writer:
-        writer.execute(f"UPDATE state SET {column} = {cut} WHERE key = 'law/GB'")  # noqa: S608
+        writer.execute(f"UPDATE state SET {column} = {cut} WHERE key = 'law/GB'")  # noqa: S608  # ours
     store.close()
     with pytest.raises(DamageError, match="32 bytes"):
         open_chain(DataDirectory(database.parent), PASSPHRASE, now_s=LATER)

@@ -16,7 +16,7 @@ def acts_of(network: Network, title: str) -> list[str]:
     found = []
     for act in history.acts:
         entry = decode_entry(act.entry.encode())
-        payload = unverified(entry.transaction).payload  # type: ignore[union-attr]
+        payload = unverified(entry.transaction).payload  # type: ignore[union-attr]  # an act
         found.append(f"{payload.act} after {len(act.approvals)}")
     return found
 

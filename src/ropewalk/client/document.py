@@ -170,10 +170,10 @@ class TransportDocument:
         """
         top = _object_of(data)
         wrapped_in = _wrapper(top)
-        body = _members(top[wrapped_in]) if wrapped_in else top
+        body = members_in(top[wrapped_in]) if wrapped_in else top
         reference = _reference(body)
         document_type, is_to_order, kind_warnings = _kind(body)
-        parties = tuple(_parties(_members(body.get("documentParties"))))
+        parties = tuple(_parties(members_in(body.get("documentParties"))))
         life = _life(document_type, parties, is_to_order=is_to_order)
         warnings = itertools.chain(
             _wrapping_warnings(wrapped_in),
@@ -202,7 +202,7 @@ class TransportDocument:
 def members_of(document: TransportDocument) -> dict[str, Json]:
     """The transport document's own members, wherever the file holds them."""
     top = _object_of(document.data)
-    return _members(top[document.wrapped_in]) if document.wrapped_in else top
+    return members_in(top[document.wrapped_in]) if document.wrapped_in else top
 
 
 def dcsa_checksum(data: bytes) -> bytes:
@@ -234,22 +234,27 @@ def _object_of(data: bytes) -> dict[str, Json]:
     return value
 
 
-def _members(value: Json) -> dict[str, Json]:
+def members_in(value: Json) -> dict[str, Json]:
+    """The members of an object, none of anything else: nobody vouches for a document's shape."""
     return value if isinstance(value, dict) else {}
 
 
-def _elements(value: Json) -> list[Json]:
+def elements_in(value: Json) -> list[Json]:
+    """The elements of an array, none of anything else."""
     return value if isinstance(value, list) else []
 
 
-def _text(value: Json) -> str:
+def text_in(value: Json) -> str:
+    """A string, "" for anything else."""
     return value if isinstance(value, str) else ""
 
 
 def _wrapper(top: dict[str, Json]) -> str:
     if "transportDocumentReference" in top:
         return ""
-    inside = [name for name in _WRAPPERS if "transportDocumentReference" in _members(top.get(name))]
+    inside = [
+        name for name in _WRAPPERS if "transportDocumentReference" in members_in(top.get(name))
+    ]
     return inside[0] if len(inside) == 1 else ""
 
 
@@ -261,7 +266,7 @@ def _reference(body: dict[str, Json]) -> DocumentReference:
         raise ReferenceMalformedError("the transportDocumentReference is no text")
     try:
         carrier = CarrierCode.of(
-            _text(body.get("carrierCodeListProvider")), _text(body.get("carrierCode"))
+            text_in(body.get("carrierCodeListProvider")), text_in(body.get("carrierCode"))
         )
     except MalformedCodeError as error:
         raise CarrierMissingError(f"carrierCodeListProvider, carrierCode: {error}") from error
@@ -286,12 +291,12 @@ def _kind(body: dict[str, Json]) -> tuple[DocumentType, bool, list[DocumentWarni
         raise KindUnclearError("transportDocumentTypeCode is neither BOL nor SWB")
     if to_order is not None:
         return "BOL", to_order, []
-    return "BOL", *_inferred_to_order(_members(body.get("documentParties")))
+    return "BOL", *_inferred_to_order(members_in(body.get("documentParties")))
 
 
 def _inferred_to_order(parties: dict[str, Json]) -> tuple[bool, list[DocumentWarning]]:
-    has_endorsee = bool(_members(parties.get("endorsee")))
-    has_consignee = bool(_members(parties.get("consignee")))
+    has_endorsee = bool(members_in(parties.get("endorsee")))
+    has_consignee = bool(members_in(parties.get("consignee")))
     if has_endorsee == has_consignee:
         raise KindUnclearError("isToOrder is absent, and no party tells what it should be")
     text = "absent; the named " + ("endorsee says true" if has_endorsee else "consignee says false")
@@ -300,27 +305,27 @@ def _inferred_to_order(parties: dict[str, Json]) -> tuple[bool, list[DocumentWar
 
 def _parties(members: dict[str, Json]) -> Iterator[Party]:
     for role in _PARTY_ROLES:
-        if _members(members.get(role)):
-            yield _party(role, _members(members[role]))
-    for notify in _elements(members.get("notifyParties")):
-        yield _party("notifyParty", _members(notify))
-    for other in _elements(members.get("other")):
-        entry = _members(other)
-        yield _party(_text(entry.get("partyFunction")), _members(entry.get("party")))
+        if members_in(members.get(role)):
+            yield _party(role, members_in(members[role]))
+    for notify in elements_in(members.get("notifyParties")):
+        yield _party("notifyParty", members_in(notify))
+    for other in elements_in(members.get("other")):
+        entry = members_in(other)
+        yield _party(text_in(entry.get("partyFunction")), members_in(entry.get("party")))
 
 
 def _party(role: str, members: dict[str, Json]) -> Party:
-    entries = [_members(entry) for entry in _elements(members.get("identifyingCodes"))]
+    entries = [members_in(entry) for entry in elements_in(members.get("identifyingCodes"))]
     codes = tuple(
         (
-            _text(entry.get("codeListProvider")),
-            _text(entry.get("codeListName")),
-            _text(entry.get("partyCode")),
+            text_in(entry.get("codeListProvider")),
+            text_in(entry.get("codeListName")),
+            text_in(entry.get("partyCode")),
         )
         for entry in entries
     )
     lei = next((code for provider, name, code in codes if _is_lei(provider, name, code)), "")
-    return Party(role, _text(members.get("partyName")), codes, lei)
+    return Party(role, text_in(members.get("partyName")), codes, lei)
 
 
 def _is_lei(provider: str, name: str, code: str) -> bool:

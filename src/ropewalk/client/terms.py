@@ -15,7 +15,14 @@ from typing import TypeAlias
 
 import msgspec
 
-from ropewalk.client.document import DocumentError, TransportDocument, members_of
+from ropewalk.client.document import (
+    DocumentError,
+    TransportDocument,
+    elements_in,
+    members_in,
+    members_of,
+    text_in,
+)
 from ropewalk.codes import CodeError, Volume, Weight
 from ropewalk.crypto import INTEGER_MAX, SALT_SIZE, Value, jcs, strict_json
 from ropewalk.title import CargoItem, CargoList, cargo_hash
@@ -69,8 +76,8 @@ def terms_of(document: TransportDocument, secret: bytes) -> Terms:
         NoCargoError: its cargo can't be told in a list.
     """
     body = members_of(document)
-    transports = _members(body.get("transports"))
-    clauses: list[Json] = [*sorted(_text(one) for one in _elements(body.get("carrierClauses")))]
+    transports = members_in(body.get("transports"))
+    clauses: list[Json] = [*sorted(text_in(one) for one in elements_in(body.get("carrierClauses")))]
     loaded = body.get("shippedOnBoardDate") or body.get("receivedForShipmentDate")
     return Terms(
         cargo=_cargo(body, secret),
@@ -79,7 +86,7 @@ def terms_of(document: TransportDocument, secret: bytes) -> Terms:
             "shipment",
             {
                 "clauses": clauses,
-                "date": _text(loaded),
+                "date": text_in(loaded),
                 "portOfLoading": _place(transports.get("portOfLoading")),
             },
         ),
@@ -104,7 +111,7 @@ def _cargo(body: dict[str, Json], secret: bytes) -> CargoList:
     sums: Sums = {}
     boxes: set[str] = set()
     for goods, cargo in _cargo_items(body):
-        box = _text(cargo.get("equipmentReference"))
+        box = text_in(cargo.get("equipmentReference"))
         if box:
             boxes.add(tag(secret, "equipment", box))
         _add(sums, tag(secret, "goods", goods), cargo)
@@ -126,25 +133,25 @@ def _cargo(body: dict[str, Json], secret: bytes) -> CargoList:
 
 def _cargo_items(body: dict[str, Json]) -> Iterator[tuple[Json, dict[str, Json]]]:
     """What describes each cargo item's goods, and the item."""
-    for one in _elements(body.get("consignmentItems")):
-        item = _members(one)
+    for one in elements_in(body.get("consignmentItems")):
+        item = members_in(one)
         goods: Json = {
             "HSCodes": item.get("HSCodes") or [],
             "descriptionOfGoods": item.get("descriptionOfGoods") or "",
         }
-        for cargo in _elements(item.get("cargoItems")):
-            yield goods, _members(cargo)
+        for cargo in elements_in(item.get("cargoItems")):
+            yield goods, members_in(cargo)
 
 
 def _add(sums: Sums, item: str, cargo: dict[str, Json]) -> None:
-    packaging = _members(cargo.get("outerPackaging"))
-    code = _text(packaging.get("packageCode"))
+    packaging = members_in(cargo.get("outerPackaging"))
+    code = text_in(packaging.get("packageCode"))
     name = (item, code if _PACKAGE_CODE.fullmatch(code) else "")
     try:
         added = (
             _count(packaging.get("numberOfPackages")),
-            _volume(_members(cargo.get("cargoGrossVolume"))),
-            _weight(_members(cargo.get("cargoGrossWeight"))),
+            _volume(members_in(cargo.get("cargoGrossVolume"))),
+            _weight(members_in(cargo.get("cargoGrossWeight"))),
         )
     except CodeError as error:
         raise NoCargoError(str(error)) from error
@@ -162,13 +169,13 @@ def _count(value: Json) -> int:
 def _weight(members: dict[str, Json]) -> int:
     if not members:
         return 0
-    return Weight.of(_decimal(members.get("value")), _text(members.get("unit"))).grams
+    return Weight.of(_decimal(members.get("value")), text_in(members.get("unit"))).grams
 
 
 def _volume(members: dict[str, Json]) -> int:
     if not members:
         return 0
-    return Volume.of(_decimal(members.get("value")), _text(members.get("unit"))).cubic_decimetres
+    return Volume.of(_decimal(members.get("value")), text_in(members.get("unit"))).cubic_decimetres
 
 
 def _decimal(value: Json) -> str:
@@ -181,17 +188,5 @@ def _decimal(value: Json) -> str:
 
 def _place(value: Json) -> Json:
     """A place by its UN/LOCODE, or by its name where it has none."""
-    members = _members(value)
-    return _text(members.get("UNLocationCode")) or _text(members.get("locationName"))
-
-
-def _members(value: Json) -> dict[str, Json]:
-    return value if isinstance(value, dict) else {}
-
-
-def _elements(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""
+    members = members_in(value)
+    return text_in(members.get("UNLocationCode")) or text_in(members.get("locationName"))

@@ -21,26 +21,24 @@ from ropewalk.identity.errors import (
 )
 from ropewalk.ledger import Context, Effects, Event, Message, Rule, View, encode_record
 
-KeyId = state.KeyId
-
 
 class AddKey(Message, frozen=True):
     """Add a key to the actor's own controller."""
 
-    key: KeyId
+    key: state.KeyId
 
 
 class RevokeKey(Message, frozen=True):
     """Revoke a key of the actor's own controller, for good."""
 
-    key: KeyId
+    key: state.KeyId
 
 
 class RotateKey(Message, frozen=True):
     """Let a new key take a key's place, with its roles and its seat."""
 
-    key: KeyId
-    successor: KeyId
+    key: state.KeyId
+    successor: state.KeyId
 
 
 class ChangeThreshold(Message, frozen=True):

@@ -38,11 +38,6 @@ from ropewalk.ledger import (
 DELAY_S_MIN = 3 * 86_400
 DELAY_S_MAX = 90 * 86_400
 
-KeyIds = Annotated[
-    list[str],
-    msgspec.Meta(min_length=1, max_length=state.KEYS_MAX, description="Key ids (base64url)."),
-]
-
 
 class RecoveryRecord(Record, frozen=True):
     """Record `recovery/<controller>`: a recovery that waits for its time."""
@@ -78,7 +73,7 @@ class StartRecovery(Message, frozen=True):
     """Begin to give a controller new keys; it waits, and its controller can cancel."""
 
     controller: ControllerId
-    keys: KeyIds
+    keys: state.KeyIds
     threshold: Annotated[
         int, msgspec.Meta(ge=1, le=state.KEYS_MAX, description="New keys that must sign together.")
     ]

@@ -34,10 +34,6 @@ from ropewalk.ledger import (
     encode_record,
 )
 
-KeyIds = Annotated[
-    list[str],
-    msgspec.Meta(min_length=1, max_length=state.KEYS_MAX, description="Key ids (base64url)."),
-]
 Threshold = Annotated[
     int, msgspec.Meta(ge=1, le=state.KEYS_MAX, description="Keys that must sign together.")
 ]
@@ -55,7 +51,7 @@ class RegisterParty(Message, frozen=True):
     """Register a party of the trade with its keys, roles and codes."""
 
     carrier_codes: CarrierCodes
-    keys: KeyIds
+    keys: state.KeyIds
     lei: Lei
     roles: Roles
     salt: Hash
@@ -75,7 +71,7 @@ class RegisterController(Message, frozen=True):
     """Register a controller under the sponsorship of a registered party."""
 
     commitment: Hash
-    keys: KeyIds
+    keys: state.KeyIds
     salt: Hash
     threshold: Threshold
 

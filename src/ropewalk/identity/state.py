@@ -44,6 +44,10 @@ _CONTROLLER_DOMAIN = b"ropewalk controller v1\n"
 KeyId = Annotated[
     str, msgspec.Meta(min_length=43, max_length=43, description="Key id (base64url).")
 ]
+KeyIds = Annotated[
+    list[str],
+    msgspec.Meta(min_length=1, max_length=KEYS_MAX, description="Key ids (base64url)."),
+]
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
