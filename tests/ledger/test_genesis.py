@@ -22,6 +22,17 @@ def changed(**changes: Value | None) -> bytes:
     return encode({name: value for name, value in members.items() if value is not None})
 
 
+def validator(name: str) -> dict[str, Value]:
+    return {"key": kid(name), "node": kid(f"node {name}"), "power": 1}
+
+
+def test_a_consortium_names_its_validators() -> None:
+    named = sorted([validator("a"), validator("b")], key=lambda one: str(one["key"]))
+    assert [one.key for one in read_genesis(changed(validators=named)).validators] == [
+        one["key"] for one in named
+    ]
+
+
 def test_the_networks_id_is_the_hash_of_the_file() -> None:
     assert network_id(GENESIS) == sha256_hex(GENESIS) == NETWORK
     assert network_id(genesis("elsewhere")) != NETWORK
@@ -63,6 +74,12 @@ def test_a_member_that_is_missing_or_of_another_kind_is_refused(member: str) -> 
         changed(governance={"keys": [kid("a"), kid("a")], "threshold": 1}),
         changed(governance={"keys": ["A" * 42 + "B"], "threshold": 1}),
         changed(governance={"keys": [kid(str(n)) for n in range(17)], "threshold": 1}),
+        changed(validators=[]),
+        changed(validators=sorted([validator("a"), validator("b")], key=str, reverse=True)),
+        changed(validators=[validator("a"), validator("a")]),
+        changed(validators=[{**validator("a"), "power": 0}]),
+        changed(validators=[{**validator("a"), "node": kid("a")}]),
+        changed(validators=[{**validator("a"), "key": "A" * 42 + "B"}]),
     ],
 )
 def test_a_genesis_of_another_form_is_refused(data: bytes) -> None:

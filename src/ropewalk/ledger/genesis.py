@@ -8,6 +8,7 @@ import msgspec
 
 from ropewalk.crypto import CanonicalError, decode, is_kid, sha256_hex
 from ropewalk.ledger.errors import GenesisError
+from ropewalk.ledger.limits import BLOCK_TRANSACTIONS_MAX, POWER_MAX, VALIDATORS_MAX
 from ropewalk.ledger.records import Record, encode_record
 from ropewalk.ledger.transaction import Hash, Seconds
 
@@ -27,6 +28,19 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Figures a network chooses once."""
 
     quota_actor_max: Annotated[int, msgspec.Meta(ge=1)]
+    quota_member_max: Annotated[int, msgspec.Meta(ge=1)] = BLOCK_TRANSACTIONS_MAX
+    """Transactions that one member of a consortium may have in one block."""
+
+
+class Validator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A member's node that votes on blocks."""
+
+    key: str
+    """Id of the key it votes with."""
+    node: str
+    """Id of the key that its node signs batches and checkpoints with."""
+    power: Annotated[int, msgspec.Meta(ge=1, le=POWER_MAX)]
+    """Weight of its vote."""
 
 
 class Genesis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,10 +50,15 @@ class Genesis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     governance: Governance
     laws: list[str]
     log: str
+    """Verifier key of the log; in a consortium, whose nodes sign each for itself, its origin."""
     parameters: Parameters
     protocol: Annotated[int, msgspec.Meta(ge=1)]
     salt: Hash
     time: Seconds
+    validators: Annotated[
+        list[Validator], msgspec.Meta(min_length=1, max_length=VALIDATORS_MAX)
+    ] = []
+    """Of a consortium, sorted by key; an embedded ledger has none."""
 
 
 class Sentinel(Record, frozen=True):
@@ -79,7 +98,17 @@ def read_genesis(data: bytes) -> Genesis:
         raise GenesisError("genesis: the threshold asks for more keys than there are")
     if genesis.laws != sorted(set(genesis.laws)):
         raise GenesisError("genesis: laws must be sorted, each once")
+    _check_validators(genesis.validators)
     return genesis
+
+
+def _check_validators(validators: list[Validator]) -> None:
+    keys = [one.key for one in validators]
+    nodes = [one.node for one in validators]
+    if not all(is_kid(kid) for kid in (*keys, *nodes)):
+        raise GenesisError("genesis: validators: key and node are key ids")
+    if keys != sorted(set(keys)) or len({*keys, *nodes}) != 2 * len(keys):
+        raise GenesisError("genesis: validators must be sorted by key, no key named twice")
 
 
 def network_id(data: bytes) -> str:

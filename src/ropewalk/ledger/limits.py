@@ -22,3 +22,9 @@ BLOCK_SIZE_MAX = 4 << 20
 
 QUOTA_ACTOR_DEFAULT = 1_000_000
 """Unexpired transactions remembered for one actor, unless the genesis says otherwise."""
+
+VALIDATORS_MAX = 64
+"""Validators of a consortium."""
+
+POWER_MAX = 1_000_000
+"""Weight of one validator's vote."""
