@@ -31,6 +31,7 @@ from ropewalk.ledger import (
     MINUTE_S,
     VALIDITY_S_MAX,
     BlockEntry,
+    Genesis,
     GenesisError,
     ReplayLists,
     encode_record,
@@ -108,7 +109,7 @@ def initialise(directory: DataDirectory, genesis: bytes, log_key: PrivateKey) ->
     if directory.database.exists() or directory.genesis.exists():
         raise AlreadyInitialisedError(str(directory.path))
     chosen = read_genesis(genesis)
-    verifier_key = _log_key_of(chosen.log, log_key)
+    verifier_key = _log_key_of(chosen, log_key)
     directory.path.mkdir(parents=True, exist_ok=True, mode=0o700)
     storing.create(directory.database, genesis)
     store = Store(directory.database)
@@ -169,9 +170,12 @@ def _write_durably(path: Path, data: bytes) -> None:
         os.close(descriptor)
 
 
-def _log_key_of(vkey: str, log_key: PrivateKey) -> VerifierKey:
+def _log_key_of(genesis: Genesis, log_key: PrivateKey) -> VerifierKey:
+    """The key that signs checkpoints here: the log's, or in a consortium this node's own."""
     try:
-        verifier_key = VerifierKey.parse(vkey)
+        if genesis.validators:
+            return VerifierKey(genesis.log, log_key.public_key)
+        verifier_key = VerifierKey.parse(genesis.log)
     except ProofError as error:
         raise GenesisError(f"genesis: log: {error}") from error
     if verifier_key.public_key != log_key.public_key:
@@ -259,7 +263,7 @@ def _open(
     except KeyFileError as error:
         raise DamageError(f"keys/log.pem: {error}") from error
     try:
-        verifier_key = _log_key_of(chosen.log, log_key)
+        verifier_key = _log_key_of(chosen, log_key)
     except GenesisError as error:
         raise DamageError(f"keys/log.pem: {error}") from error
     mark_file = marking.WatermarkFile(directory.watermark, disk)
