@@ -28,7 +28,6 @@ class MisbehaviorType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     UNKNOWN: _ClassVar[MisbehaviorType]
     DUPLICATE_VOTE: _ClassVar[MisbehaviorType]
     LIGHT_CLIENT_ATTACK: _ClassVar[MisbehaviorType]
-
 NEW: CheckTxType
 RECHECK: CheckTxType
 BLOCK_ID_FLAG_UNKNOWN: BlockIDFlag
@@ -40,24 +39,7 @@ DUPLICATE_VOTE: MisbehaviorType
 LIGHT_CLIENT_ATTACK: MisbehaviorType
 
 class Request(_message.Message):
-    __slots__ = (
-        "echo",
-        "flush",
-        "info",
-        "init_chain",
-        "query",
-        "check_tx",
-        "commit",
-        "list_snapshots",
-        "offer_snapshot",
-        "load_snapshot_chunk",
-        "apply_snapshot_chunk",
-        "prepare_proposal",
-        "process_proposal",
-        "extend_vote",
-        "verify_vote_extension",
-        "finalize_block",
-    )
+    __slots__ = ("echo", "flush", "info", "init_chain", "query", "check_tx", "commit", "list_snapshots", "offer_snapshot", "load_snapshot_chunk", "apply_snapshot_chunk", "prepare_proposal", "process_proposal", "extend_vote", "verify_vote_extension", "finalize_block")
     ECHO_FIELD_NUMBER: _ClassVar[int]
     FLUSH_FIELD_NUMBER: _ClassVar[int]
     INFO_FIELD_NUMBER: _ClassVar[int]
@@ -90,25 +72,7 @@ class Request(_message.Message):
     extend_vote: RequestExtendVote
     verify_vote_extension: RequestVerifyVoteExtension
     finalize_block: RequestFinalizeBlock
-    def __init__(
-        self,
-        echo: _Optional[_Union[RequestEcho, _Mapping]] = ...,
-        flush: _Optional[_Union[RequestFlush, _Mapping]] = ...,
-        info: _Optional[_Union[RequestInfo, _Mapping]] = ...,
-        init_chain: _Optional[_Union[RequestInitChain, _Mapping]] = ...,
-        query: _Optional[_Union[RequestQuery, _Mapping]] = ...,
-        check_tx: _Optional[_Union[RequestCheckTx, _Mapping]] = ...,
-        commit: _Optional[_Union[RequestCommit, _Mapping]] = ...,
-        list_snapshots: _Optional[_Union[RequestListSnapshots, _Mapping]] = ...,
-        offer_snapshot: _Optional[_Union[RequestOfferSnapshot, _Mapping]] = ...,
-        load_snapshot_chunk: _Optional[_Union[RequestLoadSnapshotChunk, _Mapping]] = ...,
-        apply_snapshot_chunk: _Optional[_Union[RequestApplySnapshotChunk, _Mapping]] = ...,
-        prepare_proposal: _Optional[_Union[RequestPrepareProposal, _Mapping]] = ...,
-        process_proposal: _Optional[_Union[RequestProcessProposal, _Mapping]] = ...,
-        extend_vote: _Optional[_Union[RequestExtendVote, _Mapping]] = ...,
-        verify_vote_extension: _Optional[_Union[RequestVerifyVoteExtension, _Mapping]] = ...,
-        finalize_block: _Optional[_Union[RequestFinalizeBlock, _Mapping]] = ...,
-    ) -> None: ...
+    def __init__(self, echo: _Optional[_Union[RequestEcho, _Mapping]] = ..., flush: _Optional[_Union[RequestFlush, _Mapping]] = ..., info: _Optional[_Union[RequestInfo, _Mapping]] = ..., init_chain: _Optional[_Union[RequestInitChain, _Mapping]] = ..., query: _Optional[_Union[RequestQuery, _Mapping]] = ..., check_tx: _Optional[_Union[RequestCheckTx, _Mapping]] = ..., commit: _Optional[_Union[RequestCommit, _Mapping]] = ..., list_snapshots: _Optional[_Union[RequestListSnapshots, _Mapping]] = ..., offer_snapshot: _Optional[_Union[RequestOfferSnapshot, _Mapping]] = ..., load_snapshot_chunk: _Optional[_Union[RequestLoadSnapshotChunk, _Mapping]] = ..., apply_snapshot_chunk: _Optional[_Union[RequestApplySnapshotChunk, _Mapping]] = ..., prepare_proposal: _Optional[_Union[RequestPrepareProposal, _Mapping]] = ..., process_proposal: _Optional[_Union[RequestProcessProposal, _Mapping]] = ..., extend_vote: _Optional[_Union[RequestExtendVote, _Mapping]] = ..., verify_vote_extension: _Optional[_Union[RequestVerifyVoteExtension, _Mapping]] = ..., finalize_block: _Optional[_Union[RequestFinalizeBlock, _Mapping]] = ...) -> None: ...
 
 class RequestEcho(_message.Message):
     __slots__ = ("message",)
@@ -130,23 +94,10 @@ class RequestInfo(_message.Message):
     block_version: int
     p2p_version: int
     abci_version: str
-    def __init__(
-        self,
-        version: _Optional[str] = ...,
-        block_version: _Optional[int] = ...,
-        p2p_version: _Optional[int] = ...,
-        abci_version: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, version: _Optional[str] = ..., block_version: _Optional[int] = ..., p2p_version: _Optional[int] = ..., abci_version: _Optional[str] = ...) -> None: ...
 
 class RequestInitChain(_message.Message):
-    __slots__ = (
-        "time",
-        "chain_id",
-        "consensus_params",
-        "validators",
-        "app_state_bytes",
-        "initial_height",
-    )
+    __slots__ = ("time", "chain_id", "consensus_params", "validators", "app_state_bytes", "initial_height")
     TIME_FIELD_NUMBER: _ClassVar[int]
     CHAIN_ID_FIELD_NUMBER: _ClassVar[int]
     CONSENSUS_PARAMS_FIELD_NUMBER: _ClassVar[int]
@@ -159,15 +110,7 @@ class RequestInitChain(_message.Message):
     validators: _containers.RepeatedCompositeFieldContainer[ValidatorUpdate]
     app_state_bytes: bytes
     initial_height: int
-    def __init__(
-        self,
-        time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        chain_id: _Optional[str] = ...,
-        consensus_params: _Optional[_Union[ConsensusParams, _Mapping]] = ...,
-        validators: _Optional[_Iterable[_Union[ValidatorUpdate, _Mapping]]] = ...,
-        app_state_bytes: _Optional[bytes] = ...,
-        initial_height: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., chain_id: _Optional[str] = ..., consensus_params: _Optional[_Union[ConsensusParams, _Mapping]] = ..., validators: _Optional[_Iterable[_Union[ValidatorUpdate, _Mapping]]] = ..., app_state_bytes: _Optional[bytes] = ..., initial_height: _Optional[int] = ...) -> None: ...
 
 class RequestQuery(_message.Message):
     __slots__ = ("data", "path", "height", "prove")
@@ -179,13 +122,7 @@ class RequestQuery(_message.Message):
     path: str
     height: int
     prove: bool
-    def __init__(
-        self,
-        data: _Optional[bytes] = ...,
-        path: _Optional[str] = ...,
-        height: _Optional[int] = ...,
-        prove: _Optional[bool] = ...,
-    ) -> None: ...
+    def __init__(self, data: _Optional[bytes] = ..., path: _Optional[str] = ..., height: _Optional[int] = ..., prove: _Optional[bool] = ...) -> None: ...
 
 class RequestCheckTx(_message.Message):
     __slots__ = ("tx", "type")
@@ -193,9 +130,7 @@ class RequestCheckTx(_message.Message):
     TYPE_FIELD_NUMBER: _ClassVar[int]
     tx: bytes
     type: CheckTxType
-    def __init__(
-        self, tx: _Optional[bytes] = ..., type: _Optional[_Union[CheckTxType, str]] = ...
-    ) -> None: ...
+    def __init__(self, tx: _Optional[bytes] = ..., type: _Optional[_Union[CheckTxType, str]] = ...) -> None: ...
 
 class RequestCommit(_message.Message):
     __slots__ = ()
@@ -211,11 +146,7 @@ class RequestOfferSnapshot(_message.Message):
     APP_HASH_FIELD_NUMBER: _ClassVar[int]
     snapshot: Snapshot
     app_hash: bytes
-    def __init__(
-        self,
-        snapshot: _Optional[_Union[Snapshot, _Mapping]] = ...,
-        app_hash: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., app_hash: _Optional[bytes] = ...) -> None: ...
 
 class RequestLoadSnapshotChunk(_message.Message):
     __slots__ = ("height", "format", "chunk")
@@ -225,12 +156,7 @@ class RequestLoadSnapshotChunk(_message.Message):
     height: int
     format: int
     chunk: int
-    def __init__(
-        self,
-        height: _Optional[int] = ...,
-        format: _Optional[int] = ...,
-        chunk: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, height: _Optional[int] = ..., format: _Optional[int] = ..., chunk: _Optional[int] = ...) -> None: ...
 
 class RequestApplySnapshotChunk(_message.Message):
     __slots__ = ("index", "chunk", "sender")
@@ -240,24 +166,10 @@ class RequestApplySnapshotChunk(_message.Message):
     index: int
     chunk: bytes
     sender: str
-    def __init__(
-        self,
-        index: _Optional[int] = ...,
-        chunk: _Optional[bytes] = ...,
-        sender: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, index: _Optional[int] = ..., chunk: _Optional[bytes] = ..., sender: _Optional[str] = ...) -> None: ...
 
 class RequestPrepareProposal(_message.Message):
-    __slots__ = (
-        "max_tx_bytes",
-        "txs",
-        "local_last_commit",
-        "misbehavior",
-        "height",
-        "time",
-        "next_validators_hash",
-        "proposer_address",
-    )
+    __slots__ = ("max_tx_bytes", "txs", "local_last_commit", "misbehavior", "height", "time", "next_validators_hash", "proposer_address")
     MAX_TX_BYTES_FIELD_NUMBER: _ClassVar[int]
     TXS_FIELD_NUMBER: _ClassVar[int]
     LOCAL_LAST_COMMIT_FIELD_NUMBER: _ClassVar[int]
@@ -274,29 +186,10 @@ class RequestPrepareProposal(_message.Message):
     time: _timestamp_pb2.Timestamp
     next_validators_hash: bytes
     proposer_address: bytes
-    def __init__(
-        self,
-        max_tx_bytes: _Optional[int] = ...,
-        txs: _Optional[_Iterable[bytes]] = ...,
-        local_last_commit: _Optional[_Union[ExtendedCommitInfo, _Mapping]] = ...,
-        misbehavior: _Optional[_Iterable[_Union[Misbehavior, _Mapping]]] = ...,
-        height: _Optional[int] = ...,
-        time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        next_validators_hash: _Optional[bytes] = ...,
-        proposer_address: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, max_tx_bytes: _Optional[int] = ..., txs: _Optional[_Iterable[bytes]] = ..., local_last_commit: _Optional[_Union[ExtendedCommitInfo, _Mapping]] = ..., misbehavior: _Optional[_Iterable[_Union[Misbehavior, _Mapping]]] = ..., height: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_validators_hash: _Optional[bytes] = ..., proposer_address: _Optional[bytes] = ...) -> None: ...
 
 class RequestProcessProposal(_message.Message):
-    __slots__ = (
-        "txs",
-        "proposed_last_commit",
-        "misbehavior",
-        "hash",
-        "height",
-        "time",
-        "next_validators_hash",
-        "proposer_address",
-    )
+    __slots__ = ("txs", "proposed_last_commit", "misbehavior", "hash", "height", "time", "next_validators_hash", "proposer_address")
     TXS_FIELD_NUMBER: _ClassVar[int]
     PROPOSED_LAST_COMMIT_FIELD_NUMBER: _ClassVar[int]
     MISBEHAVIOR_FIELD_NUMBER: _ClassVar[int]
@@ -313,29 +206,10 @@ class RequestProcessProposal(_message.Message):
     time: _timestamp_pb2.Timestamp
     next_validators_hash: bytes
     proposer_address: bytes
-    def __init__(
-        self,
-        txs: _Optional[_Iterable[bytes]] = ...,
-        proposed_last_commit: _Optional[_Union[CommitInfo, _Mapping]] = ...,
-        misbehavior: _Optional[_Iterable[_Union[Misbehavior, _Mapping]]] = ...,
-        hash: _Optional[bytes] = ...,
-        height: _Optional[int] = ...,
-        time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        next_validators_hash: _Optional[bytes] = ...,
-        proposer_address: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, txs: _Optional[_Iterable[bytes]] = ..., proposed_last_commit: _Optional[_Union[CommitInfo, _Mapping]] = ..., misbehavior: _Optional[_Iterable[_Union[Misbehavior, _Mapping]]] = ..., hash: _Optional[bytes] = ..., height: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_validators_hash: _Optional[bytes] = ..., proposer_address: _Optional[bytes] = ...) -> None: ...
 
 class RequestExtendVote(_message.Message):
-    __slots__ = (
-        "hash",
-        "height",
-        "time",
-        "txs",
-        "proposed_last_commit",
-        "misbehavior",
-        "next_validators_hash",
-        "proposer_address",
-    )
+    __slots__ = ("hash", "height", "time", "txs", "proposed_last_commit", "misbehavior", "next_validators_hash", "proposer_address")
     HASH_FIELD_NUMBER: _ClassVar[int]
     HEIGHT_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
@@ -352,17 +226,7 @@ class RequestExtendVote(_message.Message):
     misbehavior: _containers.RepeatedCompositeFieldContainer[Misbehavior]
     next_validators_hash: bytes
     proposer_address: bytes
-    def __init__(
-        self,
-        hash: _Optional[bytes] = ...,
-        height: _Optional[int] = ...,
-        time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        txs: _Optional[_Iterable[bytes]] = ...,
-        proposed_last_commit: _Optional[_Union[CommitInfo, _Mapping]] = ...,
-        misbehavior: _Optional[_Iterable[_Union[Misbehavior, _Mapping]]] = ...,
-        next_validators_hash: _Optional[bytes] = ...,
-        proposer_address: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, hash: _Optional[bytes] = ..., height: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., txs: _Optional[_Iterable[bytes]] = ..., proposed_last_commit: _Optional[_Union[CommitInfo, _Mapping]] = ..., misbehavior: _Optional[_Iterable[_Union[Misbehavior, _Mapping]]] = ..., next_validators_hash: _Optional[bytes] = ..., proposer_address: _Optional[bytes] = ...) -> None: ...
 
 class RequestVerifyVoteExtension(_message.Message):
     __slots__ = ("hash", "validator_address", "height", "vote_extension")
@@ -374,25 +238,10 @@ class RequestVerifyVoteExtension(_message.Message):
     validator_address: bytes
     height: int
     vote_extension: bytes
-    def __init__(
-        self,
-        hash: _Optional[bytes] = ...,
-        validator_address: _Optional[bytes] = ...,
-        height: _Optional[int] = ...,
-        vote_extension: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, hash: _Optional[bytes] = ..., validator_address: _Optional[bytes] = ..., height: _Optional[int] = ..., vote_extension: _Optional[bytes] = ...) -> None: ...
 
 class RequestFinalizeBlock(_message.Message):
-    __slots__ = (
-        "txs",
-        "decided_last_commit",
-        "misbehavior",
-        "hash",
-        "height",
-        "time",
-        "next_validators_hash",
-        "proposer_address",
-    )
+    __slots__ = ("txs", "decided_last_commit", "misbehavior", "hash", "height", "time", "next_validators_hash", "proposer_address")
     TXS_FIELD_NUMBER: _ClassVar[int]
     DECIDED_LAST_COMMIT_FIELD_NUMBER: _ClassVar[int]
     MISBEHAVIOR_FIELD_NUMBER: _ClassVar[int]
@@ -409,38 +258,10 @@ class RequestFinalizeBlock(_message.Message):
     time: _timestamp_pb2.Timestamp
     next_validators_hash: bytes
     proposer_address: bytes
-    def __init__(
-        self,
-        txs: _Optional[_Iterable[bytes]] = ...,
-        decided_last_commit: _Optional[_Union[CommitInfo, _Mapping]] = ...,
-        misbehavior: _Optional[_Iterable[_Union[Misbehavior, _Mapping]]] = ...,
-        hash: _Optional[bytes] = ...,
-        height: _Optional[int] = ...,
-        time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        next_validators_hash: _Optional[bytes] = ...,
-        proposer_address: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, txs: _Optional[_Iterable[bytes]] = ..., decided_last_commit: _Optional[_Union[CommitInfo, _Mapping]] = ..., misbehavior: _Optional[_Iterable[_Union[Misbehavior, _Mapping]]] = ..., hash: _Optional[bytes] = ..., height: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_validators_hash: _Optional[bytes] = ..., proposer_address: _Optional[bytes] = ...) -> None: ...
 
 class Response(_message.Message):
-    __slots__ = (
-        "exception",
-        "echo",
-        "flush",
-        "info",
-        "init_chain",
-        "query",
-        "check_tx",
-        "commit",
-        "list_snapshots",
-        "offer_snapshot",
-        "load_snapshot_chunk",
-        "apply_snapshot_chunk",
-        "prepare_proposal",
-        "process_proposal",
-        "extend_vote",
-        "verify_vote_extension",
-        "finalize_block",
-    )
+    __slots__ = ("exception", "echo", "flush", "info", "init_chain", "query", "check_tx", "commit", "list_snapshots", "offer_snapshot", "load_snapshot_chunk", "apply_snapshot_chunk", "prepare_proposal", "process_proposal", "extend_vote", "verify_vote_extension", "finalize_block")
     EXCEPTION_FIELD_NUMBER: _ClassVar[int]
     ECHO_FIELD_NUMBER: _ClassVar[int]
     FLUSH_FIELD_NUMBER: _ClassVar[int]
@@ -475,26 +296,7 @@ class Response(_message.Message):
     extend_vote: ResponseExtendVote
     verify_vote_extension: ResponseVerifyVoteExtension
     finalize_block: ResponseFinalizeBlock
-    def __init__(
-        self,
-        exception: _Optional[_Union[ResponseException, _Mapping]] = ...,
-        echo: _Optional[_Union[ResponseEcho, _Mapping]] = ...,
-        flush: _Optional[_Union[ResponseFlush, _Mapping]] = ...,
-        info: _Optional[_Union[ResponseInfo, _Mapping]] = ...,
-        init_chain: _Optional[_Union[ResponseInitChain, _Mapping]] = ...,
-        query: _Optional[_Union[ResponseQuery, _Mapping]] = ...,
-        check_tx: _Optional[_Union[ResponseCheckTx, _Mapping]] = ...,
-        commit: _Optional[_Union[ResponseCommit, _Mapping]] = ...,
-        list_snapshots: _Optional[_Union[ResponseListSnapshots, _Mapping]] = ...,
-        offer_snapshot: _Optional[_Union[ResponseOfferSnapshot, _Mapping]] = ...,
-        load_snapshot_chunk: _Optional[_Union[ResponseLoadSnapshotChunk, _Mapping]] = ...,
-        apply_snapshot_chunk: _Optional[_Union[ResponseApplySnapshotChunk, _Mapping]] = ...,
-        prepare_proposal: _Optional[_Union[ResponsePrepareProposal, _Mapping]] = ...,
-        process_proposal: _Optional[_Union[ResponseProcessProposal, _Mapping]] = ...,
-        extend_vote: _Optional[_Union[ResponseExtendVote, _Mapping]] = ...,
-        verify_vote_extension: _Optional[_Union[ResponseVerifyVoteExtension, _Mapping]] = ...,
-        finalize_block: _Optional[_Union[ResponseFinalizeBlock, _Mapping]] = ...,
-    ) -> None: ...
+    def __init__(self, exception: _Optional[_Union[ResponseException, _Mapping]] = ..., echo: _Optional[_Union[ResponseEcho, _Mapping]] = ..., flush: _Optional[_Union[ResponseFlush, _Mapping]] = ..., info: _Optional[_Union[ResponseInfo, _Mapping]] = ..., init_chain: _Optional[_Union[ResponseInitChain, _Mapping]] = ..., query: _Optional[_Union[ResponseQuery, _Mapping]] = ..., check_tx: _Optional[_Union[ResponseCheckTx, _Mapping]] = ..., commit: _Optional[_Union[ResponseCommit, _Mapping]] = ..., list_snapshots: _Optional[_Union[ResponseListSnapshots, _Mapping]] = ..., offer_snapshot: _Optional[_Union[ResponseOfferSnapshot, _Mapping]] = ..., load_snapshot_chunk: _Optional[_Union[ResponseLoadSnapshotChunk, _Mapping]] = ..., apply_snapshot_chunk: _Optional[_Union[ResponseApplySnapshotChunk, _Mapping]] = ..., prepare_proposal: _Optional[_Union[ResponsePrepareProposal, _Mapping]] = ..., process_proposal: _Optional[_Union[ResponseProcessProposal, _Mapping]] = ..., extend_vote: _Optional[_Union[ResponseExtendVote, _Mapping]] = ..., verify_vote_extension: _Optional[_Union[ResponseVerifyVoteExtension, _Mapping]] = ..., finalize_block: _Optional[_Union[ResponseFinalizeBlock, _Mapping]] = ...) -> None: ...
 
 class ResponseException(_message.Message):
     __slots__ = ("error",)
@@ -524,14 +326,7 @@ class ResponseInfo(_message.Message):
     app_version: int
     last_block_height: int
     last_block_app_hash: bytes
-    def __init__(
-        self,
-        data: _Optional[str] = ...,
-        version: _Optional[str] = ...,
-        app_version: _Optional[int] = ...,
-        last_block_height: _Optional[int] = ...,
-        last_block_app_hash: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, data: _Optional[str] = ..., version: _Optional[str] = ..., app_version: _Optional[int] = ..., last_block_height: _Optional[int] = ..., last_block_app_hash: _Optional[bytes] = ...) -> None: ...
 
 class ResponseInitChain(_message.Message):
     __slots__ = ("consensus_params", "validators", "app_hash")
@@ -541,12 +336,7 @@ class ResponseInitChain(_message.Message):
     consensus_params: ConsensusParams
     validators: _containers.RepeatedCompositeFieldContainer[ValidatorUpdate]
     app_hash: bytes
-    def __init__(
-        self,
-        consensus_params: _Optional[_Union[ConsensusParams, _Mapping]] = ...,
-        validators: _Optional[_Iterable[_Union[ValidatorUpdate, _Mapping]]] = ...,
-        app_hash: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, consensus_params: _Optional[_Union[ConsensusParams, _Mapping]] = ..., validators: _Optional[_Iterable[_Union[ValidatorUpdate, _Mapping]]] = ..., app_hash: _Optional[bytes] = ...) -> None: ...
 
 class ResponseQuery(_message.Message):
     __slots__ = ("code", "log", "info", "index", "key", "value", "proof_ops", "height", "codespace")
@@ -568,18 +358,7 @@ class ResponseQuery(_message.Message):
     proof_ops: ProofOps
     height: int
     codespace: str
-    def __init__(
-        self,
-        code: _Optional[int] = ...,
-        log: _Optional[str] = ...,
-        info: _Optional[str] = ...,
-        index: _Optional[int] = ...,
-        key: _Optional[bytes] = ...,
-        value: _Optional[bytes] = ...,
-        proof_ops: _Optional[_Union[ProofOps, _Mapping]] = ...,
-        height: _Optional[int] = ...,
-        codespace: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, code: _Optional[int] = ..., log: _Optional[str] = ..., info: _Optional[str] = ..., index: _Optional[int] = ..., key: _Optional[bytes] = ..., value: _Optional[bytes] = ..., proof_ops: _Optional[_Union[ProofOps, _Mapping]] = ..., height: _Optional[int] = ..., codespace: _Optional[str] = ...) -> None: ...
 
 class ResponseCheckTx(_message.Message):
     __slots__ = ("code", "data", "log", "info", "gas_wanted", "gas_used", "events", "codespace")
@@ -599,17 +378,7 @@ class ResponseCheckTx(_message.Message):
     gas_used: int
     events: _containers.RepeatedCompositeFieldContainer[Event]
     codespace: str
-    def __init__(
-        self,
-        code: _Optional[int] = ...,
-        data: _Optional[bytes] = ...,
-        log: _Optional[str] = ...,
-        info: _Optional[str] = ...,
-        gas_wanted: _Optional[int] = ...,
-        gas_used: _Optional[int] = ...,
-        events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ...,
-        codespace: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, code: _Optional[int] = ..., data: _Optional[bytes] = ..., log: _Optional[str] = ..., info: _Optional[str] = ..., gas_wanted: _Optional[int] = ..., gas_used: _Optional[int] = ..., events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ..., codespace: _Optional[str] = ...) -> None: ...
 
 class ResponseCommit(_message.Message):
     __slots__ = ("retain_height",)
@@ -621,9 +390,7 @@ class ResponseListSnapshots(_message.Message):
     __slots__ = ("snapshots",)
     SNAPSHOTS_FIELD_NUMBER: _ClassVar[int]
     snapshots: _containers.RepeatedCompositeFieldContainer[Snapshot]
-    def __init__(
-        self, snapshots: _Optional[_Iterable[_Union[Snapshot, _Mapping]]] = ...
-    ) -> None: ...
+    def __init__(self, snapshots: _Optional[_Iterable[_Union[Snapshot, _Mapping]]] = ...) -> None: ...
 
 class ResponseOfferSnapshot(_message.Message):
     __slots__ = ("result",)
@@ -635,7 +402,6 @@ class ResponseOfferSnapshot(_message.Message):
         REJECT: _ClassVar[ResponseOfferSnapshot.Result]
         REJECT_FORMAT: _ClassVar[ResponseOfferSnapshot.Result]
         REJECT_SENDER: _ClassVar[ResponseOfferSnapshot.Result]
-
     UNKNOWN: ResponseOfferSnapshot.Result
     ACCEPT: ResponseOfferSnapshot.Result
     ABORT: ResponseOfferSnapshot.Result
@@ -644,9 +410,7 @@ class ResponseOfferSnapshot(_message.Message):
     REJECT_SENDER: ResponseOfferSnapshot.Result
     RESULT_FIELD_NUMBER: _ClassVar[int]
     result: ResponseOfferSnapshot.Result
-    def __init__(
-        self, result: _Optional[_Union[ResponseOfferSnapshot.Result, str]] = ...
-    ) -> None: ...
+    def __init__(self, result: _Optional[_Union[ResponseOfferSnapshot.Result, str]] = ...) -> None: ...
 
 class ResponseLoadSnapshotChunk(_message.Message):
     __slots__ = ("chunk",)
@@ -664,7 +428,6 @@ class ResponseApplySnapshotChunk(_message.Message):
         RETRY: _ClassVar[ResponseApplySnapshotChunk.Result]
         RETRY_SNAPSHOT: _ClassVar[ResponseApplySnapshotChunk.Result]
         REJECT_SNAPSHOT: _ClassVar[ResponseApplySnapshotChunk.Result]
-
     UNKNOWN: ResponseApplySnapshotChunk.Result
     ACCEPT: ResponseApplySnapshotChunk.Result
     ABORT: ResponseApplySnapshotChunk.Result
@@ -677,12 +440,7 @@ class ResponseApplySnapshotChunk(_message.Message):
     result: ResponseApplySnapshotChunk.Result
     refetch_chunks: _containers.RepeatedScalarFieldContainer[int]
     reject_senders: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self,
-        result: _Optional[_Union[ResponseApplySnapshotChunk.Result, str]] = ...,
-        refetch_chunks: _Optional[_Iterable[int]] = ...,
-        reject_senders: _Optional[_Iterable[str]] = ...,
-    ) -> None: ...
+    def __init__(self, result: _Optional[_Union[ResponseApplySnapshotChunk.Result, str]] = ..., refetch_chunks: _Optional[_Iterable[int]] = ..., reject_senders: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ResponsePrepareProposal(_message.Message):
     __slots__ = ("txs",)
@@ -697,15 +455,12 @@ class ResponseProcessProposal(_message.Message):
         UNKNOWN: _ClassVar[ResponseProcessProposal.ProposalStatus]
         ACCEPT: _ClassVar[ResponseProcessProposal.ProposalStatus]
         REJECT: _ClassVar[ResponseProcessProposal.ProposalStatus]
-
     UNKNOWN: ResponseProcessProposal.ProposalStatus
     ACCEPT: ResponseProcessProposal.ProposalStatus
     REJECT: ResponseProcessProposal.ProposalStatus
     STATUS_FIELD_NUMBER: _ClassVar[int]
     status: ResponseProcessProposal.ProposalStatus
-    def __init__(
-        self, status: _Optional[_Union[ResponseProcessProposal.ProposalStatus, str]] = ...
-    ) -> None: ...
+    def __init__(self, status: _Optional[_Union[ResponseProcessProposal.ProposalStatus, str]] = ...) -> None: ...
 
 class ResponseExtendVote(_message.Message):
     __slots__ = ("vote_extension",)
@@ -720,15 +475,12 @@ class ResponseVerifyVoteExtension(_message.Message):
         UNKNOWN: _ClassVar[ResponseVerifyVoteExtension.VerifyStatus]
         ACCEPT: _ClassVar[ResponseVerifyVoteExtension.VerifyStatus]
         REJECT: _ClassVar[ResponseVerifyVoteExtension.VerifyStatus]
-
     UNKNOWN: ResponseVerifyVoteExtension.VerifyStatus
     ACCEPT: ResponseVerifyVoteExtension.VerifyStatus
     REJECT: ResponseVerifyVoteExtension.VerifyStatus
     STATUS_FIELD_NUMBER: _ClassVar[int]
     status: ResponseVerifyVoteExtension.VerifyStatus
-    def __init__(
-        self, status: _Optional[_Union[ResponseVerifyVoteExtension.VerifyStatus, str]] = ...
-    ) -> None: ...
+    def __init__(self, status: _Optional[_Union[ResponseVerifyVoteExtension.VerifyStatus, str]] = ...) -> None: ...
 
 class ResponseFinalizeBlock(_message.Message):
     __slots__ = ("events", "tx_results", "validator_updates", "consensus_param_updates", "app_hash")
@@ -742,14 +494,7 @@ class ResponseFinalizeBlock(_message.Message):
     validator_updates: _containers.RepeatedCompositeFieldContainer[ValidatorUpdate]
     consensus_param_updates: ConsensusParams
     app_hash: bytes
-    def __init__(
-        self,
-        events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ...,
-        tx_results: _Optional[_Iterable[_Union[ExecTxResult, _Mapping]]] = ...,
-        validator_updates: _Optional[_Iterable[_Union[ValidatorUpdate, _Mapping]]] = ...,
-        consensus_param_updates: _Optional[_Union[ConsensusParams, _Mapping]] = ...,
-        app_hash: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ..., tx_results: _Optional[_Iterable[_Union[ExecTxResult, _Mapping]]] = ..., validator_updates: _Optional[_Iterable[_Union[ValidatorUpdate, _Mapping]]] = ..., consensus_param_updates: _Optional[_Union[ConsensusParams, _Mapping]] = ..., app_hash: _Optional[bytes] = ...) -> None: ...
 
 class CommitInfo(_message.Message):
     __slots__ = ("round", "votes")
@@ -757,11 +502,7 @@ class CommitInfo(_message.Message):
     VOTES_FIELD_NUMBER: _ClassVar[int]
     round: int
     votes: _containers.RepeatedCompositeFieldContainer[VoteInfo]
-    def __init__(
-        self,
-        round: _Optional[int] = ...,
-        votes: _Optional[_Iterable[_Union[VoteInfo, _Mapping]]] = ...,
-    ) -> None: ...
+    def __init__(self, round: _Optional[int] = ..., votes: _Optional[_Iterable[_Union[VoteInfo, _Mapping]]] = ...) -> None: ...
 
 class ExtendedCommitInfo(_message.Message):
     __slots__ = ("round", "votes")
@@ -769,11 +510,7 @@ class ExtendedCommitInfo(_message.Message):
     VOTES_FIELD_NUMBER: _ClassVar[int]
     round: int
     votes: _containers.RepeatedCompositeFieldContainer[ExtendedVoteInfo]
-    def __init__(
-        self,
-        round: _Optional[int] = ...,
-        votes: _Optional[_Iterable[_Union[ExtendedVoteInfo, _Mapping]]] = ...,
-    ) -> None: ...
+    def __init__(self, round: _Optional[int] = ..., votes: _Optional[_Iterable[_Union[ExtendedVoteInfo, _Mapping]]] = ...) -> None: ...
 
 class Event(_message.Message):
     __slots__ = ("type", "attributes")
@@ -781,11 +518,7 @@ class Event(_message.Message):
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
     type: str
     attributes: _containers.RepeatedCompositeFieldContainer[EventAttribute]
-    def __init__(
-        self,
-        type: _Optional[str] = ...,
-        attributes: _Optional[_Iterable[_Union[EventAttribute, _Mapping]]] = ...,
-    ) -> None: ...
+    def __init__(self, type: _Optional[str] = ..., attributes: _Optional[_Iterable[_Union[EventAttribute, _Mapping]]] = ...) -> None: ...
 
 class EventAttribute(_message.Message):
     __slots__ = ("key", "value", "index")
@@ -795,9 +528,7 @@ class EventAttribute(_message.Message):
     key: str
     value: str
     index: bool
-    def __init__(
-        self, key: _Optional[str] = ..., value: _Optional[str] = ..., index: _Optional[bool] = ...
-    ) -> None: ...
+    def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ..., index: _Optional[bool] = ...) -> None: ...
 
 class ExecTxResult(_message.Message):
     __slots__ = ("code", "data", "log", "info", "gas_wanted", "gas_used", "events", "codespace")
@@ -817,17 +548,7 @@ class ExecTxResult(_message.Message):
     gas_used: int
     events: _containers.RepeatedCompositeFieldContainer[Event]
     codespace: str
-    def __init__(
-        self,
-        code: _Optional[int] = ...,
-        data: _Optional[bytes] = ...,
-        log: _Optional[str] = ...,
-        info: _Optional[str] = ...,
-        gas_wanted: _Optional[int] = ...,
-        gas_used: _Optional[int] = ...,
-        events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ...,
-        codespace: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, code: _Optional[int] = ..., data: _Optional[bytes] = ..., log: _Optional[str] = ..., info: _Optional[str] = ..., gas_wanted: _Optional[int] = ..., gas_used: _Optional[int] = ..., events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ..., codespace: _Optional[str] = ...) -> None: ...
 
 class Validator(_message.Message):
     __slots__ = ("address", "power")
@@ -843,9 +564,7 @@ class ValidatorUpdate(_message.Message):
     POWER_FIELD_NUMBER: _ClassVar[int]
     pub_key: PublicKey
     power: int
-    def __init__(
-        self, pub_key: _Optional[_Union[PublicKey, _Mapping]] = ..., power: _Optional[int] = ...
-    ) -> None: ...
+    def __init__(self, pub_key: _Optional[_Union[PublicKey, _Mapping]] = ..., power: _Optional[int] = ...) -> None: ...
 
 class VoteInfo(_message.Message):
     __slots__ = ("validator", "block_id_flag")
@@ -853,11 +572,7 @@ class VoteInfo(_message.Message):
     BLOCK_ID_FLAG_FIELD_NUMBER: _ClassVar[int]
     validator: Validator
     block_id_flag: BlockIDFlag
-    def __init__(
-        self,
-        validator: _Optional[_Union[Validator, _Mapping]] = ...,
-        block_id_flag: _Optional[_Union[BlockIDFlag, str]] = ...,
-    ) -> None: ...
+    def __init__(self, validator: _Optional[_Union[Validator, _Mapping]] = ..., block_id_flag: _Optional[_Union[BlockIDFlag, str]] = ...) -> None: ...
 
 class ExtendedVoteInfo(_message.Message):
     __slots__ = ("validator", "vote_extension", "extension_signature", "block_id_flag")
@@ -869,13 +584,7 @@ class ExtendedVoteInfo(_message.Message):
     vote_extension: bytes
     extension_signature: bytes
     block_id_flag: BlockIDFlag
-    def __init__(
-        self,
-        validator: _Optional[_Union[Validator, _Mapping]] = ...,
-        vote_extension: _Optional[bytes] = ...,
-        extension_signature: _Optional[bytes] = ...,
-        block_id_flag: _Optional[_Union[BlockIDFlag, str]] = ...,
-    ) -> None: ...
+    def __init__(self, validator: _Optional[_Union[Validator, _Mapping]] = ..., vote_extension: _Optional[bytes] = ..., extension_signature: _Optional[bytes] = ..., block_id_flag: _Optional[_Union[BlockIDFlag, str]] = ...) -> None: ...
 
 class Misbehavior(_message.Message):
     __slots__ = ("type", "validator", "height", "time", "total_voting_power")
@@ -889,14 +598,7 @@ class Misbehavior(_message.Message):
     height: int
     time: _timestamp_pb2.Timestamp
     total_voting_power: int
-    def __init__(
-        self,
-        type: _Optional[_Union[MisbehaviorType, str]] = ...,
-        validator: _Optional[_Union[Validator, _Mapping]] = ...,
-        height: _Optional[int] = ...,
-        time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        total_voting_power: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, type: _Optional[_Union[MisbehaviorType, str]] = ..., validator: _Optional[_Union[Validator, _Mapping]] = ..., height: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total_voting_power: _Optional[int] = ...) -> None: ...
 
 class Snapshot(_message.Message):
     __slots__ = ("height", "format", "chunks", "hash", "metadata")
@@ -910,14 +612,7 @@ class Snapshot(_message.Message):
     chunks: int
     hash: bytes
     metadata: bytes
-    def __init__(
-        self,
-        height: _Optional[int] = ...,
-        format: _Optional[int] = ...,
-        chunks: _Optional[int] = ...,
-        hash: _Optional[bytes] = ...,
-        metadata: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, height: _Optional[int] = ..., format: _Optional[int] = ..., chunks: _Optional[int] = ..., hash: _Optional[bytes] = ..., metadata: _Optional[bytes] = ...) -> None: ...
 
 class PublicKey(_message.Message):
     __slots__ = ("ed25519", "secp256k1")
@@ -925,9 +620,7 @@ class PublicKey(_message.Message):
     SECP256K1_FIELD_NUMBER: _ClassVar[int]
     ed25519: bytes
     secp256k1: bytes
-    def __init__(
-        self, ed25519: _Optional[bytes] = ..., secp256k1: _Optional[bytes] = ...
-    ) -> None: ...
+    def __init__(self, ed25519: _Optional[bytes] = ..., secp256k1: _Optional[bytes] = ...) -> None: ...
 
 class ConsensusParams(_message.Message):
     __slots__ = ("block", "evidence", "validator", "version", "abci")
@@ -941,14 +634,7 @@ class ConsensusParams(_message.Message):
     validator: ValidatorParams
     version: VersionParams
     abci: ABCIParams
-    def __init__(
-        self,
-        block: _Optional[_Union[BlockParams, _Mapping]] = ...,
-        evidence: _Optional[_Union[EvidenceParams, _Mapping]] = ...,
-        validator: _Optional[_Union[ValidatorParams, _Mapping]] = ...,
-        version: _Optional[_Union[VersionParams, _Mapping]] = ...,
-        abci: _Optional[_Union[ABCIParams, _Mapping]] = ...,
-    ) -> None: ...
+    def __init__(self, block: _Optional[_Union[BlockParams, _Mapping]] = ..., evidence: _Optional[_Union[EvidenceParams, _Mapping]] = ..., validator: _Optional[_Union[ValidatorParams, _Mapping]] = ..., version: _Optional[_Union[VersionParams, _Mapping]] = ..., abci: _Optional[_Union[ABCIParams, _Mapping]] = ...) -> None: ...
 
 class BlockParams(_message.Message):
     __slots__ = ("max_bytes", "max_gas")
@@ -966,14 +652,7 @@ class EvidenceParams(_message.Message):
     max_age_num_blocks: int
     max_age_duration: _duration_pb2.Duration
     max_bytes: int
-    def __init__(
-        self,
-        max_age_num_blocks: _Optional[int] = ...,
-        max_age_duration: _Optional[
-            _Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]
-        ] = ...,
-        max_bytes: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, max_age_num_blocks: _Optional[int] = ..., max_age_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., max_bytes: _Optional[int] = ...) -> None: ...
 
 class ValidatorParams(_message.Message):
     __slots__ = ("pub_key_types",)
@@ -1007,6 +686,4 @@ class ProofOp(_message.Message):
     type: str
     key: bytes
     data: bytes
-    def __init__(
-        self, type: _Optional[str] = ..., key: _Optional[bytes] = ..., data: _Optional[bytes] = ...
-    ) -> None: ...
+    def __init__(self, type: _Optional[str] = ..., key: _Optional[bytes] = ..., data: _Optional[bytes] = ...) -> None: ...
