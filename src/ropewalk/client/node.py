@@ -71,6 +71,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     block: dict[str, Any]
     block_inclusion: list[str]
     checkpoint: str
+    consensus: dict[str, Any] | None = None
+    """What validators signed; of a consortium."""
 
 
 class _Outcomes(msgspec.Struct):
