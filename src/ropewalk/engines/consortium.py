@@ -18,7 +18,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from ropewalk.engines.abci_consensus import ConsensusConnection
+from ropewalk.engines.abci_consensus import ConsensusConnection, chain_id
 from ropewalk.engines.abci_info import InfoConnection
 from ropewalk.engines.abci_mempool import MempoolConnection
 from ropewalk.engines.abci_server import AbciServer
@@ -41,7 +41,7 @@ from ropewalk.engines.port import (
 from ropewalk.engines.replica import Finalized, Replica
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.engines.verdicts import Verdicts
-from ropewalk.ledger import Candidate, LedgerError, read_genesis
+from ropewalk.ledger import LedgerError, read_genesis
 
 WAITING_MAX = 20_000
 """Transactions taken in here and in no block yet; more are turned away."""
@@ -109,7 +109,9 @@ class ConsortiumEngine(Answering):
         """Of the last block seen decided in this run, its header therefore to be had."""
         self._heard_s = time.monotonic()
         self._rpc = CometRpc(settings.rpc)
-        self._handovers = Handovers(directory.handovers, self._rpc)
+        self._handovers = Handovers(
+            directory.handovers, self._rpc, chain_id(chain.machine.network)
+        )
         self._batcher = Batcher(chain.machine.network, chain.log_key, self._rpc.broadcast)
         self._mempool = MempoolConnection(self._replica)
         consensus = ConsensusConnection(self._replica, genesis, self._committed)

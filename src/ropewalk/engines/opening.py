@@ -94,6 +94,11 @@ class DataDirectory:
         return self.path / "keys" / "log.pem"
 
     @property
+    def handovers(self) -> Path:
+        """Of a consortium: how its sets of validators followed each other."""
+        return self.path / "handovers.json"
+
+    @property
     def documents(self) -> Path:
         """Documents kept verbatim, with their salts."""
         return self.path / "documents"
@@ -108,9 +113,14 @@ def initialise(directory: DataDirectory, genesis: bytes, log_key: PrivateKey) ->
     """
     if directory.database.exists() or directory.genesis.exists():
         raise AlreadyInitialisedError(str(directory.path))
-    chosen = read_genesis(genesis)
-    verifier_key = _log_key_of(chosen, log_key)
     directory.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write_ledger(directory, genesis, log_key)
+    _write_durably(directory.genesis, genesis)
+    marking.sync_directory(directory.path)
+
+
+def _write_ledger(directory: DataDirectory, genesis: bytes, log_key: PrivateKey) -> None:
+    verifier_key = _log_key_of(read_genesis(genesis), log_key)
     storing.create(directory.database, genesis)
     store = Store(directory.database)
     note, log_root = _first_block(store, genesis, log_key, verifier_key)
@@ -119,7 +129,25 @@ def initialise(directory: DataDirectory, genesis: bytes, log_key: PrivateKey) ->
         directory.watermark,
         marking.Watermark(checkpoint=to_base64(note), height=0, root=log_root.hex(), size=1),
     )
-    _write_durably(directory.genesis, genesis)
+
+
+def initialise_again(directory: DataDirectory, passphrase: str) -> None:
+    """Begin a wiped copy of a consortium's ledger anew, where genesis and keys are still there.
+
+    Nothing else is there then, no watermark above all: what consensus replays is the same again.
+
+    Raises:
+        GenesisError: the genesis is not one of ours.
+        DamageError: the node's key can't be read.
+    """
+    wiped = not directory.database.exists() and not directory.watermark.exists()
+    if not wiped or not directory.genesis.exists() or not directory.log_key.exists():
+        return
+    try:
+        key = read(directory.log_key, passphrase)
+    except KeyFileError as error:
+        raise DamageError(f"keys/log.pem: {error}") from error
+    _write_ledger(directory, directory.genesis.read_bytes(), key)
     marking.sync_directory(directory.path)
 
 
