@@ -32,6 +32,7 @@ from ropewalk.ledger import (
     LedgerError,
     MalformedTransactionError,
     Message,
+    Misbehaviour,
     ReplayLists,
     Rule,
     RuleBook,
@@ -287,9 +288,12 @@ def _book(writes: Mapping[str, bytes | None], broken: str | None) -> RuleBook:
     def anything(*_given: object, one_key: bool = False) -> None:
         assert not one_key
 
+    def nothing(_view: View, _fact: Misbehaviour, _context: Context) -> Effects | None:
+        return None
+
     rule = Rule("test.ACT", Nothing, apply, ())
     promises = (Invariant("promise", check),)
-    return RuleBook(1, {"test.ACT": rule}, promises, anything, anything, anything)
+    return RuleBook(1, {"test.ACT": rule}, promises, anything, anything, anything, nothing)
 
 
 def _with(book: RuleBook, *, checks: bool) -> World:

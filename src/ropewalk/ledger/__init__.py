@@ -6,6 +6,8 @@ from ropewalk.ledger.block import (
     Block,
     BlockEntry,
     Candidate,
+    Entry,
+    Misbehaviour,
     TransactionEntry,
     decode_entry,
     encode_transaction_entry,
@@ -47,7 +49,6 @@ from ropewalk.ledger.genesis import (
     Parameters,
     Protocol,
     Sentinel,
-    Validator,
     first_records,
     network_id,
     read_genesis,
@@ -65,7 +66,7 @@ from ropewalk.ledger.limits import (
     VALIDITY_S_MAX,
 )
 from ropewalk.ledger.records import Record, decode_record, encode_record
-from ropewalk.ledger.registry import Apply, Change, Invariant, Message, Rule, RuleBook
+from ropewalk.ledger.registry import Apply, Change, Invariant, Message, Misbehave, Rule, RuleBook
 from ropewalk.ledger.replay import MINUTE_S, ReplayList, ReplayLists
 from ropewalk.ledger.transaction import (
     ControllerId,
@@ -81,6 +82,13 @@ from ropewalk.ledger.transaction import (
     sign_transaction,
     unverified,
 )
+from ropewalk.ledger.validators import (
+    VALIDATORS_KEY,
+    Step,
+    Validator,
+    Validators,
+    validators_at,
+)
 
 __all__ = [
     "APPROVAL_S_MAX",
@@ -95,6 +103,7 @@ __all__ = [
     "QUOTA_ACTOR_DEFAULT",
     "SENTINEL_KEY",
     "TRANSACTION_SIZE_MAX",
+    "VALIDATORS_KEY",
     "VALIDATORS_MAX",
     "VALIDITY_S_MAX",
     "Activation",
@@ -109,6 +118,7 @@ __all__ = [
     "ControllerId",
     "DuplicateError",
     "Effects",
+    "Entry",
     "EntryError",
     "Event",
     "Executed",
@@ -123,6 +133,8 @@ __all__ = [
     "MalformedBodyError",
     "MalformedTransactionError",
     "Message",
+    "Misbehave",
+    "Misbehaviour",
     "OtherNetworkError",
     "Overlay",
     "OversizeError",
@@ -138,6 +150,7 @@ __all__ = [
     "RuleBook",
     "Seconds",
     "Sentinel",
+    "Step",
     "StopError",
     "TooFarAheadError",
     "TooManyKeysError",
@@ -145,6 +158,7 @@ __all__ = [
     "TransactionEntry",
     "UnknownActError",
     "Validator",
+    "Validators",
     "View",
     "act_hash",
     "check_invariants",
@@ -163,4 +177,5 @@ __all__ = [
     "sign_transaction",
     "to_builtins",
     "unverified",
+    "validators_at",
 ]
