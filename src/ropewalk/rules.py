@@ -33,6 +33,7 @@ V1 = RuleBook(
     authorise=identity.authorise,
     represent=identity.represent,
     require_policy=identity.require_policy,
+    misbehave=identity.misbehave,
 )
 
 BOOKS: Mapping[int, RuleBook] = {1: V1}

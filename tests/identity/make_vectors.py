@@ -7,7 +7,7 @@ by `python -m identity.make_vectors` with `src` and `tests` on the path; `--chec
 
 from collections.abc import Iterator
 
-from identity import approval_vectors, party_vectors
+from identity import approval_vectors, party_vectors, validator_vectors
 from identity.rowing import Body, Row, rows
 from ledger.vectors import Case, main, surplus, texts_of
 from ledger.world import FIRM, IDS, UNKNOWN, World, kid, registration, salt, settled
@@ -310,6 +310,7 @@ def cases() -> Iterator[Case]:
     yield from activations(world)
     yield from party_vectors.cases()
     yield from approval_vectors.cases()
+    yield from validator_vectors.cases()
 
 
 def texts() -> dict[str, str]:

@@ -3,7 +3,7 @@
 
 import pytest
 
-from ledger.world import IDS, NETWORK, kid, settled
+from ledger.world import CONSORTIUM, IDS, NETWORK, kid, settled
 from ropewalk.identity import (
     INVARIANTS,
     Controller,
@@ -13,7 +13,17 @@ from ropewalk.identity import (
     party_key,
 )
 from ropewalk.identity.state import NO_RECOVERY
-from ropewalk.ledger import Change, Context, Overlay, encode_record
+from ropewalk.identity.validators import STEPS_MAX
+from ropewalk.ledger import (
+    VALIDATORS_KEY,
+    Change,
+    Context,
+    Overlay,
+    Step,
+    Validator,
+    Validators,
+    encode_record,
+)
 from ropewalk.rules import V1
 
 STATE = settled().state
@@ -102,3 +112,59 @@ def test_a_code_that_leads_elsewhere_is_noticed() -> None:
         above.changes[carrier_code_key("SMDG:ROP")] = wrong
         change = Change(STATE, above, [PARTY], CONTEXT)
         assert [one.name for one in INVARIANTS if one.check(change) is not None] == [name]
+
+
+VOTE = "somebody votes at every height"
+TOLD = "told validators stand"
+FIRST, *_, LAST = sorted(
+    (Validator(key=kid(f"{n} v"), node=kid(f"{n} n"), power=n + 1) for n in range(65)),
+    key=lambda one: one.key,
+)
+
+
+def voting(*steps: tuple[int, list[Validator]]) -> bytes:
+    return encode_record(
+        Validators(steps=[Step(height=height, validators=named) for height, named in steps])
+    )
+
+
+def seat(name: str, key: str, node: str) -> Validator:
+    return Validator(key=key + name, node=node + name, power=1)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [(0, [FIRST]), (9, [])],
+        [(0, [FIRST]), (9, [LAST, FIRST])],
+        [(0, [FIRST]), (9, [FIRST, FIRST])],
+        [(0, [FIRST]), (9, [seat("", "a", "x"), seat("", "b", "x")])],
+        [(0, [FIRST]), (9, [seat("", "a", "b"), seat("", "b", "x")])],
+        [(0, [FIRST]), (9, [seat(f"{n:02}", "a", "b") for n in range(65)])],
+        [(0, [FIRST]), (9, [FIRST]), (9, [LAST])],
+        [(0, [FIRST]), (9, [FIRST]), (8, [LAST])],
+        [(0, [FIRST]), *((9 + n, [FIRST]) for n in range(STEPS_MAX))],
+    ],
+)
+def test_steps_out_of_form_are_noticed(steps: list[tuple[int, list[Validator]]]) -> None:
+    before = voting((0, [FIRST]))
+    assert broken(VALIDATORS_KEY, before, voting(*steps)) == [VOTE]
+    assert broken(VALIDATORS_KEY, before, voting(*steps[:1])) == []
+
+
+def test_validators_are_never_removed_and_never_come_to_be() -> None:
+    before = settled(CONSORTIUM).state[VALIDATORS_KEY]
+    assert broken(VALIDATORS_KEY, before, None) == [VOTE, TOLD]
+    assert broken(VALIDATORS_KEY, None, before) == [TOLD]
+
+
+def test_what_consensus_was_told_stands() -> None:
+    """The change is made in block 1, so block 2's set is known already."""
+    before = voting((0, [FIRST]), (2, [LAST]))
+    for after, names in (
+        (voting((0, [FIRST]), (2, [LAST]), (3, [FIRST])), []),
+        (voting((1, [FIRST]), (2, [LAST])), []),
+        (voting((0, [FIRST]), (3, [LAST])), [TOLD]),
+        (voting((0, [FIRST]), (1, [LAST])), [TOLD]),
+    ):
+        assert broken(VALIDATORS_KEY, before, after) == names

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The machine: what is checked in which order, and that an act is whole or nothing."""
 
+import dataclasses
 from collections.abc import Mapping
 
 import pytest
 
 from ledger.world import (
+    CONSORTIUM,
     GENESIS,
     IDS,
     NETWORK,
@@ -28,10 +30,12 @@ from ropewalk.ledger import (
     Change,
     Context,
     Effects,
+    Executed,
     Invariant,
     LedgerError,
     MalformedTransactionError,
     Message,
+    Misbehaviour,
     ReplayLists,
     Rule,
     RuleBook,
@@ -273,6 +277,75 @@ def test_a_state_without_genesis_stops_the_node() -> None:
         machine.execute({}, ReplayLists(), Block(1, 0, ()), 1)
 
 
+def double_vote(name: str, height: int = 1) -> Misbehaviour:
+    return Misbehaviour(evidence="duplicate_vote", height=height, validator=kid(f"votes {name}"))
+
+
+def executed(world: World, block: Block) -> Executed:
+    return world.machine.execute(world.state, world.replay, block, world.position)
+
+
+def test_misbehaviour_comes_before_the_candidates_and_is_in_the_log() -> None:
+    world = settled(CONSORTIUM)
+    add = world.candidate("shipper", "identity.ADD_KEY", {"key": kid("spare")})
+    facts = (double_vote("b", 5), double_vote("a", 4))
+    found = executed(world, Block(world.height + 1, world.time_s, (add,), facts))
+    assert [decode_entry(entry) for entry in found.entries[:2]] == list(facts)
+    assert getattr(decode_entry(found.entries[2]), "code", "") == "committed"
+    assert [one.transaction for one in found.evidence] == ["", ""]
+    assert [one.refusal for one in found.evidence] == [None, None]
+    names = [event.name for one in found.in_order for event in one.events]
+    assert names == ["identity.validator_removed"] * 2 + ["identity.key_added"]
+    assert len(found.results) == 1
+
+
+def test_an_act_behind_misbehaviour_has_its_own_position() -> None:
+    """A key counts from the position of the act that added it, evidence counted."""
+    world = settled(CONSORTIUM)
+    position = world.position
+    add = world.candidate("shipper", "identity.ADD_KEY", {"key": kid("spare")})
+    world.block(add, misbehaviour=(double_vote("nobody"), double_vote("a")))
+    shipper = world.state[f"controller/{IDS['shipper']}"]
+    assert f'{{"added":{position + 1},"kid":"{kid("spare")}"'.encode() in shipper
+    assert world.position == position + 3
+
+
+def test_a_block_of_misbehaviour_alone_is_no_empty_block() -> None:
+    world = settled(CONSORTIUM)
+    found = executed(world, Block(world.height + 1, world.time_s, (), (double_vote("a"),)))
+    assert len(found.entries) == 1
+    assert "validators" in found.changes
+
+
+def test_misbehaviour_without_effect_leaves_no_trace() -> None:
+    """Of a stranger, of one removed already, of one that only signs batches, on any ledger."""
+    world = settled(CONSORTIUM)
+    world.block(misbehaviour=(double_vote("a"), double_vote("a")))
+    assert len(world.evidence) == 1
+    node = Misbehaviour(evidence="duplicate_vote", height=1, validator=kid("node b"))
+    facts = (double_vote("nobody"), double_vote("a"), node)
+    found = executed(world, Block(world.height + 1, world.time_s + 9_999, (), facts))
+    assert (found.entries, found.changes, found.evidence) == ([], {}, [])
+    embedded = settled()
+    found = executed(embedded, Block(embedded.height + 1, embedded.time_s, (), (double_vote("a"),)))
+    assert (found.entries, found.changes) == ([], {})
+
+
+def test_a_broken_promise_about_misbehaviour_stops_the_node() -> None:
+    world = settled(CONSORTIUM)
+
+    def nearer(_view: View, _fact: Misbehaviour, _context: Context) -> Effects:
+        return Effects({"validators": None})
+
+    book = dataclasses.replace(world.machine.books[1], misbehave=nearer)
+    block = Block(world.height + 1, world.time_s, (), (double_vote("a"),))
+    world.machine = dataclasses.replace(world.machine, books={1: book})
+    with pytest.raises(StopError, match="somebody votes at every height"):
+        executed(world, block)
+    world.machine = dataclasses.replace(world.machine, checks_invariants=False)
+    assert executed(world, block).changes == {"validators": None}
+
+
 class Nothing(Message, frozen=True):
     """A body without members."""
 
@@ -287,9 +360,12 @@ def _book(writes: Mapping[str, bytes | None], broken: str | None) -> RuleBook:
     def anything(*_given: object, one_key: bool = False) -> None:
         assert not one_key
 
+    def nothing(_view: View, _fact: Misbehaviour, _context: Context) -> Effects | None:
+        return None
+
     rule = Rule("test.ACT", Nothing, apply, ())
     promises = (Invariant("promise", check),)
-    return RuleBook(1, {"test.ACT": rule}, promises, anything, anything, anything)
+    return RuleBook(1, {"test.ACT": rule}, promises, anything, anything, anything, nothing)
 
 
 def _with(book: RuleBook, *, checks: bool) -> World:

@@ -3,7 +3,7 @@
 
 import pytest
 
-from ledger.world import GENESIS, NETWORK, genesis, kid
+from ledger.world import GENESIS, NETWORK, genesis, kid, validator
 from ropewalk.crypto import Value, decode_object, encode, sha256_hex
 from ropewalk.ledger import (
     PROTOCOL_KEY,
@@ -20,10 +20,6 @@ CONTENT: dict[str, Value] = decode_object(GENESIS)  # type: ignore[assignment]
 def changed(**changes: Value | None) -> bytes:
     members = {**CONTENT, **changes}
     return encode({name: value for name, value in members.items() if value is not None})
-
-
-def validator(name: str) -> dict[str, Value]:
-    return {"key": kid(name), "node": kid(f"node {name}"), "power": 1}
 
 
 def test_a_consortium_names_its_validators() -> None:
@@ -78,7 +74,7 @@ def test_a_member_that_is_missing_or_of_another_kind_is_refused(member: str) -> 
         changed(validators=sorted([validator("a"), validator("b")], key=str, reverse=True)),
         changed(validators=[validator("a"), validator("a")]),
         changed(validators=[{**validator("a"), "power": 0}]),
-        changed(validators=[{**validator("a"), "node": kid("a")}]),
+        changed(validators=[{**validator("a"), "node": kid("votes a")}]),
         changed(validators=[{**validator("a"), "key": "A" * 42 + "B"}]),
     ],
 )

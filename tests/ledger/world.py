@@ -14,6 +14,7 @@ from ropewalk.ledger import (
     Block,
     Candidate,
     LedgerError,
+    Misbehaviour,
     Payload,
     ReplayLists,
     Result,
@@ -47,23 +48,39 @@ def salt(name: str) -> str:
     return sha256_hex(f"ropewalk test salt {name}".encode())
 
 
-def genesis(name: str = "test", *, quota: int = 1_000_000, laws: Sequence[str] = ("GB",)) -> bytes:
-    """A genesis file; another name makes another network."""
-    return encode(
-        {
-            "format": "ropewalk-genesis/1",
-            "governance": {"keys": [kid("governance"), kid("governance 2")], "threshold": 2},
-            "laws": list(laws),
-            "log": "ropewalk.example/test+00000000+AQ==",
-            "parameters": {"quota_actor_max": quota},
-            "protocol": 1,
-            "salt": salt(name),
-            "time": TIME,
-        }
-    )
+def genesis(
+    name: str = "test",
+    *,
+    quota: int = 1_000_000,
+    laws: Sequence[str] = ("GB",),
+    validators: Mapping[str, int] | None = None,
+) -> bytes:
+    """A genesis file; another name makes another network, powers of validators a consortium."""
+    content: dict[str, Value] = {
+        "format": "ropewalk-genesis/1",
+        "governance": {"keys": [kid("governance"), kid("governance 2")], "threshold": 2},
+        "laws": list(laws),
+        "log": "ropewalk.example/test+00000000+AQ==",
+        "parameters": {"quota_actor_max": quota},
+        "protocol": 1,
+        "salt": salt(name),
+        "time": TIME,
+    }
+    if validators:
+        named = [validator(one, power) for one, power in validators.items()]
+        content["log"] = "ropewalk.example/test"
+        content["validators"] = sorted(named, key=lambda one: str(one["key"]))
+    return encode(content)
+
+
+def validator(name: str, power: int = 1) -> dict[str, Value]:
+    """The node of a name that votes; its two keys follow from it."""
+    return {"key": kid(f"votes {name}"), "node": kid(f"node {name}"), "power": power}
 
 
 GENESIS = genesis()
+CONSORTIUM = genesis(validators={"a": 10, "b": 10, "c": 10, "d": 10})
+"""Four validators of one power, and everything else as in `GENESIS`."""
 NETWORK = network_id(GENESIS)
 GOVERNANCE = governance_id(read_genesis(GENESIS))
 ROLES: Mapping[str, tuple[str, ...]] = {
@@ -172,6 +189,8 @@ class World:
         self.position = 1
         self.time_s = TIME
         self.acts = 0
+        self.evidence: list[Result] = []
+        """What became of the last block's misbehaviour, as far as it had an effect."""
 
     def candidate(
         self,
@@ -187,11 +206,16 @@ class World:
         speaker = self.governance if actor == "governance" else actor
         return unsigned(content(speaker, act, body, until, self.network), kids)
 
-    def block(self, *candidates: Candidate, seconds: int = 1) -> list[Result]:
+    def block(
+        self,
+        *candidates: Candidate,
+        seconds: int = 1,
+        misbehaviour: tuple[Misbehaviour, ...] = (),
+    ) -> list[Result]:
         """Execute a block and keep what it changed."""
         self.time_s += seconds
         self.height += 1
-        block = Block(self.height, self.time_s, candidates)
+        block = Block(self.height, self.time_s, candidates, misbehaviour)
         executed = self.machine.execute(self.state, self.replay, block, self.position)
         for record_key, record in executed.changes.items():
             if record is None:
@@ -200,6 +224,7 @@ class World:
                 self.state[record_key] = record
         if executed.entries:
             self.position += len(executed.entries) + 1
+        self.evidence = executed.evidence
         return executed.results
 
     def act(self, actor: str, act: str, body: Mapping[str, Value]) -> Result:

@@ -16,10 +16,12 @@ from ropewalk.ledger import (
     Block,
     BlockEntry,
     Candidate,
+    Entry,
     EntryError,
     Executed,
     LedgerError,
     Machine,
+    Misbehaviour,
     ReplayLists,
     StopError,
     Transaction,
@@ -83,6 +85,28 @@ class Leaves:
         return b"".join([one + self.hashes[one] for one in found])
 
 
+@dataclass(slots=True)
+class _Gathered:
+    """A block's entries before its end."""
+
+    logged: list[bytes] = field(default_factory=list)
+    misbehaviour: list[Misbehaviour] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    def add(self, data: bytes, entry: TransactionEntry | Misbehaviour) -> None:
+        """One more."""
+        self.logged.append(data)
+        if isinstance(entry, Misbehaviour):
+            self.misbehaviour.append(entry)
+        else:
+            self.texts.append(entry.transaction)
+
+    def candidates(self, inspectors: Inspectors) -> list[Candidate]:
+        """Its transactions, inspected."""
+        verdicts = inspectors.verdicts(self.texts)
+        return [Candidate(text, one) for text, one in zip(self.texts, verdicts, strict=True)]
+
+
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """One block, executed again."""
@@ -125,33 +149,27 @@ class Replay:
             DifferenceError: re-execution gives something else than the log says.
         """
         with Inspectors() as inspectors:
-            gathered: list[tuple[bytes, str]] = []
+            gathered = _Gathered()
             for position, data in enumerate(entries):
                 entry = _decoded(position, data)
                 if not isinstance(entry, BlockEntry):
-                    gathered.append((data, entry.transaction))
+                    gathered.add(data, entry)
                     continue
-                texts = [text for _, text in gathered]
-                verdicts = inspectors.verdicts(texts)
-                candidates = [
-                    Candidate(text, verdict) for text, verdict in zip(texts, verdicts, strict=True)
-                ]
-                logged = [one for one, _ in gathered]
-                gathered = []
-                yield self._block(entry, data, logged, candidates)
-        if gathered:
+                yield self._block(entry, data, gathered, gathered.candidates(inspectors))
+                gathered = _Gathered()
+        if gathered.logged:
             raise DifferenceError(f"entry {self.frontier.size}: the log ends inside a block")
 
     def _block(
-        self, end: BlockEntry, data: bytes, logged: list[bytes], candidates: list[Candidate]
+        self, end: BlockEntry, data: bytes, gathered: _Gathered, candidates: list[Candidate]
     ) -> Replayed:
-        first = self.frontier.size
+        first, logged = self.frontier.size, gathered.logged
         executed: Executed | None
         if self.height < 0:
             self._genesis(end, logged)
             executed = None
         else:
-            executed = self._execute(end, logged, candidates, first)
+            executed = self._execute(end, gathered, candidates, first)
         state_root = self.tree.root
         expected = BlockEntry(
             height=end.height,
@@ -167,7 +185,7 @@ class Replay:
         for one in (*logged, data):
             self.frontier.append(leaf_hash(one))
         self.height, self.time_s = end.height, end.time
-        self.transactions += len(logged)
+        self.transactions += len(candidates)
         return Replayed(
             end,
             first,
@@ -186,11 +204,12 @@ class Replay:
         self._apply(dict(genesis_records(self.genesis)))
 
     def _execute(
-        self, end: BlockEntry, logged: list[bytes], candidates: list[Candidate], first: int
+        self, end: BlockEntry, gathered: _Gathered, candidates: list[Candidate], first: int
     ) -> Executed:
+        logged = gathered.logged
         if end.height <= self.height or end.time < self.time_s:
             raise DifferenceError(f"entry {first + len(logged)}: height or time goes backwards")
-        block = Block(end.height, end.time, tuple(candidates))
+        block = Block(end.height, end.time, tuple(candidates), tuple(gathered.misbehaviour))
         try:
             executed = self.machine.execute(_View(self.state), self.replay, block, first)
         except StopError as error:
@@ -225,7 +244,7 @@ class _View:
         return self._state.get(key)
 
 
-def _decoded(position: int, data: bytes) -> BlockEntry | TransactionEntry:
+def _decoded(position: int, data: bytes) -> Entry:
     try:
         return decode_entry(data)
     except EntryError as error:

@@ -10,7 +10,7 @@ import msgspec
 from ropewalk.audit.replaying import Replayed
 from ropewalk.audit.report import DifferenceError
 from ropewalk.crypto import sha256
-from ropewalk.ledger import BlockEntry, LedgerError, decode_entry
+from ropewalk.ledger import LedgerError, TransactionEntry, decode_entry
 from ropewalk.tlog import (
     Note,
     ProofError,
@@ -105,7 +105,7 @@ class Tables:
         expected = {}
         for position, data in self._rows("SELECT position, entry FROM entry"):
             entry = decode_entry(data)
-            if not isinstance(entry, BlockEntry):
+            if isinstance(entry, TransactionEntry):
                 signing_input = entry.transaction.rpartition(".")[0]
                 expected[sha256(signing_input.encode("ascii"))] = position
         for identifier, position in self._rows("SELECT id, position FROM lookup"):
@@ -230,7 +230,7 @@ def _events(block: Replayed) -> list[dict[str, Any]]:
             "name": event.name,
             "attributes": dict(event.attributes),
         }
-        for offset, result in enumerate(block.executed.results)
+        for offset, result in enumerate(block.executed.in_order)
         for index, event in enumerate(result.events)
     ]
 

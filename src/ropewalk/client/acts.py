@@ -17,9 +17,9 @@ from ropewalk.crypto import encode, sha256_hex
 from ropewalk.identity import Controller
 from ropewalk.ledger import (
     COMMITTED,
-    BlockEntry,
     LedgerError,
     Transaction,
+    TransactionEntry,
     inspect,
 )
 from ropewalk.tlog import Checkpoint
@@ -105,7 +105,7 @@ class Log:
     def _committed(self, item: str, proven: ProvenEntry) -> Transaction:
         """A committed transaction, every signature verified, the issuer's by its own keys."""
         entry = check_entry(item, proven, self._checkpoint)
-        if isinstance(entry, BlockEntry) or (entry.code, entry.number) != (COMMITTED, 0):
+        if not isinstance(entry, TransactionEntry) or (entry.code, entry.number) != (COMMITTED, 0):
             raise VerificationError(item, "the entry is no committed transaction")
         try:
             transaction = inspect(entry.transaction)

@@ -12,9 +12,9 @@ from ropewalk.crypto import EncodingError, decode, from_base64
 from ropewalk.identity import Controller, Party
 from ropewalk.ledger import (
     BlockEntry,
+    Entry,
     EntryError,
     Record,
-    TransactionEntry,
     chain_id,
     decode_entry,
     decode_record,
@@ -125,9 +125,7 @@ def check_block(bundle: Bundle, sealed: Sealed) -> BlockEntry:
     return entry
 
 
-def check_entry(
-    item: str, proven: ProvenEntry, checkpoint: Checkpoint
-) -> TransactionEntry | BlockEntry:
+def check_entry(item: str, proven: ProvenEntry, checkpoint: Checkpoint) -> Entry:
     """An entry that stands in the log where it says.
 
     Raises:

@@ -14,16 +14,11 @@ from ropewalk.engines.abci_server import Handlers
 from ropewalk.engines.batch import BatchError, chosen, fill
 from ropewalk.engines.errors import ConsensusError
 from ropewalk.engines.replica import Decided, Finalized, Replica
-from ropewalk.ledger import Genesis, Misbehaviour, Validator
+from ropewalk.ledger import Genesis, Misbehaviour, Validator, chain_id
 
 ADDRESS_SIZE = 20
 BATCH_WITHOUT_EFFECT = 1
 _EVIDENCE = {pb.DUPLICATE_VOTE: "duplicate_vote", pb.LIGHT_CLIENT_ATTACK: "light_client_attack"}
-
-
-def chain_id(network: str) -> str:
-    """What CometBFT calls the network; it allows 50 characters."""
-    return f"ropewalk-{network[:40]}"
 
 
 class ConsensusConnection:

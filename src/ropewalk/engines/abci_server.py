@@ -121,20 +121,21 @@ class AbciServer:
         """
         self._handlers, self._fault = handlers, fault
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(self._listen(address))
-        self._thread = threading.Thread(target=self._loop.run_forever, name="abci", daemon=True)
-        self._thread.start()
-
-    async def _listen(self, address: str) -> asyncio.Server:
-        def connect() -> Connection:
-            return Connection(self._handlers, self._fault)
-
         scheme, _, place = address.partition("://")
         if scheme == "unix":
             Path(place).unlink(missing_ok=True)
-            server = await self._loop.create_unix_server(connect, place)
+        self._server = self._loop.run_until_complete(self._listen(scheme, place))
+        if scheme == "unix":
             Path(place).chmod(0o600)
-            return server
+        self._thread = threading.Thread(target=self._loop.run_forever, name="abci", daemon=True)
+        self._thread.start()
+
+    async def _listen(self, scheme: str, place: str) -> asyncio.Server:
+        def connect() -> Connection:
+            return Connection(self._handlers, self._fault)
+
+        if scheme == "unix":
+            return await self._loop.create_unix_server(connect, place)
         host, _, port = place.rpartition(":")
         return await self._loop.create_server(connect, host, int(port))
 

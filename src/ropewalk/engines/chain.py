@@ -263,6 +263,7 @@ class Chain:
 
 
 def _lookups(executed: Executed, first: int) -> list[tuple[bytes, int]]:
+    first += len(executed.evidence)
     logged = [result.transaction for result in executed.results if result.entry is not None]
     return sorted(
         (bytes.fromhex(transaction), position) for position, transaction in enumerate(logged, first)
@@ -285,7 +286,7 @@ def _replay_notes(block: Block, executed: Executed) -> bytes:
 
 def _events(block: Block, executed: Executed, position: int) -> list[LedgerEvent]:
     told = []
-    for result in executed.results:
+    for result in executed.in_order:
         for index, event in enumerate(result.events):
             told.append(
                 LedgerEvent(

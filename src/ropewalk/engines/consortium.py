@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import apsw
 import msgspec
 
-from ropewalk.engines.abci_consensus import ConsensusConnection, chain_id
+from ropewalk.engines.abci_consensus import ConsensusConnection
 from ropewalk.engines.abci_info import InfoConnection
 from ropewalk.engines.abci_mempool import MempoolConnection
 from ropewalk.engines.abci_server import AbciServer
@@ -41,7 +41,9 @@ from ropewalk.engines.port import (
 from ropewalk.engines.replica import Finalized, Replica
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.engines.verdicts import Verdicts
-from ropewalk.ledger import LedgerError, read_genesis
+from ropewalk.ledger import LedgerError, chain_id, read_genesis
+
+R = TypeVar("R")
 
 WAITING_MAX = 20_000
 """Transactions taken in here and in no block yet; more are turned away."""
@@ -109,9 +111,7 @@ class ConsortiumEngine(Answering):
         """Of the last block seen decided in this run, its header therefore to be had."""
         self._heard_s = time.monotonic()
         self._rpc = CometRpc(settings.rpc)
-        self._handovers = Handovers(
-            directory.handovers, self._rpc, chain_id(chain.machine.network)
-        )
+        self._handovers = Handovers(directory.handovers, self._rpc, chain_id(chain.machine.network))
         self._batcher = Batcher(chain.machine.network, chain.log_key, self._rpc.broadcast)
         self._mempool = MempoolConnection(self._replica)
         consensus = ConsensusConnection(self._replica, genesis, self._committed)
@@ -191,17 +191,17 @@ class ConsortiumEngine(Answering):
 
     def prove(self, key: str) -> Proven:
         """See the port; with the votes that bind it."""
-        height, proven = self._standing_still(lambda: super(ConsortiumEngine, self).prove(key))
+        height, proven = self._standing_still(lambda: Answering.prove(self, key))
         return msgspec.structs.replace(proven, consensus=self._consensus(height))
 
     def history(self, title: str) -> TitleHistory | None:
         """See the port; with the votes that bind it."""
-        height, found = self._standing_still(lambda: super(ConsortiumEngine, self).history(title))
+        height, found = self._standing_still(lambda: Answering.history(self, title))
         if found is None:
             return None
         return msgspec.structs.replace(found, consensus=self._consensus(height))
 
-    def _standing_still(self, read: Callable[[], Any]) -> tuple[int, Any]:
+    def _standing_still(self, read: Callable[[], R]) -> tuple[int, R]:
         """What was read, and the height of the last block with an entry at that time."""
         while True:
             height = self._chain.tip.height

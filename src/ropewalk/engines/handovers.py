@@ -86,8 +86,10 @@ class Handovers:
     def _handover(self, height: int) -> Change:
         signed = self._header(height)
         following = validators_from_rpc(self._rpc.validators(height + 1))
-        named = [NamedValidator(key=to_base64url(one.public_key), power=one.power)
-            for one in following.validators]
+        named = [
+            NamedValidator(key=to_base64url(one.public_key), power=one.power)
+            for one in following.validators
+        ]
         return Change(commit=signed.commit, header=signed.header, next=named)
 
     def _store(self) -> None:

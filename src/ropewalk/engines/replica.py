@@ -202,9 +202,7 @@ class Replica:
         finalized, prepared = self._pending
         height = finalized.decided.height
         handovers = [*self.handovers, height + 1] if finalized.updates else self.handovers
-        standing = Standing(
-            app_hash=finalized.app_hash.hex(), handovers=handovers, height=height
-        )
+        standing = Standing(app_hash=finalized.app_hash.hex(), handovers=handovers, height=height)
         written = {META: _encoded(standing)}
         if prepared is None:
             with self.chain.store.transaction() as writer:
@@ -225,9 +223,7 @@ class Replica:
         before = {one.key: one.power for one in validators_at(after, height + LEAD - 1)}
         then = {one.key: one.power for one in validators_at(after, height + LEAD)}
         changed = {key: then.get(key, 0) for key in (*before, *then)}
-        return sorted(
-            (key, power) for key, power in changed.items() if power != before.get(key, 0)
-        )
+        return sorted((key, power) for key, power in changed.items() if power != before.get(key, 0))
 
     def _let_go(self, finalized: Finalized) -> None:
         with self._lock:

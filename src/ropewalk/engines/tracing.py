@@ -133,7 +133,7 @@ def _payload(logged: Logged) -> Payload:
     decoded = decode_entry(logged.entry.encode("ascii"))
     if isinstance(decoded, TransactionEntry):
         return unverified(decoded.transaction).payload
-    raise LookupError("an act leads to the end of a block")
+    raise LookupError("an act leads to an entry that is no transaction")
 
 
 def _require(found: Logged | None, transaction: str) -> Logged:

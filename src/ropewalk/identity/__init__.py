@@ -11,6 +11,7 @@ from ropewalk.identity import (
     policy,
     recovery,
     register,
+    validators,
 )
 from ropewalk.identity.approve import Approval, Proposal, Propose, proposal_key, proposed_hash
 from ropewalk.identity.authorise import authorise
@@ -53,6 +54,7 @@ from ropewalk.identity.state import (
     require_controller,
     require_governance,
 )
+from ropewalk.identity.validators import misbehave
 
 RULES = (
     *register.RULES,
@@ -62,6 +64,7 @@ RULES = (
     *recovery.RULES,
     *members.RULES,
     *governance.RULES,
+    *validators.RULES,
 )
 approval_rules = approve.rules
 INVARIANTS = invariants.INVARIANTS
@@ -106,6 +109,7 @@ __all__ = [
     "load_party",
     "mandate_key",
     "member_key",
+    "misbehave",
     "party_key",
     "policy_key",
     "proposal_key",

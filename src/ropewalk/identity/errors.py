@@ -268,3 +268,59 @@ class TooEarlyError(LedgerError):
 
     code = "identity.too_early"
     number = 7264
+
+
+class NotConsortiumError(LedgerError):
+    """The ledger is embedded in one node: it has no validators."""
+
+    code = "identity.not_consortium"
+    number = 7270
+
+
+class BadStepHeightError(LedgerError):
+    """Validators change at a height well ahead, not too far, and not before the last step's."""
+
+    code = "identity.bad_step_height"
+    number = 7271
+
+
+class TooManyStepsError(LedgerError):
+    """As many changes of validators as may wait do; add to the last one, or wait for the next."""
+
+    code = "identity.too_many_steps"
+    number = 7272
+
+
+class UnknownValidatorError(LedgerError):
+    """No validator has this voting key and this node key, so there is none to remove."""
+
+    code = "identity.unknown_validator"
+    number = 7273
+
+
+class ValidatorKeyTakenError(LedgerError):
+    """Another validator votes with one of the keys, or its node signs with it."""
+
+    code = "identity.validator_key_taken"
+    number = 7274
+
+
+class TooManyValidatorsError(LedgerError):
+    """There are as many validators as there may be."""
+
+    code = "identity.too_many_validators"
+    number = 7275
+
+
+class LastValidatorError(LedgerError):
+    """Without this validator nobody would vote; add another first."""
+
+    code = "identity.last_validator"
+    number = 7276
+
+
+class StepTooLargeError(LedgerError):
+    """More than a third of the voting power would change hands at once; take more steps."""
+
+    code = "identity.step_too_large"
+    number = 7277

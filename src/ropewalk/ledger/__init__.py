@@ -6,6 +6,8 @@ from ropewalk.ledger.block import (
     Block,
     BlockEntry,
     Candidate,
+    Entry,
+    Misbehaviour,
     TransactionEntry,
     decode_entry,
     encode_transaction_entry,
@@ -47,7 +49,6 @@ from ropewalk.ledger.genesis import (
     Parameters,
     Protocol,
     Sentinel,
-    Validator,
     chain_id,
     first_records,
     network_id,
@@ -66,7 +67,7 @@ from ropewalk.ledger.limits import (
     VALIDITY_S_MAX,
 )
 from ropewalk.ledger.records import Record, decode_record, encode_record
-from ropewalk.ledger.registry import Apply, Change, Invariant, Message, Rule, RuleBook
+from ropewalk.ledger.registry import Apply, Change, Invariant, Message, Misbehave, Rule, RuleBook
 from ropewalk.ledger.replay import MINUTE_S, ReplayList, ReplayLists
 from ropewalk.ledger.transaction import (
     ControllerId,
@@ -82,6 +83,13 @@ from ropewalk.ledger.transaction import (
     sign_transaction,
     unverified,
 )
+from ropewalk.ledger.validators import (
+    VALIDATORS_KEY,
+    Step,
+    Validator,
+    Validators,
+    validators_at,
+)
 
 __all__ = [
     "APPROVAL_S_MAX",
@@ -96,6 +104,7 @@ __all__ = [
     "QUOTA_ACTOR_DEFAULT",
     "SENTINEL_KEY",
     "TRANSACTION_SIZE_MAX",
+    "VALIDATORS_KEY",
     "VALIDATORS_MAX",
     "VALIDITY_S_MAX",
     "Activation",
@@ -110,6 +119,7 @@ __all__ = [
     "ControllerId",
     "DuplicateError",
     "Effects",
+    "Entry",
     "EntryError",
     "Event",
     "Executed",
@@ -124,6 +134,8 @@ __all__ = [
     "MalformedBodyError",
     "MalformedTransactionError",
     "Message",
+    "Misbehave",
+    "Misbehaviour",
     "OtherNetworkError",
     "Overlay",
     "OversizeError",
@@ -139,6 +151,7 @@ __all__ = [
     "RuleBook",
     "Seconds",
     "Sentinel",
+    "Step",
     "StopError",
     "TooFarAheadError",
     "TooManyKeysError",
@@ -146,6 +159,7 @@ __all__ = [
     "TransactionEntry",
     "UnknownActError",
     "Validator",
+    "Validators",
     "View",
     "act_hash",
     "chain_id",
@@ -165,4 +179,5 @@ __all__ = [
     "sign_transaction",
     "to_builtins",
     "unverified",
+    "validators_at",
 ]

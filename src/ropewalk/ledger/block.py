@@ -2,7 +2,7 @@
 """Blocks and the entries they leave in the log (docs/reference/formats.md, 6)."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -32,6 +32,19 @@ class BlockEntry(Record, frozen=True):
     time: Seconds
 
 
+class Misbehaviour(Record, frozen=True):
+    """What consensus proved of a validator; as an entry, that it had an effect."""
+
+    evidence: Literal["duplicate_vote", "light_client_attack"]
+    height: _Count
+    """At which it happened."""
+    validator: Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_-]{43}\Z")]
+    """Id of the key that it votes with."""
+
+
+Entry = TransactionEntry | Misbehaviour | BlockEntry
+
+
 class Candidate(msgspec.Struct, frozen=True):
     """A transaction on its way into a block: its text, and what `inspect` made of it."""
 
@@ -46,20 +59,26 @@ class Block:
     height: int
     time_s: int
     candidates: tuple[Candidate, ...]
+    misbehaviour: tuple[Misbehaviour, ...] = ()
+    """Facts that the consensus engine hands over, in its order; they come before the candidates."""
 
 
-def decode_entry(data: bytes) -> TransactionEntry | BlockEntry:
+def decode_entry(data: bytes) -> Entry:
     """An entry of the log.
 
     Raises:
-        EntryError: neither kind, or not in its one encoding.
+        EntryError: none of the kinds, or not in its one encoding.
     """
-    kind: type[TransactionEntry | BlockEntry]
-    kind = TransactionEntry if data.startswith(b'[1,{"code"') else BlockEntry
-    entry = decode_record(data, kind)
+    entry: Entry = decode_record(data, _kind_of(data))
     if encode_record(entry) != data:
         raise EntryError("an entry is not in its one encoding")
     return entry
+
+
+def _kind_of(data: bytes) -> type[TransactionEntry] | type[Misbehaviour] | type[BlockEntry]:
+    if data.startswith(b'[1,{"code"'):
+        return TransactionEntry
+    return Misbehaviour if data.startswith(b'[1,{"evidence"') else BlockEntry
 
 
 def encode_transaction_entry(text: str, refusal: LedgerError | None) -> bytes:

@@ -9,6 +9,9 @@ Checks of one transaction, in this order, each with its refusal:
 7. act known, body well formed, mandate where the actor represents another, the actor's own policy,
    the act's own rule: such a refusal is logged and final.
 
+Before the candidates comes what consensus proved of validators: what has an effect leaves an entry,
+what has none leaves no trace.
+
 An act is applied whole or not at all. Same view, same block: same result, on any engine.
 """
 
@@ -17,7 +20,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from ropewalk.ledger.block import Block, Candidate, encode_transaction_entry
+from ropewalk.ledger.block import Block, Candidate, Misbehaviour, encode_transaction_entry
 from ropewalk.ledger.effects import Context, Effects, Event, Overlay, View
 from ropewalk.ledger.errors import (
     DuplicateError,
@@ -32,14 +35,15 @@ from ropewalk.ledger.errors import (
 )
 from ropewalk.ledger.genesis import PROTOCOL_KEY, Protocol
 from ropewalk.ledger.limits import KEYS_TOUCHED_MAX, VALIDITY_S_MAX
-from ropewalk.ledger.records import decode_record
+from ropewalk.ledger.records import decode_record, encode_record
 from ropewalk.ledger.registry import Change, Rule, RuleBook
 from ropewalk.ledger.replay import ReplayLists
 from ropewalk.ledger.transaction import Payload, Transaction
+from ropewalk.ledger.validators import Validator, validators_at
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What became of one candidate."""
+    """What became of one candidate, or of a validator that misbehaved."""
 
     transaction: str
     """Its id, "" when it was none."""
@@ -55,13 +59,21 @@ class Executed:
 
     protocol: int
     results: list[Result]
+    """One for each candidate, in order."""
     changes: dict[str, bytes | None] = field(default_factory=dict)
     """Every record written or removed (None), replay lists included."""
+    evidence: list[Result] = field(default_factory=list)
+    """One for each misbehaviour that had an effect, in order; their entries come first."""
 
     @property
     def entries(self) -> list[bytes]:
-        """The transactions' entries in order, without the block's end."""
-        return [result.entry for result in self.results if result.entry is not None]
+        """The block's entries in order, without its end."""
+        return [result.entry for result in self.in_order if result.entry is not None]
+
+    @property
+    def in_order(self) -> list[Result]:
+        """All results as their entries stand in the log."""
+        return [*self.evidence, *self.results]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +103,26 @@ class Machine:
             raise StopError(f"protocol {version} is active from here; install a newer release")
         return book
 
+    @staticmethod
+    def validators_at(view: View, height: int) -> tuple[Validator, ...]:
+        """Who votes at a height, sorted by key; nobody in an embedded ledger.
+
+        Args:
+            view: the state after some block.
+            height: that block's, or a later one.
+
+        Raises:
+            StopError: the height is so long past that its set was dropped.
+        """
+        return validators_at(view, height)
+
     def execute(self, view: View, replay: ReplayLists, block: Block, position: int) -> Executed:
         """Execute a block.
 
         Args:
             view: the state before it.
             replay: the replay lists before it; they are brought forward.
-            block: height, time and candidates.
+            block: height, time, misbehaviour and candidates.
             position: size of the log before it.
 
         Raises:
@@ -106,13 +131,38 @@ class Machine:
         book = self.book_at(view, block.height)
         overlay = Overlay(view)
         executed = Executed(protocol=book.version, results=[])
+        for misbehaviour in block.misbehaviour:
+            found = self._misbehaviour(book, overlay, block, misbehaviour, position)
+            if found is not None:
+                position += 1
+                executed.evidence.append(found)
         for candidate in block.candidates:
             result = self._one(book, overlay, replay, block, candidate, position)
             position += result.entry is not None
             executed.results.append(result)
-        if any(result.entry is not None for result in executed.results):
+        if executed.entries:
             executed.changes = {**overlay.changes, **replay.take_changes(block.time_s)}
         return executed
+
+    def _misbehaviour(
+        self,
+        book: RuleBook,
+        overlay: Overlay,
+        block: Block,
+        misbehaviour: Misbehaviour,
+        position: int,
+    ) -> Result | None:
+        context = Context("", block.height, self.network, position, block.time_s, "")
+        effects = book.misbehave(overlay, misbehaviour, context)
+        if effects is None:
+            return None
+        self._keep(book, overlay, effects, context)
+        return Result("", None, encode_record(misbehaviour), effects.events)
+
+    def _keep(self, book: RuleBook, overlay: Overlay, effects: Effects, context: Context) -> None:
+        if self.checks_invariants:
+            check_invariants(book, overlay, effects, context)
+        overlay.changes.update(effects.writes)
 
     def _one(
         self,
@@ -154,9 +204,7 @@ class Machine:
         except LedgerError as refusal:
             entry = encode_transaction_entry(candidate.text, refusal)
             return Result(transaction.id, refusal, entry)
-        if self.checks_invariants:
-            check_invariants(book, overlay, effects, context)
-        overlay.changes.update(effects.writes)
+        self._keep(book, overlay, effects, context)
         entry = encode_transaction_entry(candidate.text, None)
         return Result(transaction.id, None, entry, effects.events)
 

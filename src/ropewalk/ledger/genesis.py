@@ -8,9 +8,10 @@ import msgspec
 
 from ropewalk.crypto import CanonicalError, decode, is_kid, sha256_hex
 from ropewalk.ledger.errors import GenesisError
-from ropewalk.ledger.limits import BLOCK_TRANSACTIONS_MAX, POWER_MAX, VALIDATORS_MAX
+from ropewalk.ledger.limits import BLOCK_TRANSACTIONS_MAX, VALIDATORS_MAX
 from ropewalk.ledger.records import Record, encode_record
 from ropewalk.ledger.transaction import Hash, Seconds
+from ropewalk.ledger.validators import VALIDATORS_KEY, Step, Validator, Validators
 
 FORMAT = "ropewalk-genesis/1"
 SENTINEL_KEY = "sentinel"
@@ -30,17 +31,6 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     quota_actor_max: Annotated[int, msgspec.Meta(ge=1)]
     quota_member_max: Annotated[int, msgspec.Meta(ge=1)] = BLOCK_TRANSACTIONS_MAX
     """Transactions that one member of a consortium may have in one block."""
-
-
-class Validator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A member's node that votes on blocks."""
-
-    key: str
-    """Id of the key it votes with."""
-    node: str
-    """Id of the key that its node signs batches and checkpoints with."""
-    power: Annotated[int, msgspec.Meta(ge=1, le=POWER_MAX)]
-    """Weight of its vote."""
 
 
 class Genesis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,7 +115,11 @@ def first_records(data: bytes) -> Mapping[str, bytes]:
     """The ledger's own records at height 0; rooms above add theirs (`rules.genesis_records`)."""
     genesis = read_genesis(data)
     protocol = Protocol(activations=[Activation(height=0, version=genesis.protocol)])
-    return {
+    records = {
         SENTINEL_KEY: encode_record(Sentinel(network=network_id(data))),
         PROTOCOL_KEY: encode_record(protocol),
     }
+    if genesis.validators:
+        first = Step(height=0, validators=genesis.validators)
+        records[VALIDATORS_KEY] = encode_record(Validators(steps=[first]))
+    return records

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from ropewalk.ledger.block import Misbehaviour
 from ropewalk.ledger.effects import Context, Effects, View
 from ropewalk.ledger.errors import LedgerError, MalformedBodyError
 from ropewalk.ledger.transaction import Payload
@@ -90,6 +91,10 @@ RequirePolicy = Callable[[View, str, Sequence[str], str, Message], None]
 """`(view, actor, signers, act, message)`: returns when these keys are as many, and of such roles,
 as the actor's own policy asks for; raises a LedgerError otherwise."""
 
+Misbehave = Callable[[View, Misbehaviour, Context], Effects | None]
+"""`(view, misbehaviour, context)`: what it does to the validator, None where that is none, or none
+any more. The context names no actor and no transaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
@@ -101,3 +106,4 @@ class RuleBook:
     authorise: Authorise
     represent: Represent
     require_policy: RequirePolicy
+    misbehave: Misbehave
