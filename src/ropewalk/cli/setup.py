@@ -45,6 +45,16 @@ def make_genesis(origin: str, log: PrivateKey, governance: list[str], laws: list
     Raises:
         UsageError: the origin can't be a log's name.
     """
+    require_origin(origin)
+    return encode(chosen_genesis(VerifierKey(origin, log.public_key).text, governance, laws))
+
+
+def require_origin(origin: str) -> None:
+    """Take an origin that can be a log's name.
+
+    Raises:
+        UsageError: it can't.
+    """
     if (
         not 1 <= len(origin) <= ORIGIN_MAX
         or not all("!" <= one <= "~" for one in origin)
@@ -53,17 +63,20 @@ def make_genesis(origin: str, log: PrivateKey, governance: list[str], laws: list
         raise UsageError(
             f"an origin is 1 to {ORIGIN_MAX} printable ASCII characters, no space or +"
         )
-    chosen: dict[str, Value] = {
+
+
+def chosen_genesis(log: str, governance: list[str], laws: list[str]) -> dict[str, Value]:
+    """What every new network's genesis holds, under a random salt and the system's time."""
+    return {
         "format": "ropewalk-genesis/1",
         "governance": {"keys": governance, "threshold": 1},
         "laws": sorted(set(laws)),
-        "log": VerifierKey(origin, log.public_key).text,
+        "log": log,
         "parameters": {"quota_actor_max": QUOTA_ACTOR_DEFAULT},
         "protocol": 1,
         "salt": random_bytes(32).hex(),
         "time": int(time.time()),
     }
-    return encode(chosen)
 
 
 def make_ledger(
