@@ -25,6 +25,7 @@ from ropewalk.engines.errors import (
 )
 from ropewalk.engines.halving import OtherHalf
 from ropewalk.engines.port import AlreadyInitialisedError, InUseError
+from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing
 from ropewalk.engines.store import BlockRow, Store
 from ropewalk.engines.writing import REPLAY_NOTE_SIZE, BlockWrite, TileRows, state_rows, write
 from ropewalk.ledger import (
@@ -184,9 +185,18 @@ def _first_block(
             events=[],
             tiles=TileRows(store, 0).append(0, [leaf_hash(entry)], completed),
             note=(1, note),
+            consensus=_first_standing(chosen, frontier.root(), log_key),
         ),
     )
     return note, frontier.root()
+
+
+def _first_standing(genesis: Genesis, log_root: bytes, key: PrivateKey) -> dict[str, bytes]:
+    if not genesis.validators:
+        return {}
+    hashed = app_hash_of(log_root, 1).hex()
+    standing = Standing(app_hash=hashed, handovers=[], height=0, node=key.kid)
+    return {META: encode_standing(standing)}
 
 
 def _write_durably(path: Path, data: bytes) -> None:

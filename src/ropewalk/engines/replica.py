@@ -13,12 +13,11 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
-
-from ropewalk.crypto import CanonicalError, decode_object, encode, sha256
+from ropewalk.crypto import sha256
 from ropewalk.engines.batch import Admission, Batch, BatchError, fill, read_batch
 from ropewalk.engines.chain import Chain, Prepared
-from ropewalk.engines.errors import ConsensusError, DamageError
+from ropewalk.engines.errors import ConsensusError
+from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing, standing_of
 from ropewalk.engines.verdicts import Verdicts
 from ropewalk.ledger import (
     VALIDATORS_KEY,
@@ -37,17 +36,6 @@ from ropewalk.ledger import (
 BATCHES_KEPT_MAX = 2_000
 LEAD = 2
 """Blocks between an update that is told to consensus and the first height it holds for."""
-
-META = "consensus"
-
-
-class Standing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Row `consensus` of `meta`: how far consensus has led this copy."""
-
-    app_hash: str
-    handovers: list[int]
-    """Heights whose headers name another set of validators for the next height."""
-    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +66,6 @@ class Finalized:
     """Validators' keys and their new power, 0 for gone, from `LEAD` heights on."""
 
 
-def app_hash_of(log_root: bytes, size: int) -> bytes:
-    """What consensus binds: the log's root and its size, or positions would be anybody's to say."""
-    return log_root + size.to_bytes(8, "big")
-
-
 class Replica:
     """One copy; one thread finalizes and commits."""
 
@@ -98,7 +81,7 @@ class Replica:
         self._batches: dict[bytes, Batch] = {}
         self._lock = threading.Lock()
         self._pending: tuple[Finalized, Prepared | None] | None = None
-        standing = _standing_of(chain)
+        standing = standing_of(chain)
         self.height = standing.height
         self.handovers = standing.handovers
 
@@ -202,13 +185,19 @@ class Replica:
         finalized, prepared = self._pending
         height = finalized.decided.height
         handovers = [*self.handovers, height + 1] if finalized.updates else self.handovers
-        standing = Standing(app_hash=finalized.app_hash.hex(), handovers=handovers, height=height)
-        written = {META: _encoded(standing)}
+        standing = encode_standing(
+            Standing(
+                app_hash=finalized.app_hash.hex(),
+                handovers=handovers,
+                height=height,
+                node=self.chain.log_key.kid,
+            )
+        )
         if prepared is None:
             with self.chain.store.transaction() as writer:
-                writer.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (META, written[META]))
+                writer.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (META, standing))
         else:
-            self.chain.commit(prepared, written)
+            self.chain.commit(prepared, {META: standing})
             self.chain.lock.release()
             self.chain.store.move_log(light=len(prepared.entries) < FEW_ENTRIES)
         self.height, self.handovers = height, handovers
@@ -244,26 +233,3 @@ def _parted(batches: Sequence[Batch | BatchError], executed: Executed) -> list[l
         parted.append(executed.results[start : start + count])
         start += count
     return parted
-
-
-def _encoded(standing: Standing) -> bytes:
-    built: dict[str, object] = msgspec.to_builtins(standing)
-    return encode(built)  # type: ignore[arg-type]  # builtins of a typed struct
-
-
-def _standing_of(chain: Chain) -> Standing:
-    tip = chain.tip
-    hashed = app_hash_of(tip.log_root, tip.size).hex()
-    data = chain.store.meta(META)
-    if data is None:
-        if tip.height:
-            raise DamageError("meta: nothing tells how far consensus has led this copy")
-        return Standing(app_hash=hashed, handovers=[], height=0)
-    try:
-        decode_object(data)
-        standing = msgspec.json.decode(data, type=Standing, strict=True)
-    except (CanonicalError, msgspec.MsgspecError) as error:
-        raise DamageError(f"meta: consensus: {error}") from error
-    if standing.app_hash != hashed or standing.height < tip.height:
-        raise DamageError("meta: consensus had bound another log than this copy holds")
-    return standing
