@@ -123,7 +123,8 @@ async function checkConsensus({ consensus }, trust) {
   ensure(consensus !== undefined, "a consortium's bundle carries its validators' votes");
   const cannot = "a quorum of witnesses is asked for, and this bundle can't carry any yet";
   ensure(trust.quorum === 0, cannot);
-  const followed = await follow(`ropewalk-${trust.network.slice(0, 40)}`, trust.validators, consensus);
+  const chainId = `ropewalk-${trust.network.slice(0, 40)}`;
+  const followed = await follow(chainId, trust.validators, consensus);
   const hash = fromHex(followed.header.app_hash);
   ensure(hash.length === 40, "an app hash is the log's root and size");
   const size = Number(new DataView(hash.buffer).getBigUint64(32));

@@ -22,8 +22,8 @@ from ropewalk.tlog import (
     CommitError,
     ConsensusProof,
     SignedHeader,
-    ValidatorSet,
     ValidatorsError,
+    ValidatorSet,
     consensus_to_json,
     follow,
     named_validators,
@@ -161,7 +161,9 @@ def test_a_change_of_the_set_is_followed_as_the_nodes_made_it(place: Path) -> No
     assert (followed.changes, followed.tally.validators) == (1, 1)
     assert read_consensus(json.loads(encode(consensus_to_json(proof)))) == proof
     with pytest.raises(ValidatorsError):
-        follow(chain_id, sets[1], ConsensusProof(changes=[], commit=last.commit, header=last.header))
+        follow(
+            chain_id, sets[1], ConsensusProof(changes=[], commit=last.commit, header=last.header)
+        )
     with pytest.raises(CommitError):
         verify_commit(chain_id, sets[1], SignedHeader(commit=last.commit, header=signed[1].header))
 
