@@ -92,8 +92,11 @@ class Makings:
 
     chain_id: str
     app_hash: str
+    time_s: int = naive_consensus.TIME_S
+    """Of the genesis; headers are a second apart."""
 
     def header(self, height: int, validators: list[Weighted], /, **members: Any) -> Members:
+        members = {"time_s": self.time_s + height, **members}
         return make_header(self.chain_id, height, validators, **members)
 
     def change(
@@ -189,7 +192,7 @@ class Makings:
             ),
             "with another root": (COMMIT, self._header(app_hash="00" * 40)),
             "with another size": (COMMIT, self._header(app_hash=self.app_hash[:-1] + "9")),
-            "with another time": (COMMIT, self._header(time_s=naive_consensus.TIME_S)),
+            "with another time": (COMMIT, self._header(time_s=self.time_s)),
             "with another nanosecond": (COMMIT, self._header(time_ns=0)),
             "with another last block": (
                 COMMIT,
