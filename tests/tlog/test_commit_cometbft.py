@@ -51,6 +51,7 @@ class Validating:
     """A running node, asked over its RPC."""
 
     def __init__(self, address: Path) -> None:
+        self._address = address
         transport = httpx2.HTTPTransport(uds=str(address))
         self._http = httpx2.Client(base_url="http://node", transport=transport, timeout=10)
 
@@ -66,7 +67,12 @@ class Validating:
         return validators_from_rpc(self.ask("/validators", height=height, per_page=100))
 
     def await_height(self, height: int) -> None:
+        self._await(self._listens)
         self._await(lambda: self.height() >= height)
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self._address)) == 0
 
     def height(self) -> int:
         return int(self.ask("/status")["sync_info"]["latest_block_height"])
