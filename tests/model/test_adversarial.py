@@ -24,7 +24,7 @@ SEED = int(os.environ.get("ROPEWALK_SEED", "20260101"))
 ACTS = int(os.environ.get("ROPEWALK_ACTS", "50000"))
 GAME = 50_000
 """Acts of one game at most."""
-OTHER_GAME = 4_000
+OTHER_GAME = 6_000
 SIGNED_ACTS = 1_500
 ACCEPTED_IN_1000 = 0.2
 """At least so often is each act accepted, of a thousand tried."""
@@ -50,13 +50,13 @@ class SigningAdversary(Adversary):
 def tally() -> Tally:
     """Games one after the other: in a game that is too long every key was used up.
 
-    Short ones on an embedded ledger, and on a consortium that is almost full.
+    Short ones on an embedded ledger, and on a consortium that is full.
     """
     sys.stdout.write(f"seed {SEED}, {ACTS} acts\n")
     found = Tally()
     for number in range(0, ACTS, GAME):
         found.add(Adversary(SEED + number // GAME).play(min(GAME, ACTS - number)))
-    for data in (genesis(), genesis(validators={str(number): 10 for number in range(63)})):
+    for data in (genesis(), genesis(validators={str(number): 10 for number in range(64)})):
         found.add(Adversary(SEED, settled(data)).play(min(OTHER_GAME, ACTS)))
     return found
 
