@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check bench test-long test-planted reference lock clean
+.PHONY: help install install-dev demo test check bench test-long test-planted reference proto lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ test-planted: $(DEV) ## each harness shown to fail on the bug planted for it
 
 reference: $(RUN) ## generate docs/reference from the rule table
 	$(BIN)/python -m ropewalk.cli.reference
+
+proto: $(DEV) ## generate the ABCI messages from abci.proto
+	cd src && ../$(BIN)/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. ropewalk/engines/abci.proto
 
 lock: $(DEV) ## pin the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements.lock

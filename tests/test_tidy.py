@@ -31,6 +31,7 @@ CORE = [SOURCES / "rules.py"] + [
 DOORS_INSIDE = {
     "engines.backup",
     "engines.bulk",
+    "engines.cometbft_home",
     "engines.embedded",
     "engines.opening",
     "engines.port",

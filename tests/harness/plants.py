@@ -77,11 +77,11 @@ def _watermark_os(**changed: Callable[..., Any]) -> None:
 def _watermark_before_commit() -> None:
     written = original(chain, "write")
     held: list[Chain] = []
-    append = original(Chain, "_append")
+    commit = original(Chain, "commit")
 
-    def append_(self: Chain, *arguments: Any) -> None:
+    def commit_(self: Chain, *arguments: Any) -> None:
         held[:] = [self]
-        append(self, *arguments)
+        commit(self, *arguments)
 
     def write(into: Any, block: Any) -> None:
         size = block.first + len(block.entries)
@@ -96,7 +96,7 @@ def _watermark_before_commit() -> None:
         )
         written(into, block)
 
-    replace(Chain, "_append", append_)
+    replace(Chain, "commit", commit_)
     replace(chain, "write", write)
 
 

@@ -18,7 +18,7 @@ from ropewalk.audit.report import DifferenceError, Report
 from ropewalk.audit.shelf import check_documents
 from ropewalk.audit.watermark import check_watermark
 from ropewalk.ledger import GenesisError, read_genesis
-from ropewalk.tlog import Checkpoint, VerifierKey
+from ropewalk.tlog import Checkpoint
 
 Progress = Callable[[int, int], None]
 """`(entries done, entries in all)`."""
@@ -126,7 +126,6 @@ def _audit(
     read.check_schema(replay.genesis)
     count = read.entry_count()
     rows = read.block_rows()
-    log_key = VerifierKey.parse(read_genesis(replay.genesis).log)
     roots: dict[int, bytes] = {}
     for block in replay.blocks(_counted(read.entries(), count, progress)):
         tables.check_block(block, next(rows, None))
@@ -139,8 +138,11 @@ def _audit(
     read.check_lookups()
     read.check_tiles(count)
     read.check_state(replay.state)
-    read.check_checkpoints(roots, log_key)
-    check_watermark(path / "watermark", replay, roots, log_key)
+    if read_genesis(replay.genesis).validators:
+        size, root = replay.frontier.size, replay.frontier.root()
+        replay.keys.add(read.check_standing(replay.height, size, root))
+    read.check_checkpoints(roots, replay.keys)
+    check_watermark(path / "watermark", replay, roots, replay.keys)
     check_documents(path / "documents", replay.state)
     if anchor is not None:
         anchor.require_met(count)

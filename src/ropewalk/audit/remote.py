@@ -7,8 +7,8 @@ from ropewalk.audit.directory import Anchor, Progress
 from ropewalk.audit.replaying import Replay
 from ropewalk.audit.report import DifferenceError, Report
 from ropewalk.client import MalformedAnswerError, Node
-from ropewalk.ledger import GenesisError, read_genesis
-from ropewalk.tlog import Checkpoint, Note, ProofError, VerifierKey, verify_checkpoint
+from ropewalk.ledger import GenesisError
+from ropewalk.tlog import Checkpoint, Note, ProofError
 
 PAGE = 500
 
@@ -23,13 +23,16 @@ def audit_node(node: Node, anchor: Anchor | None, progress: Progress) -> Report:
     """
     try:
         genesis = node.genesis()
-        log_key = VerifierKey.parse(read_genesis(genesis).log)
-        checkpoint = verify_checkpoint(Note.parse(node.checkpoint().encode()), log_key)
+        replay = Replay(genesis)
+        note = node.checkpoint().encode()
+        checkpoint = Checkpoint.parse(Note.parse(note).text)
     except (GenesisError, ProofError, MalformedAnswerError, ValueError) as error:
         return Report(ok=False, height=0, first_difference=f"checkpoint: {error}")
-    replay = Replay(genesis)
     try:
         _re_execute(node, replay, checkpoint, anchor, progress)
+        replay.keys.verify(note)
+    except ProofError as error:
+        difference = f"checkpoint: {error}"
     except (DifferenceError, MalformedAnswerError, LookupError, ValueError) as error:
         difference = str(error)
     else:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Self
 
+from ropewalk.audit.keys import LogKeys
 from ropewalk.audit.report import DifferenceError
 from ropewalk.ledger import (
+    VALIDATORS_KEY,
     Block,
     BlockEntry,
     Candidate,
@@ -26,7 +28,9 @@ from ropewalk.ledger import (
     StopError,
     Transaction,
     TransactionEntry,
+    Validators,
     decode_entry,
+    decode_record,
     encode_record,
     inspect,
     read_genesis,
@@ -136,9 +140,12 @@ class Replay:
     time_s: int = 0
     transactions: int = 0
     tree: AuthenticatedMap = field(init=False)
+    keys: LogKeys = field(init=False)
+    """Whose checkpoints may be believed, as far as the log tells."""
 
     def __post_init__(self) -> None:
         """Begin before block 0."""
+        self.keys = LogKeys(self.genesis)
         self.machine = machine(self.genesis, checks_invariants=True)
         self.tree = AuthenticatedMap(self.leaves)
 
@@ -232,6 +239,10 @@ class Replay:
             touched[hashed] = leaf
             self.leaves.put(hashed, leaf)
         self.tree.refresh(touched)
+        named = changes.get(VALIDATORS_KEY)
+        for step in decode_record(named, Validators).steps if named is not None else ():
+            for one in step.validators:
+                self.keys.add(one.node)
 
 
 class _View:

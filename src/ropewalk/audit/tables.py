@@ -7,18 +7,16 @@ from typing import Any
 import apsw
 import msgspec
 
+from ropewalk.audit.keys import LogKeys
 from ropewalk.audit.replaying import Replayed
 from ropewalk.audit.report import DifferenceError
 from ropewalk.crypto import sha256
-from ropewalk.ledger import LedgerError, TransactionEntry, decode_entry
+from ropewalk.ledger import LedgerError, TransactionEntry, decode_entry, read_genesis
 from ropewalk.tlog import (
-    Note,
     ProofError,
-    VerifierKey,
     hashed_key,
     leaf_hash,
     map_leaf,
-    verify_checkpoint,
 )
 
 _SCHEMA = {
@@ -49,6 +47,15 @@ _MINUTE_S = 60
 Row = tuple[Any, ...]
 
 
+class Standing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far consensus has led a copy."""
+
+    app_hash: str
+    handovers: list[int]
+    height: int
+    node: str
+
+
 class Tables:
     """Reads of one database."""
 
@@ -72,8 +79,14 @@ class Tables:
                 raise DifferenceError(f"schema: {name} is not as it was made: {told[:80]}")
         if self._one("SELECT count(*) FROM sqlite_schema")[0] != len(_SCHEMA) + 1:
             raise DifferenceError("schema: a table is missing")
+        self._check_meta(genesis)
+
+    def _check_meta(self, genesis: bytes) -> None:
         meta: dict[str, Any] = dict(self._rows("SELECT name, value FROM meta"))
-        if sorted(meta) != ["epoch", "format", "genesis"] or meta["format"] != 1:
+        names = ["epoch", "format", "genesis"]
+        if read_genesis(genesis).validators:
+            names.insert(0, "consensus")
+        if sorted(meta) != names or meta["format"] != 1:
             raise DifferenceError("meta: not the rows of format 1")
         if meta["genesis"] != genesis:
             raise DifferenceError("meta: another genesis than genesis.json")
@@ -150,24 +163,33 @@ class Tables:
         for key in left:
             raise DifferenceError(f"state {key}: missing")
 
-    def check_checkpoints(self, roots: dict[int, bytes], log_key: VerifierKey) -> None:
+    def check_checkpoints(self, roots: dict[int, bytes], keys: LogKeys) -> None:
         """Every stored checkpoint is signed by the log and has the root of its size."""
         for size, note in self._rows("SELECT size, note FROM checkpoint"):
-            check_note(note, size, roots, log_key, f"checkpoint {size}")
+            check_note(note, size, roots, keys, f"checkpoint {size}")
+
+    def check_standing(self, height: int, size: int, root: bytes) -> str:
+        """Of a consortium: consensus bound the log that is here; the key of the node it is of."""
+        row = self._one("SELECT value FROM meta WHERE name = 'consensus'")
+        try:
+            standing = msgspec.json.decode(row[0], type=Standing, strict=True)
+        except (msgspec.MsgspecError, LookupError, TypeError) as error:
+            raise DifferenceError("meta: consensus: no record") from error
+        if standing.height < height:
+            raise DifferenceError("meta: consensus: behind the log's last block")
+        if standing.app_hash != (root + size.to_bytes(8, "big")).hex():
+            raise DifferenceError("meta: consensus: another log was bound")
+        return standing.node
 
 
-def check_note(
-    note: object, size: int, roots: dict[int, bytes], log_key: VerifierKey, where: str
-) -> None:
+def check_note(note: object, size: int, roots: dict[int, bytes], keys: LogKeys, where: str) -> None:
     """One signed checkpoint against the log's root at its size.
 
     Raises:
         DifferenceError: not signed by the log, or another root.
     """
     try:
-        checkpoint = verify_checkpoint(
-            Note.parse(note if isinstance(note, bytes) else b""), log_key
-        )
+        checkpoint = keys.verify(note if isinstance(note, bytes) else b"")
     except ProofError as error:
         raise DifferenceError(f"{where}: {error}") from error
     if checkpoint.size != size or checkpoint.root != roots.get(size):

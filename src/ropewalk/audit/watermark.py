@@ -5,18 +5,16 @@ from pathlib import Path
 
 import msgspec
 
+from ropewalk.audit.keys import LogKeys
 from ropewalk.audit.replaying import Replay
 from ropewalk.audit.report import DifferenceError
 from ropewalk.audit.tables import check_note
 from ropewalk.crypto import from_base64, sha256
-from ropewalk.tlog import VerifierKey
 
 _SLOT = 512
 
 
-def check_watermark(
-    path: Path, replay: Replay, roots: dict[int, bytes], log_key: VerifierKey
-) -> None:
+def check_watermark(path: Path, replay: Replay, roots: dict[int, bytes], keys: LogKeys) -> None:
     """Both slots whole; neither ahead of the log; their checkpoints signed and right.
 
     Raises:
@@ -29,11 +27,11 @@ def check_watermark(
     if len(data) != 2 * _SLOT:
         raise DifferenceError("watermark: not two slots of 512 bytes")
     for offset in (0, _SLOT):
-        _check_slot(data[offset : offset + _SLOT], f"watermark at {offset}", replay, roots, log_key)
+        _check_slot(data[offset : offset + _SLOT], f"watermark at {offset}", replay, roots, keys)
 
 
 def _check_slot(
-    slot: bytes, where: str, replay: Replay, roots: dict[int, bytes], log_key: VerifierKey
+    slot: bytes, where: str, replay: Replay, roots: dict[int, bytes], keys: LogKeys
 ) -> None:
     digest, body = slot[:32], slot[32:]
     if sha256(body) != digest:
@@ -51,4 +49,4 @@ def _check_slot(
     known = roots.get(size)
     if known is None or known.hex() != root:
         raise DifferenceError(f"{where}: the log has another root at size {size}")
-    check_note(note, size, roots, log_key, where)
+    check_note(note, size, roots, keys, where)

@@ -7,7 +7,10 @@ as anybody would.
 
 import signal
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +20,8 @@ from rich.console import Console
 from rich.panel import Panel
 
 from ropewalk.cli.child import ChildNode
+from ropewalk.cli.cometbft import CometBft, find_cometbft
+from ropewalk.cli.consortium import Charter, form, seats_here
 from ropewalk.cli.exits import (
     CANNOT_START,
     UsageError,
@@ -37,6 +42,7 @@ from ropewalk.cli.lives import (
 )
 from ropewalk.cli.options import DEFAULT_LISTEN, Json, Listen
 from ropewalk.cli.setup import RECOGNISED_LAWS, make_ledger
+from ropewalk.cli.supervisor import Network
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, key_file, registration
 from ropewalk.client import (
     Actor,
@@ -54,9 +60,15 @@ from ropewalk.client import (
 from ropewalk.codes import LegalEntityIdentifier
 from ropewalk.crypto import generate, random_bytes, sha256_hex
 from ropewalk.engines.opening import DataDirectory
+from ropewalk.ledger import VALIDATORS_MAX
 
 GOVERNING_LAW = "GB"
 ORIGIN = "ropewalk.example/demo"
+PEERS = "127.0.0.1:0"
+CONSORTIUM_READY_S = 120.0
+FOLLOW_S = 30.0
+"""For the other members to stand where one of them is."""
+
 EXAMPLES = Path(__file__).parents[3] / "examples"
 EXAMPLE_NAMES = ("to-order.json", "blank.json", "waybill.json")
 
@@ -70,7 +82,16 @@ def demo(
     out: Annotated[
         Path | None, typer.Option("--out", help="Directory to make, or an empty one.")
     ] = None,
+    validators: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=VALIDATORS_MAX,
+            help="Play on a consortium of so many members here, led by CometBFT; 0: on one node.",
+        ),
+    ] = 0,
     listen: Listen = DEFAULT_LISTEN,
+    cometbft: CometBft = None,
     as_json: Json = False,
 ) -> None:
     """Start a small network and play the lives of transport documents on it.
@@ -81,20 +102,20 @@ def demo(
         signal.signal(signal.SIGTERM, _end_quietly)
         documents = [read_document(path) for path in document or _examples()]
         folder = _empty_folder(out)
-        stage = Stage(folder, documents)
         address = "127.0.0.1:0" if once else listen
-        with ChildNode(folder / "data", address, stage.passphrase, folder / "node.log") as child:
-            summary = stage.play(child.url, redirects=not document)
+        stage = Stage(folder, documents)
+        running = stage.consortium if validators else stage.alone
+        program = find_cometbft(cometbft) if validators else None
+        with running(address, validators, program) as house:
+            summary = stage.play(house.urls, redirects=not document)
             (folder / "summary.json").write_bytes(
                 msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
             )
             if as_json:
                 write_json(summary)
             if not once:
-                _invite(errors, child.url, folder, summary)
-                if child.wait():
-                    errors.print(f"the node ended by itself; its log is {folder}/node.log")
-                    raise typer.Exit(CANNOT_START)
+                _invite(errors, house.urls[0], folder, summary)
+                house.wait()
 
 
 def _end_quietly(_signal: int, _frame: object) -> None:
@@ -117,6 +138,14 @@ def _empty_folder(out: Path | None) -> Path:
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """Where a performance is given: the nodes, and a way to wait for their end."""
+
+    urls: list[str]
+    wait: Callable[[], None]
+
+
 class Stage:
     """One performance: folder, keys, parties, and what was played."""
 
@@ -127,29 +156,66 @@ class Stage:
         self.passphrase = random_bytes(24).hex()
         (folder / "passphrase").touch(mode=0o600)
         (folder / "passphrase").write_text(self.passphrase + "\n", encoding="utf-8")
-        directory = DataDirectory(folder / "data")
-        genesis = make_ledger(
-            directory,
-            self._keys,
-            self.passphrase,
-            origin=ORIGIN,
-            laws=list(RECOGNISED_LAWS),
-        )
-        (folder / "genesis.json").write_bytes(genesis)
-        self._genesis = genesis
+        self._genesis = b""
         self._wallet = Wallet(self._keys, self.passphrase)
-        self._shelf = Shelf(directory.documents)
+        self._shelf = Shelf(folder / "documents")
         self._parties: dict[str, Actor] = {}
+        self._nodes: list[Node] = []
         self._acts: list[dict[str, Any]] = []
         self._supplied: list[dict[str, str]] = []
 
-    def play(self, url: str, *, redirects: bool) -> dict[str, Any]:
-        """Enrol the parties, play every life, write the bundles; the summary."""
-        with Node(url) as node:
-            node.await_ready(30)
-            self._enrol(node)
+    @contextmanager
+    def alone(self, listen: str, _count: int, _program: Path | None) -> Iterator[House]:
+        """One node with a ledger of its own."""
+        data, log = self._folder / "data", self._folder / "node.log"
+        laws = list(RECOGNISED_LAWS)
+        directory = DataDirectory(data)
+        self._genesis = make_ledger(
+            directory, self._keys, self.passphrase, origin=ORIGIN, laws=laws
+        )
+        self._shelf = Shelf(directory.documents)
+        with ChildNode(data, listen, self.passphrase, log) as child:
+
+            def wait() -> None:
+                if child.wait():
+                    errors.print(f"the node ended by itself; its log is {log}")
+                    raise typer.Exit(CANNOT_START)
+
+            yield House([child.url], wait)
+
+    @contextmanager
+    def consortium(self, listen: str, count: int, program: Path | None) -> Iterator[House]:
+        """A consortium of members who do not trust one another, all of them here."""
+        if program is None:
+            raise UsageError("a consortium needs CometBFT: run `ropewalk engine install`")
+        network = self._folder / "network"
+        charter = Charter(origin=ORIGIN, laws=list(RECOGNISED_LAWS), governance=())
+        form(network, seats_here(count, listen, PEERS), self.passphrase, charter)
+        self._keys = network / "keys"
+        self._wallet = Wallet(self._keys, self.passphrase)
+        self._genesis = (network / "genesis.json").read_bytes()
+        (self._folder / "data").symlink_to(Path("network") / "node0")
+        self._shelf = Shelf(DataDirectory(self._folder / "data").documents)
+        ended = threading.Event()
+        with Network(network, self.passphrase, cometbft=program) as running:
+            errors.print(f"{count} validators start; each decides nothing alone")
+            running.await_ready(CONSORTIUM_READY_S)
+            yield House(running.urls, lambda: _until(ended))
+
+    def play(self, urls: Sequence[str], *, redirects: bool) -> dict[str, Any]:
+        """Enrol the parties, play every life, write the bundles; the summary.
+
+        Every party goes by a node of its own where there are several.
+        """
+        (self._folder / "genesis.json").write_bytes(self._genesis)
+        with ExitStack() as stack:
+            self._nodes = [stack.enter_context(Node(url)) for url in urls]
+            for node in self._nodes:
+                node.await_ready(30)
+            self._enrol()
             titles = [
-                self._live(node, document, redirects=redirects) for document in self._documents
+                self._live(self._nodes[0], document, redirects=redirects)
+                for document in self._documents
             ]
         return {
             "format": "ropewalk-demo-summary/1",
@@ -160,10 +226,11 @@ class Stage:
             "supplied": self._supplied,
         }
 
-    def _enrol(self, node: Node) -> None:
-        governance = self._wallet.actor(node, GOVERNANCE)
+    def _enrol(self) -> None:
+        governance = self._wallet.actor(self._nodes[0], GOVERNANCE)
         self._supply("governing law", GOVERNING_LAW)
-        for name, roles in ROLES.items():
+        for number, (name, roles) in enumerate(ROLES.items()):
+            node = self._nodes[number % len(self._nodes)]
             key = generate()
             key.write(key_file(self._keys, name), self.passphrase)
             codes = carrier_codes(self._documents) if name == CARRIER else []
@@ -251,11 +318,18 @@ class Stage:
         if told:
             errors.print(f"  [cyan]{outcome.height:>4}[/] {told}: {outcome.status}")
         outcome.require_committed()
+        for node in self._nodes[1:]:
+            node.await_height(outcome.height, FOLLOW_S)
 
     def _supply(self, what: str, value: str) -> None:
         entry = {"what": what, "value": value}
         if entry not in self._supplied:
             self._supplied.append(entry)
+
+
+def _until(ended: threading.Event) -> None:
+    while not ended.wait(1.0):
+        pass
 
 
 def _invite(console: Console, url: str, folder: Path, summary: dict[str, Any]) -> None:

@@ -38,6 +38,13 @@ class UsageError(Exception):
     number = 7890
 
 
+class NoCometBftError(Exception):
+    """CometBFT is not there, is of a line that does not fit, or can't be built."""
+
+    code = "cli.no_cometbft"
+    number = 7891
+
+
 def _ends() -> tuple[tuple[type[Exception], int], ...]:
     """Which error ends a command how; the first that fits counts."""
     return (
@@ -52,6 +59,7 @@ def _ends() -> tuple[tuple[type[Exception], int], ...]:
         (CodeError, USAGE),
         (CanonicalError, USAGE),
         (KeyFileError, CANNOT_START),
+        (NoCometBftError, CANNOT_START),
         (GenesisError, CANNOT_START),
         (EngineError, CANNOT_START),
         (ClientError, FAILED),

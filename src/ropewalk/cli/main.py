@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from ropewalk import __version__
-from ropewalk.cli import benches, care, demo, disclosures, evidence, proofs, proposals, setup, trade
+from ropewalk.cli import (
+    benches,
+    care,
+    cometbft,
+    demo,
+    disclosures,
+    evidence,
+    network,
+    proofs,
+    proposals,
+    setup,
+    trade,
+)
 from ropewalk.cli.exits import ending
 from ropewalk.cli.options import file_defaults
 
@@ -20,6 +32,8 @@ app = typer.Typer(
 app.command()(setup.init)
 app.command()(setup.node)
 app.add_typer(setup.key_app, name="key")
+app.add_typer(network.network_app, name="network")
+app.add_typer(cometbft.engine_app, name="engine")
 app.add_typer(trade.party_app, name="party")
 app.add_typer(trade.title_app, name="title")
 app.add_typer(trade.identity_app, name="identity")

@@ -19,6 +19,7 @@ from ropewalk.client import (
     Shelf,
     VerificationError,
     bundle_of,
+    check_sealed,
     make_bundle,
     read_bundle,
     read_trust,
@@ -31,8 +32,8 @@ from ropewalk.crypto import EncodingError, from_base64, is_hex
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
 from ropewalk.engines.opening import DirectoryLock
 from ropewalk.engines.port import InUseError
-from ropewalk.ledger import network_id, read_genesis
-from ropewalk.tlog import Note, ProofError, VerifierKey, verify_checkpoint
+from ropewalk.ledger import network_id
+from ropewalk.tlog import Note, ProofError, verify_checkpoint
 
 
 def bundle(
@@ -201,9 +202,11 @@ def _anchor(against: Path | None, genesis: bytes) -> Anchor | None:
     kept = read_bundle(against.read_bytes())
     if kept.network != network_id(genesis):
         raise VerificationError("network", "the kept bundle is of another network")
-    log = VerifierKey.parse(read_genesis(genesis).log)
+    trust = read_trust(genesis)
+    if trust.log is None or kept.checkpoint is None:
+        return Anchor(check_sealed(kept, trust).checkpoint)
     try:
-        return Anchor(verify_checkpoint(Note.parse(from_base64(kept.checkpoint)), log))
+        return Anchor(verify_checkpoint(Note.parse(from_base64(kept.checkpoint)), trust.log))
     except (ProofError, EncodingError) as error:
         raise VerificationError("checkpoint", str(error)) from error
 

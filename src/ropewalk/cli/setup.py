@@ -3,6 +3,7 @@
 
 import socket
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -24,9 +25,10 @@ from ropewalk.cli.options import (
 from ropewalk.cli.table import act_table
 from ropewalk.cli.wallet import GOVERNANCE, controller_of, key_file
 from ropewalk.crypto import PrivateKey, Value, encode, generate, random_bytes, read
+from ropewalk.engines.cometbft_home import CometBftHome
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
 from ropewalk.engines.opening import DataDirectory, initialise
-from ropewalk.engines.port import AlreadyInitialisedError, StoppedError
+from ropewalk.engines.port import AlreadyInitialisedError, Engine, StoppedError
 from ropewalk.ledger import QUOTA_ACTOR_DEFAULT, network_id
 from ropewalk.rules import genesis_records
 from ropewalk.tlog import VerifierKey
@@ -45,6 +47,16 @@ def make_genesis(origin: str, log: PrivateKey, governance: list[str], laws: list
     Raises:
         UsageError: the origin can't be a log's name.
     """
+    require_origin(origin)
+    return encode(chosen_genesis(VerifierKey(origin, log.public_key).text, governance, laws))
+
+
+def require_origin(origin: str) -> None:
+    """Take an origin that can be a log's name.
+
+    Raises:
+        UsageError: it can't.
+    """
     if (
         not 1 <= len(origin) <= ORIGIN_MAX
         or not all("!" <= one <= "~" for one in origin)
@@ -53,17 +65,20 @@ def make_genesis(origin: str, log: PrivateKey, governance: list[str], laws: list
         raise UsageError(
             f"an origin is 1 to {ORIGIN_MAX} printable ASCII characters, no space or +"
         )
-    chosen: dict[str, Value] = {
+
+
+def chosen_genesis(log: str, governance: list[str], laws: list[str]) -> dict[str, Value]:
+    """What every new network's genesis holds, under a random salt and the system's time."""
+    return {
         "format": "ropewalk-genesis/1",
         "governance": {"keys": governance, "threshold": 1},
         "laws": sorted(set(laws)),
-        "log": VerifierKey(origin, log.public_key).text,
+        "log": log,
         "parameters": {"quota_actor_max": QUOTA_ACTOR_DEFAULT},
         "protocol": 1,
         "salt": random_bytes(32).hex(),
         "time": int(time.time()),
     }
-    return encode(chosen)
 
 
 def make_ledger(
@@ -115,9 +130,23 @@ def init(
         report(told, as_json=as_json, tell=tell)
 
 
+class EngineName(StrEnum):
+    """What leads the ledger."""
+
+    EMBEDDED = "embedded"
+    COMETBFT = "cometbft"
+
+
 def node(
     data: Data = DATA,
     listen: Listen = DEFAULT_LISTEN,
+    engine: Annotated[
+        EngineName,
+        typer.Option(help="embedded: this process alone; cometbft: one member of a consortium."),
+    ] = EngineName.EMBEDDED,
+    verifiers: Annotated[
+        int | None, typer.Option(min=0, help="Processes that verify signatures; one a core.")
+    ] = None,
     passphrase_file: PassphraseFile = None,
     check_invariants: Annotated[
         bool, typer.Option("--check-invariants", help="Hold every act to every invariant.")
@@ -129,30 +158,46 @@ def node(
 ) -> None:
     """Serve a ledger over HTTP, in the foreground, until SIGTERM."""
     with ending(as_json=False):
-        run_node(
-            data,
-            listen,
-            Settings(passphrase(passphrase_file), checks_invariants=check_invariants),
-            require_login=require_login,
-            log_level=log_level,
+        host, port = listen_address(listen)
+        if log_level not in ("debug", "info", "warning", "error"):
+            raise UsageError("--log-level is debug, info, warning or error")
+        opened = open_engine(
+            engine, data, passphrase(passphrase_file), verifiers, checks_invariants=check_invariants
         )
+        run_node(opened, host, port, require_login=require_login, log_level=log_level)
 
 
-def run_node(
-    data: Path,
-    listen: str,
-    settings: Settings,
-    *,
-    require_login: bool = False,
-    log_level: str = "info",
-) -> None:
-    """Open the ledger and serve it."""
+def open_engine(
+    name: EngineName, data: Path, word: str, verifiers: int | None, *, checks_invariants: bool
+) -> Engine:
+    """Open the ledger in a data directory.
+
+    Raises:
+        EngineError: why it does not open.
+    """
+    if name is EngineName.EMBEDDED:
+        settings = Settings(word, verifiers=verifiers, checks_invariants=checks_invariants)
+        return EmbeddedEngine(data, settings)
+    from ropewalk.engines import consortium  # noqa: PLC0415  # heavy, and of use here only
+
+    sockets = CometBftHome(data).sockets()
+    sockets.prepare()
+    return consortium.ConsortiumEngine(
+        data,
+        consortium.Settings(
+            word,
+            abci=f"unix://{sockets.abci}",
+            rpc=sockets.rpc,
+            verifiers=verifiers,
+            checks_invariants=checks_invariants,
+        ),
+    )
+
+
+def run_node(engine: Engine, host: str, port: int, *, require_login: bool, log_level: str) -> None:
+    """Serve an open ledger until SIGTERM, then close it."""
     from ropewalk.api import ApiSettings, serve  # noqa: PLC0415  # heavy, and of use here only
 
-    host, port = listen_address(listen)
-    if log_level not in ("debug", "info", "warning", "error"):
-        raise UsageError("--log-level is debug, info, warning or error")
-    engine = EmbeddedEngine(data, settings)
     try:
         _require_free(host, port)
         serve(

@@ -46,6 +46,7 @@ from ropewalk.client.issuing import (
     read_document,
 )
 from ropewalk.client.node import History, Node, Outcome, transaction_id
+from ropewalk.client.proofs import check_sealed
 from ropewalk.client.shelf import Kept, Shelf
 from ropewalk.client.terms import SECRET_SIZE, NoCargoError, Terms, terms_of
 from ropewalk.client.trust import Policy, Trust, read_trust
@@ -81,6 +82,7 @@ __all__ = [
     "bundle_of",
     "challenge_hash",
     "check_opening",
+    "check_sealed",
     "combine_body",
     "dcsa_checksum",
     "find_terms",

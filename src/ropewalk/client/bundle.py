@@ -11,6 +11,7 @@ import msgspec
 from ropewalk.client.errors import VerificationError
 from ropewalk.crypto import CanonicalError, decode, encode
 from ropewalk.ledger import Hash
+from ropewalk.tlog import ConsensusProof
 
 FORMAT = "ropewalk-title-bundle/1"
 SIZE_MAX = 32 << 20
@@ -63,7 +64,10 @@ class Bundle(
 
     acts: Annotated[list[ProvenAct], msgspec.Meta(min_length=1, max_length=100_000)]
     block: ProvenEntry
-    checkpoint: str
+    checkpoint: str | None = None
+    """Base64 of the log's signed note; of an embedded ledger."""
+    consensus: ConsensusProof | None = None
+    """What validators signed; of a consortium."""
     document: Document | None = None
     format: Literal["ropewalk-title-bundle/1"]
     network: Hash
@@ -81,7 +85,8 @@ def read_bundle(data: bytes) -> Bundle:
     """The bundle of a file's bytes.
 
     Raises:
-        VerificationError: item `bundle`: not canonical, beyond its limits, or of another form.
+        VerificationError: item `bundle`: not canonical, beyond its limits, or of another form;
+            neither checkpoint nor consensus, or both.
     """
     if len(data) > SIZE_MAX:
         raise VerificationError("bundle", f"larger than {SIZE_MAX} bytes")
@@ -90,4 +95,6 @@ def read_bundle(data: bytes) -> Bundle:
         bundle = msgspec.json.decode(data, type=Bundle, strict=True)
     except (CanonicalError, msgspec.MsgspecError) as error:
         raise VerificationError("bundle", str(error)) from error
+    if (bundle.checkpoint is None) == (bundle.consensus is None):
+        raise VerificationError("bundle", "a bundle has a checkpoint, or a proof of consensus")
     return bundle

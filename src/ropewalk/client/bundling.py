@@ -16,10 +16,12 @@ from ropewalk.client.bundle import (
     encode_bundle,
 )
 from ropewalk.client.control import make_proof
+from ropewalk.client.errors import MalformedAnswerError
 from ropewalk.client.node import History, Node
 from ropewalk.client.shelf import Kept
 from ropewalk.crypto import to_base64
 from ropewalk.ledger import network_id
+from ropewalk.tlog import ConsensusProof, ProofError, read_consensus
 
 
 def make_bundle(node: Node, title: str, kept: Kept | None) -> bytes:
@@ -60,7 +62,12 @@ def make_control_proof(
 
 
 def bundle_of(history: History, network: str, title: str, kept: Kept | None) -> bytes:
-    """A bundle's bytes from a title's history."""
+    """A bundle's bytes from a title's history.
+
+    Raises:
+        MalformedAnswerError: the history's proof of consensus is none.
+    """
+    consensus = None if history.consensus is None else _consensus(history.consensus)
     document = None
     if kept is not None:
         document = Document(bytes=to_base64(kept.document), salt=to_base64(kept.salt))
@@ -70,7 +77,8 @@ def bundle_of(history: History, network: str, title: str, kept: Kept | None) -> 
             for act, inclusion in zip(history.acts, history.inclusions, strict=True)
         ],
         block=_entry(history.block, history.block_inclusion),
-        checkpoint=to_base64(history.checkpoint.encode()),
+        checkpoint=None if consensus else to_base64(history.checkpoint.encode()),
+        consensus=consensus,
         document=document,
         format="ropewalk-title-bundle/1",
         network=network,
@@ -78,6 +86,13 @@ def bundle_of(history: History, network: str, title: str, kept: Kept | None) -> 
         title=title,
     )
     return encode_bundle(bundle)
+
+
+def _consensus(told: dict[str, Any]) -> ConsensusProof:
+    try:
+        return read_consensus(told)
+    except ProofError as error:
+        raise MalformedAnswerError(str(error)) from error
 
 
 def _act(logged: dict[str, Any], inclusion: list[str]) -> ProvenAct:

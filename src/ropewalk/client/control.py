@@ -145,7 +145,7 @@ def verify_control(data: bytes, challenge: bytes, trust: Trust, now_s: int | Non
         found,
         f"control demonstrated: {act.told.actor}{through} answered the challenge that "
         f"{asked.verifier} issued at {UtcInstant(asked.issued_at)}, and was in control as of "
-        f"{UtcInstant(found.block.time)}",
+        f"{UtcInstant(found.as_of_s)}",
     )
 
 

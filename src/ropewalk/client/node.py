@@ -71,6 +71,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     block: dict[str, Any]
     block_inclusion: list[str]
     checkpoint: str
+    consensus: dict[str, Any] | None = None
+    """What validators signed; of a consortium."""
 
 
 class _Outcomes(msgspec.Struct):
@@ -267,15 +269,30 @@ class Node:
         Raises:
             UnreachableError: it does not within the time.
         """
+        self.await_height(0, timeout_s)
+
+    def await_height(self, height: int, timeout_s: float) -> None:
+        """Wait until the node takes writes and has a block, as another member's node has.
+
+        Raises:
+            UnreachableError: it has not within the time.
+        """
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
-            try:
-                if self._http.get("/readyz").status_code == 200:
-                    return
-            except httpx2.HTTPError:
-                pass
+            if self._ready_height() >= height:
+                return
             time.sleep(0.05)
-        raise UnreachableError(f"{self.url} is not ready after {timeout_s} s")
+        raise UnreachableError(f"{self.url} is not ready at {height} after {timeout_s} s")
+
+    def _ready_height(self) -> int:
+        """Height of a node that takes writes, else below 0."""
+        try:
+            answer = self._http.get("/readyz")
+            if answer.status_code == 200:
+                return int(answer.json()["height"])
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError):
+            pass
+        return -1
 
     def _json(self, path: str) -> dict[str, Any]:
         return _decoded(self._get(path), dict[str, Any])

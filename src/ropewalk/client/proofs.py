@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands in the log and in the state: checkpoint, inclusion, presence."""
+"""What stands in the log and in the state: checkpoint or consensus, inclusion, presence."""
 
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from ropewalk.ledger import (
     Entry,
     EntryError,
     Record,
+    chain_id,
     decode_entry,
     decode_record,
     encode_record,
@@ -22,9 +23,12 @@ from ropewalk.ledger import (
 from ropewalk.title import Title
 from ropewalk.tlog import (
     Checkpoint,
+    Followed,
     Note,
     ProofError,
+    ValidatorSet,
     VerifierKey,
+    follow,
     leaf_hash,
     presence_from_json,
     verify_checkpoint,
@@ -35,14 +39,53 @@ from ropewalk.tlog import (
 
 R = TypeVar("R", bound=Record)
 RECORD_DEPTH_MAX = 8
+ROOT_SIZE = 32
+APP_HASH_SIZE = ROOT_SIZE + 8
+"""A consortium's app hash is the log's root and its size, big-endian."""
 
 
-def check_checkpoint(bundle: Bundle, trust: Trust) -> tuple[Checkpoint, int]:
-    """The checkpoint, and how many witnesses cosigned it.
+class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """The log's size and root, and who vouches for them."""
+
+    checkpoint: Checkpoint
+    cosigned: int = 0
+    """How many witnesses cosigned it."""
+    followed: Followed | None = None
+    """In a consortium: the header that has it, and who signed that."""
+
+
+def check_sealed(bundle: Bundle, trust: Trust) -> Sealed:
+    """The log's size and root by its checkpoint, or in a consortium by what validators signed.
 
     Raises:
-        VerificationError: item `checkpoint`.
+        VerificationError: item `checkpoint`, in a consortium `consensus`.
     """
+    if trust.validators is None:
+        return _check_checkpoint(bundle, trust)
+    return _check_consensus(bundle, trust, trust.validators)
+
+
+def _check_consensus(bundle: Bundle, trust: Trust, first_set: ValidatorSet) -> Sealed:
+    if bundle.consensus is None:
+        raise VerificationError("consensus", "a consortium's bundle carries its validators' votes")
+    if trust.quorum:
+        raise VerificationError(
+            "consensus", "a quorum of witnesses is asked for, and this bundle can't carry any yet"
+        )
+    try:
+        followed = follow(chain_id(trust.network), first_set, bundle.consensus)
+        app_hash = bytes.fromhex(followed.header.app_hash)
+        if len(app_hash) != APP_HASH_SIZE:
+            raise VerificationError("consensus", "an app hash is the log's root and size")
+        root, size = app_hash[:ROOT_SIZE], int.from_bytes(app_hash[ROOT_SIZE:], "big")
+        return Sealed(checkpoint=Checkpoint(trust.origin, size, root), followed=followed)
+    except ProofError as error:
+        raise VerificationError("consensus", str(error)) from error
+
+
+def _check_checkpoint(bundle: Bundle, trust: Trust) -> Sealed:
+    if bundle.checkpoint is None or trust.log is None:
+        raise VerificationError("checkpoint", "an embedded ledger's bundle carries a checkpoint")
     try:
         note = Note.parse(from_base64(bundle.checkpoint))
         checkpoint = verify_checkpoint(note, trust.log)
@@ -53,7 +96,7 @@ def check_checkpoint(bundle: Bundle, trust: Trust) -> tuple[Checkpoint, int]:
         raise VerificationError("checkpoint", "a signature line is nobody's whom the policy names")
     if cosigned < trust.quorum:
         raise VerificationError("checkpoint", f"{cosigned} of {trust.quorum} witnesses signed")
-    return checkpoint, cosigned
+    return Sealed(checkpoint=checkpoint, cosigned=cosigned)
 
 
 def _cosigned(note: Note, witness: VerifierKey) -> bool:
@@ -63,17 +106,22 @@ def _cosigned(note: Note, witness: VerifierKey) -> bool:
     return True
 
 
-def check_block(bundle: Bundle, checkpoint: Checkpoint) -> BlockEntry:
-    """The end of the last block.
+def check_block(bundle: Bundle, sealed: Sealed) -> BlockEntry:
+    """The end of the last block, which in a consortium comes before the last header.
 
     Raises:
         VerificationError: item `block`.
     """
+    checkpoint = sealed.checkpoint
     if bundle.block.position != checkpoint.size - 1:
         raise VerificationError("block", "the block's end is not the checkpoint's last entry")
     entry = check_entry("block", bundle.block, checkpoint)
     if not isinstance(entry, BlockEntry):
         raise VerificationError("block", "the entry is no block's end")
+    if sealed.followed is not None:
+        header = sealed.followed.header
+        if entry.height >= header.height or entry.time > header.time_s:
+            raise VerificationError("block", "the block does not come before the last header")
     return entry
 
 

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from ropewalk.client.errors import VerificationError
-from ropewalk.crypto import encode, parse_json_strict
+from ropewalk.crypto import encode, from_base64url, parse_json_strict
 from ropewalk.ledger import Genesis, GenesisError, network_id, read_genesis
-from ropewalk.tlog import ProofError, VerifierKey
+from ropewalk.tlog import ProofError, Validator, ValidatorSet, VerifierKey, is_key_name
 
 CLOCK_SKEW_S = 300
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
@@ -33,7 +33,12 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True):
 
     genesis: Genesis
     network: str
-    log: VerifierKey
+    origin: str
+    """The log's name."""
+    log: VerifierKey | None
+    """Who signs the log's checkpoints; None in a consortium."""
+    validators: ValidatorSet | None
+    """Who signs a consortium's first blocks; None in an embedded ledger."""
     age_s_max: int | None
     clock_skew_s: int
     quorum: int
@@ -64,12 +69,25 @@ def _trust(policy: Policy, data: bytes) -> Trust:
     witnesses = tuple(VerifierKey.parse(text) for text in policy.witnesses)
     if len(set(policy.witnesses)) != len(policy.witnesses) or policy.quorum > len(witnesses):
         raise VerificationError("trust", "the quorum asks for more witnesses than are named")
+    log = None if genesis.validators else VerifierKey.parse(genesis.log)
+    if log is None and not is_key_name(genesis.log):
+        raise VerificationError("trust", "a consortium's log is its origin alone")
     return Trust(
         genesis=genesis,
         network=network_id(data),
-        log=VerifierKey.parse(genesis.log),
+        origin=genesis.log if log is None else log.name,
+        log=log,
+        validators=_validators(genesis),
         age_s_max=policy.age_s_max,
         clock_skew_s=policy.clock_skew_s,
         quorum=policy.quorum,
         witnesses=witnesses,
+    )
+
+
+def _validators(genesis: Genesis) -> ValidatorSet | None:
+    if not genesis.validators:
+        return None
+    return ValidatorSet.of(
+        Validator(from_base64url(one.key), one.power) for one in genesis.validators
     )

@@ -9,12 +9,14 @@ from ropewalk.client.acts import Act, Log
 from ropewalk.client.bundle import Bundle
 from ropewalk.client.chain import Chain
 from ropewalk.client.errors import VerificationError
+from ropewalk.client.proofs import Sealed
 from ropewalk.client.standing import Roles
 from ropewalk.client.trust import Trust
 from ropewalk.client.wording import burdens, holding, place
 from ropewalk.codes import UtcInstant
 from ropewalk.identity import Party
 from ropewalk.ledger import BlockEntry
+from ropewalk.tlog import Followed
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,10 +43,21 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     log: Log
     acts: list[Act]
     chain: Chain
-    cosigned: int
+    sealed: Sealed
+    """Who vouches for the log."""
     disclosed: bool
     now_s: int | None
     """The verifier's own time; None where it gave none."""
+
+    @property
+    def as_of_s(self) -> int:
+        """As of when the title is known, seconds since 1970-01-01T00:00:00Z.
+
+        The last block's time; in a consortium the last header's, since an empty block certifies
+        that nothing changed.
+        """
+        followed = self.sealed.followed
+        return self.block.time if followed is None else followed.header.time_s
 
 
 def refusal(error: VerificationError) -> Verdict:
@@ -70,7 +83,7 @@ def told(found: Findings, demonstrated: str = "") -> Verdict:
 
 
 def _proven(found: Findings) -> list[str]:
-    title, when = found.title, str(UtcInstant(found.block.time))
+    title, when = found.title, UtcInstant(found.as_of_s)
     name = "bill of lading" if title["document_type"] == "BOL" else "sea waybill"
     sentences = [
         f"whole: {len(found.acts)} acts, each signed, in the log and linked to the one before",
@@ -94,9 +107,25 @@ def _proven(found: Findings) -> list[str]:
         sentences.append(f"leased: nobody can have moved it before {UtcInstant(leased)}")
     if found.disclosed:
         sentences.append("the document in this file is, byte for byte, the one that was issued")
-    if found.cosigned:
-        sentences.append(f"seen alike by {found.cosigned} witnesses")
+    if found.sealed.cosigned:
+        sentences.append(f"seen alike by {found.sealed.cosigned} witnesses")
+    if found.sealed.followed is not None:
+        sentences.append(_signed(found.sealed.followed))
     return sentences
+
+
+def _signed(followed: Followed) -> str:
+    """Who signed the last header, and how the verifier came to know them."""
+    tally, validators = followed.tally, followed.validators
+    times = "1 change" if followed.changes == 1 else f"{followed.changes} changes"
+    known = (
+        f"after {times} of the set since the genesis" if followed.changes else "the genesis' own"
+    )
+    return (
+        f"signed at height {followed.header.height} by {tally.validators} of "
+        f"{len(validators.validators)} validators with {tally.power} of "
+        f"{validators.total_power} votes, {known}"
+    )
 
 
 def _story(found: Findings, title: str) -> str:
@@ -132,7 +161,7 @@ def _not_proven(found: Findings) -> list[str]:
             "that keys which signed for others than the issuer were theirs: the ledger checked it, "
             "an audit does again, this file can't"
         ),
-        f"what happened after {UtcInstant(found.block.time)}",
+        _after(found),
     ]
     if any(act.agent for act in found.acts):
         sentences.append(
@@ -148,11 +177,36 @@ def _not_proven(found: Findings) -> list[str]:
         sentences.append("what the document says: it is not in this file")
     if found.now_s is None:
         sentences.append("that this is recent: no time was given to judge it by")
+    return [*sentences, *_trusted(found)]
+
+
+def _after(found: Findings) -> str:
+    """From where on the bundle says nothing."""
+    followed = found.sealed.followed
+    if followed is None:
+        return f"what happened after {UtcInstant(found.block.time)}"
+    when = UtcInstant(found.as_of_s)
+    return f"what happened from height {followed.header.height} on, at {when} and after"
+
+
+def _trusted(found: Findings) -> list[str]:
+    """Who could together have shown something else."""
+    if found.sealed.followed is not None:
+        return [
+            (
+                "anything that validators with more than two thirds of the votes agreed to hide, "
+                "or to show otherwise, together"
+            ),
+            (
+                "that no keys of validators leaked: whoever has those of more than two thirds of "
+                "the votes of a set of long ago could have signed another story since"
+            ),
+        ]
     if found.trust.quorum:
-        sentences.append("anything that the operator and the witnesses agreed to hide together")
-    else:
-        sentences.append(
+        return ["anything that the operator and the witnesses agreed to hide together"]
+    return [
+        (
             "that everybody is shown the same log: trusts the operator, "
             "since no quorum of witnesses is required"
         )
-    return sentences
+    ]

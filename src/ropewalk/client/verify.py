@@ -14,13 +14,12 @@ from ropewalk.client.bundle import Bundle, read_bundle
 from ropewalk.client.chain import follow_chain
 from ropewalk.client.document import DocumentError, dcsa_checksum
 from ropewalk.client.errors import VerificationError
-from ropewalk.client.proofs import check_block, check_checkpoint, check_state
+from ropewalk.client.proofs import check_block, check_sealed, check_state
 from ropewalk.client.roles import Roles, Setting
 from ropewalk.client.trust import Trust
 from ropewalk.client.verdict import Findings, Verdict, refusal, told
 from ropewalk.crypto import SALT_SIZE, EncodingError, document_commitment, from_base64
 from ropewalk.identity import governance_id
-from ropewalk.ledger import BlockEntry
 
 
 def verify_bundle(data: bytes, trust: Trust, now_s: int | None) -> Verdict:
@@ -47,11 +46,11 @@ def find(data: bytes, trust: Trust, now_s: int | None) -> Findings:
     bundle = read_bundle(data)
     if bundle.network != trust.network:
         raise VerificationError("network", "the bundle is of another network than is trusted")
-    checkpoint, cosigned = check_checkpoint(bundle, trust)
-    block = check_block(bundle, checkpoint)
+    sealed = check_sealed(bundle, trust)
+    block = check_block(bundle, sealed)
     controller, party, record = check_state(bundle, block)
     title: Roles = msgspec.json.decode(bundle.state[2].value)[1]
-    log = Log(trust.network, checkpoint, Issuer(record.issuer, controller))
+    log = Log(trust.network, sealed.checkpoint, Issuer(record.issuer, controller))
     acts = log.acts(bundle.acts)
     governance = governance_id(trust.genesis)
     setting = Setting(trust.network, governance, bundle.title, record.issued_at)
@@ -59,8 +58,7 @@ def find(data: bytes, trust: Trust, now_s: int | None) -> Findings:
     if chain.family[bundle.title] != title:
         raise VerificationError("title", "the record is not what the acts lead to")
     disclosed = _check_document(bundle, record.commitment)
-    _check_policy(block, trust, now_s)
-    return Findings(
+    found = Findings(
         bundle=bundle,
         trust=trust,
         block=block,
@@ -69,10 +67,12 @@ def find(data: bytes, trust: Trust, now_s: int | None) -> Findings:
         log=log,
         acts=acts,
         chain=chain,
-        cosigned=cosigned,
+        sealed=sealed,
         disclosed=disclosed,
         now_s=now_s,
     )
+    _check_policy(found)
+    return found
 
 
 def _check_document(bundle: Bundle, commitment: str) -> bool:
@@ -88,10 +88,12 @@ def _check_document(bundle: Bundle, commitment: str) -> bool:
     return True
 
 
-def _check_policy(block: BlockEntry, trust: Trust, now_s: int | None) -> None:
+def _check_policy(found: Findings) -> None:
+    trust, now_s = found.trust, found.now_s
     if now_s is None:
         return
-    if block.time > now_s + trust.clock_skew_s:
+    if found.as_of_s > now_s + trust.clock_skew_s:
         raise VerificationError("policy", "the block's time lies in the future")
-    if trust.age_s_max is not None and now_s - block.time > trust.age_s_max + trust.clock_skew_s:
-        raise VerificationError("policy", f"the block is {now_s - block.time} s old")
+    age_s = now_s - found.as_of_s
+    if trust.age_s_max is not None and age_s > trust.age_s_max + trust.clock_skew_s:
+        raise VerificationError("policy", f"the block is {age_s} s old")

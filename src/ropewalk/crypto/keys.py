@@ -34,7 +34,7 @@ class KeyFileError(Exception):
 
 
 class PrivateKey:
-    """An Ed25519 private key in memory; it signs and never shows itself."""
+    """An Ed25519 private key in memory; it signs, and shows itself to a consensus home only."""
 
     __slots__ = ("_secret", "kid", "public_key")
 
@@ -52,6 +52,10 @@ class PrivateKey:
         public: bytes = bindings.crypto_sign_ed25519_pk_to_curve25519(self.public_key)
         secret: bytes = bindings.crypto_sign_ed25519_sk_to_curve25519(self._secret)
         return public, secret
+
+    def seed_and_public(self) -> bytes:
+        """Seed and public key, 64 bytes: what CometBFT's key files hold, unencrypted."""
+        return bytes(self._secret)
 
     def write(self, path: Path, passphrase: str) -> None:
         """Write the key, encrypted, to a new file of mode 0600.

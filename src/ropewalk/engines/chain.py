@@ -8,8 +8,9 @@ takes no writes any more, since nobody can tell what the disk holds.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ropewalk.crypto import PrivateKey, to_base64
 from ropewalk.engines.errors import DamageError
@@ -89,6 +90,23 @@ class CachedView:
         self._cached[key] = record
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A block executed, its roots known, and nothing of it written yet."""
+
+    block: Block
+    executed: Executed
+    entries: list[bytes]
+    """With the block's end."""
+    leaves: list[bytes]
+    completed: list[CompleteNode]
+    rows: list[StateRow]
+    state_root: bytes
+    log_root: bytes
+    size: int
+    """Of the log with this block."""
+
+
 @dataclass(slots=True)
 class Chain:
     """The open ledger; `opening.open_chain` makes one."""
@@ -118,16 +136,24 @@ class Chain:
             Exception: a write failed. After either the chain is not to be used again.
         """
         block = Block(self.tip.height + 1, max(self.tip.time_s, time_s), tuple(candidates))
-        executed = self.machine.execute(self.view, self.replay, block, self.tip.size)
+        executed = self.execute(block)
         if executed.entries:
             with self.lock:
-                self.in_doubt = True
-                self._append(block, executed)
-                self.in_doubt = False
+                self.commit(self.prepare(block, executed))
             self.store.move_log(light=len(candidates) < FEW_CANDIDATES)
         return executed
 
-    def _append(self, block: Block, executed: Executed) -> None:
+    def execute(self, block: Block) -> Executed:
+        """What a block does; it must follow the tip, and be prepared next if it has entries.
+
+        Raises:
+            StopError: an invariant broke.
+        """
+        return self.machine.execute(self.view, self.replay, block, self.tip.size)
+
+    def prepare(self, block: Block, executed: Executed) -> Prepared:
+        """Lead log and state to a block's roots, in memory; with the lock held until `commit`."""
+        self.in_doubt = True
         rows = state_rows(executed.changes)
         state_root = self.tree.refresh({row.hashed: row.leaf for row in rows})
         end = BlockEntry(
@@ -137,51 +163,70 @@ class Chain:
             time=block.time_s,
         )
         entries = [*executed.entries, encode_record(end)]
-        log_root = self._write(block, executed, entries, rows, state_root)
-        self._reread(entries, self.tip.size)
-        size = self.tip.size + len(entries)
-        note = self._sign(size, log_root)
-        self.watermark.write(
-            Watermark(
-                checkpoint=to_base64(note), height=block.height, root=log_root.hex(), size=size
-            )
-        )
-        self.unstored_note = (size, note)
-        self.view.update(executed.changes)
-        self.tip = Tip(block.height, block.time_s, size, log_root, note)
-
-    def _write(
-        self,
-        block: Block,
-        executed: Executed,
-        entries: list[bytes],
-        rows: list[StateRow],
-        state_root: bytes,
-    ) -> bytes:
         completed: list[CompleteNode] = []
         leaves = [leaf_hash(entry) for entry in entries]
         for leaf in leaves:
             self.frontier.append(leaf, completed)
-        log_root = self.frontier.root()
+        return Prepared(
+            block=block,
+            executed=executed,
+            entries=entries,
+            leaves=leaves,
+            completed=completed,
+            rows=rows,
+            state_root=state_root,
+            log_root=self.frontier.root(),
+            size=self.tip.size + len(entries),
+        )
+
+    def commit(self, prepared: Prepared, consensus: Mapping[str, Any] | None = None) -> None:
+        """Make a prepared block durable, sign for it, and stand there.
+
+        Args:
+            prepared: what `prepare` returned last.
+            consensus: values of `meta` to write in the same database transaction.
+
+        Raises:
+            Exception: a write failed. The chain is not to be used again.
+        """
+        block, log_root = prepared.block, prepared.log_root
+        self._write(prepared, consensus or {})
+        self._reread(prepared.entries, self.tip.size)
+        note = self._sign(prepared.size, log_root)
+        self.watermark.write(
+            Watermark(
+                checkpoint=to_base64(note),
+                height=block.height,
+                root=log_root.hex(),
+                size=prepared.size,
+            )
+        )
+        self.unstored_note = (prepared.size, note)
+        self.view.update(prepared.executed.changes)
+        self.tip = Tip(block.height, block.time_s, prepared.size, log_root, note)
+        self.in_doubt = False
+
+    def _write(self, prepared: Prepared, consensus: Mapping[str, Any]) -> None:
+        block, executed, first = prepared.block, prepared.executed, self.tip.size
         write(
             self.store,
             BlockWrite(
                 height=block.height,
                 time_s=block.time_s,
                 protocol=executed.protocol,
-                first=self.tip.size,
-                entries=entries,
-                lookups=_lookups(executed, self.tip.size),
-                rows=rows,
-                state_root=state_root,
-                log_root=log_root,
+                first=first,
+                entries=prepared.entries,
+                lookups=_lookups(executed, first),
+                rows=prepared.rows,
+                state_root=prepared.state_root,
+                log_root=prepared.log_root,
                 replay=_replay_notes(block, executed),
-                events=_events(block, executed, self.tip.size),
-                tiles=self.tiles.append(self.tip.size, leaves, completed),
+                events=_events(block, executed, first),
+                tiles=self.tiles.append(first, prepared.leaves, prepared.completed),
                 note=self.unstored_note,
+                consensus=consensus,
             ),
         )
-        return log_root
 
     def _reread(self, entries: list[bytes], first: int) -> None:
         """Hold what the disk gives back to what was hashed, before anything is signed over it.

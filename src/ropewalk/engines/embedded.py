@@ -11,37 +11,28 @@ turned away until there is room.
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
 
-from ropewalk.crypto import sha256_hex
+from ropewalk.engines.answering import Answering
 from ropewalk.engines.errors import DamageError
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, open_chain
+from ropewalk.engines.outcomes import outcomes_of, unknown
 from ropewalk.engines.port import (
     Condition,
-    LedgerEvent,
-    Logged,
     Outcome,
     OverloadedError,
-    Page,
-    Proven,
     StoppedError,
-    TitleHistory,
 )
-from ropewalk.engines.reading import Reading
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.ledger import (
     BLOCK_SIZE_MAX,
     BLOCK_TRANSACTIONS_MAX,
     Candidate,
-    DuplicateError,
-    EntryError,
-    ExpiredError,
-    Result,
 )
 
 FEW_WAITING = 200
@@ -77,7 +68,7 @@ class _Work:
     outcomes: "Future[list[Outcome]]"
 
 
-class EmbeddedEngine:
+class EmbeddedEngine(Answering):
     """Keeps to `port.Engine`."""
 
     def __init__(self, path: Path, settings: Settings, surroundings: Surroundings = SYSTEM) -> None:
@@ -97,23 +88,21 @@ class EmbeddedEngine:
         self._clock, self._disk = surroundings.clock, surroundings.disk
         self._lock = DirectoryLock(directory.lock, self._disk)
         try:
-            self._chain = open_chain(
+            chain = open_chain(
                 directory,
                 settings.passphrase,
                 now_s=self._clock.now_s(),
                 checks_invariants=settings.checks_invariants,
                 disk=self._disk,
             )
-            self._genesis: bytes = self._chain.store.meta("genesis")
+            super().__init__(chain)
         except BaseException:
             self._lock.release()
             raise
-        self._reading = Reading(self._chain)
         self._verifiers = surroundings.verifiers(settings.verifiers)
         self._works: deque[_Work] = deque()
         self._waiting = 0
         self._wake = threading.Condition()
-        self._grown = threading.Condition()
         self._closing = False
         self._poison = ""
         self._block_began = 0.0
@@ -197,8 +186,7 @@ class EmbeddedEngine:
             outcomes += self._commit_block(part)
         with self._wake:
             self._waiting -= len(candidates)
-        with self._grown:
-            self._grown.notify_all()
+        self._tell_grown()
         start = 0
         for work in works:
             end = start + len(work.texts)
@@ -208,111 +196,14 @@ class EmbeddedEngine:
     def _commit_block(self, candidates: list[Candidate]) -> list[Outcome]:
         position = self._chain.tip.size
         executed = self._chain.extend(self._clock.now_s(), candidates)
-        height = self._chain.tip.height
-        outcomes = []
-        for result in executed.results:
-            outcomes.append(self._outcome_of(result, height, position))
-            position += result.entry is not None
-        return outcomes
-
-    def _outcome_of(self, result: Result, height: int, position: int) -> Outcome:
-        refusal = result.refusal
-        if refusal is None:
-            return Outcome(
-                transaction=result.transaction,
-                status="committed",
-                height=height,
-                position=position,
-            )
-        if isinstance(refusal, DuplicateError | ExpiredError):
-            first = self._reading.outcome(result.transaction)
-            if first is not None:
-                return first
-        logged = result.entry is not None
-        return Outcome(
-            transaction=result.transaction,
-            status="refused",
-            height=height if logged else 0,
-            position=position if logged else 0,
-            code=refusal.code,
-            number=refusal.number,
-            detail=refusal.detail,
-        )
+        return outcomes_of(self._reading, executed.results, self._chain.tip.height, position)
 
     def _give_up(self, works: list[_Work]) -> None:
         for work in works:
             with self._wake:
                 self._waiting -= len(work.texts)
             if not work.outcomes.done():
-                work.outcomes.set_result([_unknown(text, self._poison) for text in work.texts])
-
-    # Reading
-
-    def outcome(self, transaction: str) -> Outcome | None:
-        """See the port."""
-        with _readable():
-            return self._reading.outcome(transaction)
-
-    def logged(self, transaction: str) -> Logged | None:
-        """See the port."""
-        with _readable():
-            return self._reading.logged(transaction)
-
-    def record(self, key: str) -> str | None:
-        """See the port."""
-        with _readable():
-            return self._reading.record(key)
-
-    def prove(self, key: str) -> Proven:
-        """See the port."""
-        with _readable():
-            return self._reading.prove(key)
-
-    def history(self, title: str) -> TitleHistory | None:
-        """See the port."""
-        with _readable():
-            return self._reading.history(title)
-
-    def titles_in_control(self, controller: str, after: str, limit: int) -> Page:
-        """See the port."""
-        with _readable():
-            return self._reading.titles_in_control(controller, after, limit)
-
-    def proposals(self, waits_for: str, after: str, limit: int) -> Page:
-        """See the port."""
-        with _readable():
-            return self._reading.proposals(waits_for, after, limit)
-
-    def checkpoint(self) -> str:
-        """See the port."""
-        with _readable():
-            return self._reading.checkpoint()
-
-    def entries(self, start: int, limit: int) -> list[Logged]:
-        """See the port."""
-        with _readable():
-            return self._reading.entries(start, limit)
-
-    def inclusion(self, position: int, size: int) -> list[str]:
-        """See the port."""
-        with _readable():
-            return self._reading.inclusion(position, size)
-
-    def consistency(self, old_size: int, new_size: int) -> list[str]:
-        """See the port."""
-        with _readable():
-            return self._reading.consistency(old_size, new_size)
-
-    def events(self, start: int, limit: int) -> list[LedgerEvent]:
-        """See the port."""
-        with _readable():
-            return self._reading.events(start, limit)
-
-    def await_height(self, height: int, timeout_s: float) -> int:
-        """See the port."""
-        with self._grown:
-            self._grown.wait_for(lambda: self._chain.tip.height > height, timeout_s)
-        return self._chain.tip.height
+                work.outcomes.set_result([unknown(text, self._poison) for text in work.texts])
 
     def condition(self) -> Condition:
         """See the port."""
@@ -332,10 +223,6 @@ class EmbeddedEngine:
         if self._disk.free_bytes(self._directory.path) < self._settings.free_bytes_min:
             return "the disk is full; make room, and writing goes on"
         return ""
-
-    def genesis(self) -> bytes:
-        """See the port."""
-        return self._genesis
 
     def close(self) -> None:
         """See the port."""
@@ -357,15 +244,6 @@ class EmbeddedEngine:
             self._lock.release()
 
 
-@contextlib.contextmanager
-def _readable() -> Iterator[None]:
-    """Say «damaged» where a page can't be read; nothing of the database's own gets out."""
-    try:
-        yield
-    except (apsw.Error, EntryError, LookupError) as error:
-        raise DamageError(f"ledger.db can't be read: {error}") from error
-
-
 def _blocks(candidates: list[Candidate]) -> list[list[Candidate]]:
     """Candidates in parts that fit a block each, by count and by bytes."""
     parts: list[list[Candidate]] = [[]]
@@ -377,9 +255,3 @@ def _blocks(candidates: list[Candidate]) -> list[list[Candidate]]:
             size = len(candidate.text)
         parts[-1].append(candidate)
     return parts
-
-
-def _unknown(text: str, reason: str) -> Outcome:
-    """«Unknown»: it may be on the disk, it may not; ask again by its id when the node is back."""
-    signing_input = text.rpartition(".")[0]
-    return Outcome(transaction=sha256_hex(signing_input.encode()), status="unknown", detail=reason)

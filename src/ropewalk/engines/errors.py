@@ -37,3 +37,10 @@ class ClockError(EngineError):
 
     code = "engine.clock"
     number = 7816
+
+
+class ConsensusError(EngineError):
+    """The consensus engine asks for what can't be: another network's, or out of its turn."""
+
+    code = "engine.consensus"
+    number = 7817

@@ -25,12 +25,14 @@ from ropewalk.engines.errors import (
 )
 from ropewalk.engines.halving import OtherHalf
 from ropewalk.engines.port import AlreadyInitialisedError, InUseError
+from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing
 from ropewalk.engines.store import BlockRow, Store
 from ropewalk.engines.writing import REPLAY_NOTE_SIZE, BlockWrite, TileRows, state_rows, write
 from ropewalk.ledger import (
     MINUTE_S,
     VALIDITY_S_MAX,
     BlockEntry,
+    Genesis,
     GenesisError,
     ReplayLists,
     encode_record,
@@ -93,6 +95,11 @@ class DataDirectory:
         return self.path / "keys" / "log.pem"
 
     @property
+    def handovers(self) -> Path:
+        """Of a consortium: how its sets of validators followed each other."""
+        return self.path / "handovers.json"
+
+    @property
     def documents(self) -> Path:
         """Documents kept verbatim, with their salts."""
         return self.path / "documents"
@@ -107,9 +114,14 @@ def initialise(directory: DataDirectory, genesis: bytes, log_key: PrivateKey) ->
     """
     if directory.database.exists() or directory.genesis.exists():
         raise AlreadyInitialisedError(str(directory.path))
-    chosen = read_genesis(genesis)
-    verifier_key = _log_key_of(chosen.log, log_key)
     directory.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write_ledger(directory, genesis, log_key)
+    _write_durably(directory.genesis, genesis)
+    marking.sync_directory(directory.path)
+
+
+def _write_ledger(directory: DataDirectory, genesis: bytes, log_key: PrivateKey) -> None:
+    verifier_key = _log_key_of(read_genesis(genesis), log_key)
     storing.create(directory.database, genesis)
     store = Store(directory.database)
     note, log_root = _first_block(store, genesis, log_key, verifier_key)
@@ -118,7 +130,25 @@ def initialise(directory: DataDirectory, genesis: bytes, log_key: PrivateKey) ->
         directory.watermark,
         marking.Watermark(checkpoint=to_base64(note), height=0, root=log_root.hex(), size=1),
     )
-    _write_durably(directory.genesis, genesis)
+
+
+def initialise_again(directory: DataDirectory, passphrase: str) -> None:
+    """Begin a wiped copy of a consortium's ledger anew, where genesis and keys are still there.
+
+    Nothing else is there then, no watermark above all: what consensus replays is the same again.
+
+    Raises:
+        GenesisError: the genesis is not one of ours.
+        DamageError: the node's key can't be read.
+    """
+    wiped = not directory.database.exists() and not directory.watermark.exists()
+    if not wiped or not directory.genesis.exists() or not directory.log_key.exists():
+        return
+    try:
+        key = read(directory.log_key, passphrase)
+    except KeyFileError as error:
+        raise DamageError(f"keys/log.pem: {error}") from error
+    _write_ledger(directory, directory.genesis.read_bytes(), key)
     marking.sync_directory(directory.path)
 
 
@@ -155,9 +185,18 @@ def _first_block(
             events=[],
             tiles=TileRows(store, 0).append(0, [leaf_hash(entry)], completed),
             note=(1, note),
+            consensus=_first_standing(chosen, frontier.root(), log_key),
         ),
     )
     return note, frontier.root()
+
+
+def _first_standing(genesis: Genesis, log_root: bytes, key: PrivateKey) -> dict[str, bytes]:
+    if not genesis.validators:
+        return {}
+    hashed = app_hash_of(log_root, 1).hex()
+    standing = Standing(app_hash=hashed, handovers=[], height=0, node=key.kid)
+    return {META: encode_standing(standing)}
 
 
 def _write_durably(path: Path, data: bytes) -> None:
@@ -169,9 +208,12 @@ def _write_durably(path: Path, data: bytes) -> None:
         os.close(descriptor)
 
 
-def _log_key_of(vkey: str, log_key: PrivateKey) -> VerifierKey:
+def _log_key_of(genesis: Genesis, log_key: PrivateKey) -> VerifierKey:
+    """The key that signs checkpoints here: the log's, or in a consortium this node's own."""
     try:
-        verifier_key = VerifierKey.parse(vkey)
+        if genesis.validators:
+            return VerifierKey(genesis.log, log_key.public_key)
+        verifier_key = VerifierKey.parse(genesis.log)
     except ProofError as error:
         raise GenesisError(f"genesis: log: {error}") from error
     if verifier_key.public_key != log_key.public_key:
@@ -259,7 +301,7 @@ def _open(
     except KeyFileError as error:
         raise DamageError(f"keys/log.pem: {error}") from error
     try:
-        verifier_key = _log_key_of(chosen.log, log_key)
+        verifier_key = _log_key_of(chosen, log_key)
     except GenesisError as error:
         raise DamageError(f"keys/log.pem: {error}") from error
     mark_file = marking.WatermarkFile(directory.watermark, disk)

@@ -8,7 +8,7 @@ thread. Reads answer from the last committed block; proofs may wait for the bloc
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -80,7 +80,7 @@ class Absence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     right: Presence | None = None
 
 
-class Proven(msgspec.Struct, frozen=True, kw_only=True):
+class Proven(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A record, or its absence, with everything a stranger needs to check it."""
 
     value: str
@@ -92,9 +92,12 @@ class Proven(msgspec.Struct, frozen=True, kw_only=True):
     """Audit path of `block`, base64."""
     checkpoint: str
     """The signed note, as text."""
+    consensus: dict[str, Any] | None = None
+    """Of a consortium: what its validators signed (docs/reference/formats.md, 11); its last
+    header names the size and root of the log that ends with `block`. Left out otherwise."""
 
 
-class TitleHistory(msgspec.Struct, frozen=True, kw_only=True):
+class TitleHistory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All a title bundle is made of, taken at one block."""
 
     acts: list[LoggedAct]
@@ -106,6 +109,9 @@ class TitleHistory(msgspec.Struct, frozen=True, kw_only=True):
     block: Logged
     block_inclusion: list[str]
     checkpoint: str
+    consensus: dict[str, Any] | None = None
+    """Of a consortium: what its validators signed (docs/reference/formats.md, 11); its last
+    header names the size and root of the log that ends with `block`. Left out otherwise."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):

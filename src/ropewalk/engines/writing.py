@@ -2,8 +2,8 @@
 """What one block writes, in one database transaction: whole, or not at all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -45,6 +45,8 @@ class BlockWrite:
     """Tiles that grew, as they are now."""
     note: tuple[int, bytes] | None
     """The checkpoint before this block, not stored yet."""
+    consensus: Mapping[str, Any] = field(default_factory=dict)
+    """What a consensus engine wants remembered of this block, for `meta`."""
 
 
 def state_rows(changes: Mapping[str, bytes | None]) -> list[StateRow]:
@@ -112,6 +114,9 @@ def write(store: Store, block: BlockWrite) -> None:
     with store.transaction() as writer:
         if block.note is not None:
             writer.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", block.note)
+        writer.executemany(
+            "INSERT OR REPLACE INTO meta VALUES (?, ?)", sorted(block.consensus.items())
+        )
         writer.executemany("INSERT INTO entry VALUES (?, ?)", enumerate(block.entries, block.first))
         writer.executemany("INSERT INTO lookup VALUES (?, ?)", block.lookups)
         writer.executemany(

@@ -106,6 +106,11 @@ def network_id(data: bytes) -> str:
     return sha256_hex(data)
 
 
+def chain_id(network: str) -> str:
+    """What CometBFT calls a consortium's chain: it takes 50 characters at most."""
+    return f"ropewalk-{network[:40]}"
+
+
 def first_records(data: bytes) -> Mapping[str, bytes]:
     """The ledger's own records at height 0; rooms above add theirs (`rules.genesis_records`)."""
     genesis = read_genesis(data)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What may be wrong with a proof, a note or a question to the log: refusals 7050 to 7062."""
+"""What may be wrong with a proof, a note or a question to the log: refusals 7050 to 7069."""
 
 
 class ProofError(Exception):
@@ -91,3 +91,52 @@ class MapError(ProofError):
 
     code = "tlog.map"
     number = 7062
+
+
+class MalformedValidatorsError(ProofError):
+    """These are not validators in CometBFT's order, each once, each with a key and votes."""
+
+    code = "tlog.validators_malformed"
+    number = 7063
+
+
+class MalformedCommitError(ProofError):
+    """A header, a commit or an answer of CometBFT is not in its one accepted form."""
+
+    code = "tlog.commit_malformed"
+    number = 7064
+
+
+class HeaderError(ProofError):
+    """The header is of another chain, or of another time than where it stands."""
+
+    code = "tlog.header"
+    number = 7065
+
+
+class ValidatorsError(ProofError):
+    """The header names another set of validators than the one that is to sign it."""
+
+    code = "tlog.validators"
+    number = 7066
+
+
+class CommitError(ProofError):
+    """The commit is of another block than the header's."""
+
+    code = "tlog.commit"
+    number = 7067
+
+
+class VoteError(ProofError):
+    """A vote in the commit is nobody's, or its signature does not hold."""
+
+    code = "tlog.vote"
+    number = 7068
+
+
+class VotingPowerError(ProofError):
+    """Two thirds of the votes or fewer are in the commit."""
+
+    code = "tlog.voting_power"
+    number = 7069

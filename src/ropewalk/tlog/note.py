@@ -59,7 +59,7 @@ class VerifierKey:
 
     def __post_init__(self) -> None:
         """Refuse what has no verifier key text."""
-        if not _is_key_name(self.name):
+        if not is_key_name(self.name):
             raise MalformedVerifierKeyError("a key's name is ASCII without space and plus")
         if self.algorithm not in (ED25519, COSIGNATURE):
             raise MalformedVerifierKeyError(f"signature type {self.algorithm} is not known here")
@@ -202,7 +202,7 @@ def _parse_line(line: str) -> SignatureLine:
     if not line.startswith(_DASH):
         raise MalformedNoteError("a signature line begins with an em dash and a space")
     name, separator, encoded = line.removeprefix(_DASH).partition(" ")
-    if not separator or not _is_key_name(name):
+    if not separator or not is_key_name(name):
         raise MalformedNoteError("a signature line names its key")
     try:
         signature = from_base64(encoded)
@@ -223,5 +223,6 @@ def _decode_text(data: bytes) -> str:
     return text
 
 
-def _is_key_name(name: str) -> bool:
+def is_key_name(name: str) -> bool:
+    """Whether a key, or a log, may have this name: printable ASCII without space and plus."""
     return bool(name) and is_printable_ascii(name) and " " not in name and "+" not in name

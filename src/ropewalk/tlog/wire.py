@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from ropewalk.crypto import EncodingError, Value, from_base64, is_printable_ascii, to_base64
 from ropewalk.tlog.errors import MalformedProofError
 from ropewalk.tlog.ics23 import STEPS_MAX, Absence, Presence, Step
-
-_VARINT = 0  # protobuf wire types
-_BYTES = 2
+from ropewalk.tlog.protobuf import binary, integer
 
 
 def presence_from_json(value: object) -> Presence:
@@ -73,13 +71,13 @@ def commitment_proof_bytes(proof: Presence | Absence) -> bytes:
     Source: cosmos/ics23/v1/proofs.proto, SmtSpec.
     """
     if isinstance(proof, Presence):
-        return _field(1, _existence(proof))
+        return binary(1, _existence(proof))
     sides = b"".join(
-        _field(number, _existence(side))
+        binary(number, _existence(side))
         for number, side in ((2, proof.left), (3, proof.right))
         if side is not None
     )
-    return _field(2, _field(1, proof.key) + sides)
+    return binary(2, binary(1, proof.key) + sides)
 
 
 def _members(value: object) -> Mapping[str, object]:
@@ -116,33 +114,14 @@ def _bytes(value: object) -> bytes:
 
 def _existence(proof: Presence) -> bytes:
     """ExistenceProof: key 1, value 2, leaf 3, path 4."""
-    path = b"".join(_field(4, _inner_op(step)) for step in proof.path)
-    return _field(1, proof.key) + _field(2, proof.value) + _field(3, _LEAF_OP) + path
+    path = b"".join(binary(4, _inner_op(step)) for step in proof.path)
+    return binary(1, proof.key) + binary(2, proof.value) + binary(3, _LEAF_OP) + path
 
 
 def _inner_op(step: Step) -> bytes:
     """InnerOp: hash 1 (SHA256 = 1), prefix 2, suffix 3."""
-    return _flag(1) + _field(2, step.prefix) + _field(3, step.suffix)
+    return integer(1, 1) + binary(2, step.prefix) + binary(3, step.suffix)
 
 
-def _field(number: int, data: bytes) -> bytes:
-    """A field of bytes or of a message; empty bytes are left out, as proto3 does."""
-    return bytes([number << 3 | _BYTES]) + _varint(len(data)) + data if data else b""
-
-
-def _flag(number: int) -> bytes:
-    """An enumeration field with value 1."""
-    return bytes([number << 3 | _VARINT, 1])
-
-
-def _varint(value: int) -> bytes:
-    groups = bytearray()
-    while value > 0x7F:
-        groups.append(value & 0x7F | 0x80)
-        value >>= 7
-    groups.append(value)
-    return bytes(groups)
-
-
-_LEAF_OP = _flag(1) + _flag(2) + _flag(3) + _field(5, b"\x00")
+_LEAF_OP = integer(1, 1) + integer(2, 1) + integer(3, 1) + binary(5, b"\x00")
 """LeafOp: hash 1, prehash_key 2, prehash_value 3 (all SHA256 = 1), length 4 (0), prefix 5."""

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whose signature a checkpoint may carry: the log's, or in a consortium that of a member's node."""
+
+from ropewalk.crypto import from_base64url
+from ropewalk.ledger import read_genesis
+from ropewalk.tlog import (
+    Checkpoint,
+    Note,
+    ProofError,
+    SignatureMissingError,
+    VerifierKey,
+    verify_checkpoint,
+)
+
+
+class LogKeys:
+    """The keys that sign checkpoints of one network."""
+
+    def __init__(self, genesis: bytes) -> None:
+        """Begin with those of the genesis.
+
+        Raises:
+            GenesisError: it is none of ours.
+            MalformedVerifierKeyError: its log has no key.
+        """
+        chosen = read_genesis(genesis)
+        self._origin = chosen.log
+        self._keys: dict[str, VerifierKey] = {}
+        if not chosen.validators:
+            self._keys[""] = VerifierKey.parse(chosen.log)
+        for one in chosen.validators:
+            self.add(one.node)
+
+    def add(self, node: str) -> None:
+        """Take in the key of a member's node."""
+        self._keys[node] = VerifierKey(self._origin, from_base64url(node))
+
+    def verify(self, note: bytes) -> Checkpoint:
+        """The checkpoint of a note that one of the keys signed.
+
+        Raises:
+            ProofError: none did, or it is no checkpoint.
+        """
+        read = Note.parse(note)
+        missing: ProofError = SignatureMissingError("nobody who may sign has signed it")
+        for key in self._keys.values():
+            try:
+                return verify_checkpoint(read, key)
+            except SignatureMissingError as error:
+                missing = error
+        raise missing

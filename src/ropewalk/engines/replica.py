@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A member's copy of the ledger: the chain, fed by decided blocks.
+
+A consensus engine decides blocks; a replica executes each, tells the hash that consensus then
+binds, and makes it durable when told to. It knows nothing of sockets and protocols: given the
+same blocks, two replicas stand at the same hash, and so does an embedded chain.
+
+    finalized = replica.finalize(decided)   # executed, nothing written
+    replica.commit()                        # one database transaction, then the watermark
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ropewalk.crypto import sha256
+from ropewalk.engines.batch import Admission, Batch, BatchError, fill, read_batch
+from ropewalk.engines.chain import Chain, Prepared
+from ropewalk.engines.errors import ConsensusError
+from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing, standing_of
+from ropewalk.engines.verdicts import Verdicts
+from ropewalk.ledger import (
+    VALIDATORS_KEY,
+    Block,
+    Executed,
+    Genesis,
+    Misbehaviour,
+    Overlay,
+    Result,
+    Validator,
+    Validators,
+    decode_record,
+    validators_at,
+)
+
+BATCHES_KEPT_MAX = 2_000
+LEAD = 2
+"""Blocks between an update that is told to consensus and the first height it holds for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A block as consensus decided it."""
+
+    height: int
+    time_s: int
+    hash: bytes
+    """Of the block's header."""
+    batches: Sequence[bytes]
+    misbehaviour: tuple[Misbehaviour, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finalized:
+    """What a decided block does."""
+
+    decided: Decided
+    batches: list[Batch | BatchError]
+    """Of the block, in order; an error where one has no effect."""
+    results: list[list[Result]]
+    """For each batch, those of its transactions."""
+    position: int
+    """Where the first entry of a transaction stands."""
+    app_hash: bytes
+    updates: list[tuple[str, int]]
+    """Validators' keys and their new power, 0 for gone, from `LEAD` heights on."""
+
+
+class Replica:
+    """One copy; one thread finalizes and commits."""
+
+    def __init__(self, chain: Chain, genesis: Genesis, verdicts: Verdicts) -> None:
+        """Stand where the chain was left.
+
+        Raises:
+            DamageError: what consensus had bound is not what the chain holds.
+        """
+        self.chain = chain
+        self._genesis = genesis
+        self._verdicts = verdicts
+        self._batches: dict[bytes, Batch] = {}
+        self._lock = threading.Lock()
+        self._pending: tuple[Finalized, Prepared | None] | None = None
+        standing = standing_of(chain)
+        self.height = standing.height
+        self.handovers = standing.handovers
+
+    @property
+    def app_hash(self) -> bytes:
+        """The hash that consensus binds for the last committed block."""
+        tip = self.chain.tip
+        return app_hash_of(tip.log_root, tip.size)
+
+    def validators(self, height: int) -> tuple[Validator, ...]:
+        """The validators of a height, as decided by now."""
+        return validators_at(self.chain.view, height)
+
+    def known_validators(self) -> tuple[Validator, ...]:
+        """Whoever votes now, or will."""
+        data = self.chain.view.get(VALIDATORS_KEY)
+        steps = decode_record(data, Validators).steps if data is not None else []
+        return tuple(one for step in steps for one in step.validators)
+
+    def admission(self) -> Admission:
+        """What may stand in the next block."""
+        return Admission(
+            network=self.chain.machine.network,
+            nodes=frozenset(one.node for one in self.validators(self.height + 1)),
+            quota=self._genesis.parameters.quota_member_max,
+        )
+
+    def read(self, data: bytes) -> Batch | BatchError:
+        """A batch of its bytes, remembered; its transactions are verified meanwhile."""
+        known = self._batches.get(sha256(data))
+        if known is not None:
+            return known
+        try:
+            batch = read_batch(data)
+        except BatchError as error:
+            return error
+        with self._lock:
+            while len(self._batches) >= BATCHES_KEPT_MAX:
+                del self._batches[next(iter(self._batches))]
+            self._batches[batch.id] = batch
+        return batch
+
+    def foresee(self, batches: Sequence[Batch | BatchError]) -> None:
+        """Have transactions verified that will probably stand in a block."""
+        for batch in batches:
+            if isinstance(batch, Batch):
+                self._verdicts.ask(batch.texts)
+
+    def finalize(self, decided: Decided) -> Finalized:
+        """Execute a decided block; nothing is written.
+
+        The same block again, as after consensus was restarted, gives the same answer.
+
+        Raises:
+            ConsensusError: it does not follow the last one.
+            StopError: an invariant broke.
+        """
+        if self._pending is not None:
+            if self._pending[0].decided.hash == decided.hash:
+                return self._pending[0]
+            raise ConsensusError(f"two blocks at height {decided.height}")
+        if decided.height != self.height + 1:
+            raise ConsensusError(f"block {decided.height} behind block {self.height}")
+        batches = fill([self.read(data) for data in decided.batches], self.admission())
+        good = [batch for batch in batches if isinstance(batch, Batch)]
+        candidates = self._verdicts.candidates([text for one in good for text in one.texts])
+        tip = self.chain.tip
+        block = Block(
+            decided.height,
+            max(tip.time_s, decided.time_s),
+            tuple(candidates),
+            decided.misbehaviour,
+        )
+        executed = self.chain.execute(block)
+        prepared = None
+        app_hash = self.app_hash
+        if executed.entries:
+            self.chain.lock.acquire()  # until `commit`, so that nobody proves half a block
+            prepared = self.chain.prepare(block, executed)
+            app_hash = app_hash_of(prepared.log_root, prepared.size)
+        finalized = Finalized(
+            decided=decided,
+            batches=batches,
+            results=_parted(batches, executed),
+            position=tip.size + len(executed.evidence),
+            app_hash=app_hash,
+            updates=self._updates(decided.height, executed),
+        )
+        self._pending = finalized, prepared
+        return finalized
+
+    def commit(self) -> Finalized:
+        """Make the block finalized last durable.
+
+        Raises:
+            ConsensusError: none was.
+            Exception: a write failed; the chain is not to be used again.
+        """
+        if self._pending is None:
+            raise ConsensusError("there is no block to commit")
+        finalized, prepared = self._pending
+        height = finalized.decided.height
+        handovers = [*self.handovers, height + 1] if finalized.updates else self.handovers
+        standing = encode_standing(
+            Standing(
+                app_hash=finalized.app_hash.hex(),
+                handovers=handovers,
+                height=height,
+                node=self.chain.log_key.kid,
+            )
+        )
+        if prepared is None:
+            with self.chain.store.transaction() as writer:
+                writer.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (META, standing))
+        else:
+            self.chain.commit(prepared, {META: standing})
+            self.chain.lock.release()
+            self.chain.store.move_log(light=len(prepared.entries) < FEW_ENTRIES)
+        self.height, self.handovers = height, handovers
+        self._pending = None
+        self._let_go(finalized)
+        return finalized
+
+    def _updates(self, height: int, executed: Executed) -> list[tuple[str, int]]:
+        """What changes between the set of the next height and the one behind it."""
+        after = Overlay(self.chain.view)
+        after.changes.update(executed.changes)
+        before = {one.key: one.power for one in validators_at(after, height + LEAD - 1)}
+        then = {one.key: one.power for one in validators_at(after, height + LEAD)}
+        changed = {key: then.get(key, 0) for key in (*before, *then)}
+        return sorted((key, power) for key, power in changed.items() if power != before.get(key, 0))
+
+    def _let_go(self, finalized: Finalized) -> None:
+        with self._lock:
+            for batch in finalized.batches:
+                if isinstance(batch, Batch):
+                    self._batches.pop(batch.id, None)
+                    self._verdicts.forget(batch.texts)
+
+
+FEW_ENTRIES = 100
+"""In a block: fewer tell that there is little to do."""
+
+
+def _parted(batches: Sequence[Batch | BatchError], executed: Executed) -> list[list[Result]]:
+    parted, start = list[list[Result]](), 0
+    for batch in batches:
+        count = len(batch.texts) if isinstance(batch, Batch) else 0
+        parted.append(executed.results[start : start + count])
+        start += count
+    return parted
