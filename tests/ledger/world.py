@@ -180,6 +180,7 @@ class World:
     """A ledger in memory, every promise checked after every act."""
 
     def __init__(self, data: bytes = GENESIS) -> None:
+        self.genesis = data
         self.network = network_id(data)
         self.governance = governance_id(read_genesis(data))
         self.machine = machine(data, checks_invariants=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.world import World, content, settled, unsigned
+from ledger.world import CONSORTIUM, World, content, settled, unsigned
 from model.cast import Cast, Move, first_ledger, key_of
 from model.identity_model import ABOUT_PROPOSALS, demands, holders_of
 from model.judge import Answer, Judge, Signed, why_not
@@ -24,8 +24,9 @@ from model.moves_of_keys import MovesOfKeys
 from model.moves_of_proposals import MovesOfProposals
 from model.moves_of_titles import MovesOfTitles
 from model.title_model import Body
+from model.voting import convict
 from ropewalk.crypto import sha256_hex
-from ropewalk.ledger import Candidate, LedgerError, Result, Transaction
+from ropewalk.ledger import Candidate, LedgerError, Misbehaviour, Result, Transaction
 
 DAY = 86_400
 CARRIED_OUT = "identity.act_carried_out"
@@ -44,6 +45,8 @@ class Tally:
     accepted: dict[str, int] = field(default_factory=dict)
     """By act; one that was proposed counts when it is carried out."""
     refused: dict[str, int] = field(default_factory=dict)
+    convicted: dict[str, int] = field(default_factory=dict)
+    """What became of validators that misbehaved, by event."""
 
     def note(self, act: str, outcome: str) -> None:
         """Count one outcome."""
@@ -59,6 +62,7 @@ class Tally:
             (self.outcomes, other.outcomes),
             (self.accepted, other.accepted),
             (self.refused, other.refused),
+            (self.convicted, other.convicted),
         ):
             for name, often in theirs.items():
                 mine[name] = mine.get(name, 0) + often
@@ -68,8 +72,9 @@ class Adversary:
     """One game between machine and model."""
 
     def __init__(self, seed: int, world: World | None = None) -> None:
-        self.world: World = settled() if world is None else world
-        ledger = first_ledger(self.world.network)
+        self.world: World = settled(CONSORTIUM) if world is None else world
+        validators = msgspec.json.decode(self.world.genesis).get("validators", ())
+        ledger = first_ledger(self.world.network, validators)
         self.cast = Cast(seed, ledger)
         self.chance, self.ledger = self.cast.chance, ledger
         self.judge = Judge(ledger)
@@ -90,10 +95,13 @@ class Adversary:
         while self.tally.acts < acts:
             seconds = self._seconds()
             self.cast.time = self.world.time_s + seconds
+            self.ledger.height = self.world.height + 1
             candidates = [self._candidate() for _ in range(self.chance.choice((1, 1, 2, 4, 8)))]
+            found = self.keys.validators.misbehaviour()
             position, before = self.world.position, len(self.ledger.registry.titles)
-            results = self.world.block(*candidates, seconds=seconds)
+            results = self.world.block(*candidates, seconds=seconds, misbehaviour=found)
             self.ledger.touched.clear()
+            position += self._hold_to_account(found)
             for candidate, result in zip(candidates, results, strict=True):
                 self._hold(candidate, result, position)
                 position += result.entry is not None
@@ -240,6 +248,19 @@ class Adversary:
         return {**body, member: wrong}
 
     # what the model expects
+
+    def _hold_to_account(self, found: Sequence[Misbehaviour]) -> int:
+        """Hold what became of misbehaviour to the model; the entries it left."""
+        judged = [convict(self.ledger, one.evidence, one.height, one.validator) for one in found]
+        expected = [one for one in judged if one is not None]
+        results = self.world.evidence
+        told = [{"name": event.name, **event.attributes} for one in results for event in one.events]
+        if told != expected or any(one.entry is None for one in results):
+            raise DisagreementError(f"{found}\nmachine: {told}; model: {expected}")
+        for one in expected:
+            name = str(one["name"])
+            self.tally.convicted[name] = self.tally.convicted.get(name, 0) + 1
+        return len(results)
 
     def _hold(self, candidate: Candidate, result: Result, position: int) -> None:
         transaction = candidate.verdict

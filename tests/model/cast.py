@@ -3,6 +3,7 @@
 
 import random
 from collections import deque
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -48,9 +49,11 @@ def key_of(name: str) -> str:
     return found
 
 
-def first_ledger(network: str) -> Ledger:
-    """What the model knows of a settled world."""
+def first_ledger(network: str, validators: Sequence[Body] = ()) -> Ledger:
+    """What the model knows of a settled world, a consortium where its genesis names validators."""
     ledger = Ledger(network, GOVERNANCE)
+    if validators:
+        ledger.steps = [{"height": 0, "validators": list(validators)}]
     for place, name in enumerate((*ROLES, "firm")):
         keys = FIRM_KEYS if name == "firm" else (name,)
         lives = [KeyLife(key_of(one), 1 + 2 * place) for one in keys]

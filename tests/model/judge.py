@@ -37,8 +37,9 @@ from model.title_reasons import (
     every,
     judge,
 )
+from model.voting import VOTING
 
-IDENTITY = {**REGISTRATION, **ACTS}
+IDENTITY = {**REGISTRATION, **ACTS, **VOTING}
 MALFORMED = Verdict(frozenset({"ledger.malformed_body"}))
 PLAIN: Mapping[str, Callable[[Registry, str, Body], Verdict]] = {
     "FREEZE": freeze,

@@ -47,6 +47,10 @@ class Ledger:
     members: dict[str, Body] = field(default_factory=dict)
     laws: dict[str, int] = field(default_factory=dict)
     activations: list[Body] = field(default_factory=list)
+    steps: list[Body] = field(default_factory=list)
+    """Of validators, by rising height; an embedded ledger has none."""
+    height: int = 0
+    """Of the block that is judged."""
     proposals: dict[str, Proposal] = field(default_factory=dict)
     titles: dict[str, History] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
@@ -132,7 +136,7 @@ class Ledger:
 
     def keys(self) -> set[str]:
         """Every key under which there is a record, the replay lists aside."""
-        found = {"governance", "protocol", "sentinel"}
+        found = {"governance", "protocol", "sentinel", "validators"}
         named: Mapping[str, Any] = {
             "carrier_code": [
                 code for one in self.parties.values() for code in one["carrier_codes"]
@@ -246,4 +250,5 @@ RECORDS: Mapping[str, Callable[[Ledger, str], Any]] = {
     "seat": _seat,
     "sentinel": lambda ledger, _: {"network": ledger.network},
     "title": _title,
+    "validators": lambda ledger, _: {"steps": ledger.steps} if ledger.steps else None,
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from ledger.world import GOVERNANCE, IDS, salt
 from model.cast import PARTIES, Cast, Move
+from model.moves_of_validators import MovesOfValidators
 from model.registration import LAWS_KNOWN
 from model.title_model import Body
 
@@ -30,6 +31,7 @@ class MovesOfKeys:
         self.cast = cast
         self.chance = cast.chance
         self.ledger = cast.ledger
+        self.validators = MovesOfValidators(cast)
         self._number = 0
 
     def move(self) -> Move:
@@ -45,6 +47,7 @@ class MovesOfKeys:
             self._party: 3,
             self._newcomer: 4,
             self._protocol: 1,
+            self.validators.move: 6,
         }
         chosen = self.chance.choices(list(often), list(often.values()))[0]
         return chosen()

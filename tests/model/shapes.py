@@ -71,6 +71,12 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
         "delay": (0, 90 * 86_400),
         "threshold": (0, 16),
     },
+    "identity.SET_VALIDATOR": {
+        "height": (1, 2**53 - 1),
+        "key": str,
+        "node": str,
+        "power": (0, 1_000_000),
+    },
     "identity.START_RECOVERY": {"controller": str, "keys": [str], "threshold": KEYS},
     "identity.WITHDRAW_LAW": {"law": str},
     "identity.WITHDRAW": {"act_hash": str},

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ledger.world import IDS, content, inspected, key, kid, signed
+from ledger.world import IDS, content, genesis, inspected, key, kid, settled, signed
 from model.adversary import Adversary, DisagreementError, Tally
 from model.cast import NAMES_BY_KID, PARTIES
 from model.shapes import SHAPES
@@ -24,6 +24,7 @@ SEED = int(os.environ.get("ROPEWALK_SEED", "20260101"))
 ACTS = int(os.environ.get("ROPEWALK_ACTS", "50000"))
 GAME = 50_000
 """Acts of one game at most."""
+OTHER_GAME = 6_000
 SIGNED_ACTS = 1_500
 ACCEPTED_IN_1000 = 0.2
 """At least so often is each act accepted, of a thousand tried."""
@@ -47,11 +48,16 @@ class SigningAdversary(Adversary):
 
 @pytest.fixture(scope="module")
 def tally() -> Tally:
-    """Games one after the other: in a game that is too long every key was used up."""
+    """Games one after the other: in a game that is too long every key was used up.
+
+    Short ones on an embedded ledger, and on a consortium that is full.
+    """
     sys.stdout.write(f"seed {SEED}, {ACTS} acts\n")
     found = Tally()
     for number in range(0, ACTS, GAME):
         found.add(Adversary(SEED + number // GAME).play(min(GAME, ACTS - number)))
+    for data in (genesis(), genesis(validators={str(number): 10 for number in range(64)})):
+        found.add(Adversary(SEED, settled(data)).play(min(OTHER_GAME, ACTS)))
     return found
 
 
@@ -80,6 +86,11 @@ def test_every_act_is_accepted_and_refused_often_enough(act: str, tally: Tally) 
 def test_the_adversary_meets_every_refusal(tally: Tally) -> None:
     refusals = {error.code for rule in V1.rules.values() for error in rule.refusals}
     assert refusals - set(tally.outcomes) - NEVER_MET == set()
+
+
+@WHOLE_GAME
+def test_the_adversary_convicts_validators(tally: Tally) -> None:
+    assert set(tally.convicted) == {"identity.validator_kept", "identity.validator_removed"}
 
 
 def test_machine_and_model_agree_where_every_act_is_really_signed() -> None:

@@ -19,9 +19,9 @@ from planted.planting import (
     put_rule,
 )
 from ropewalk import rules
-from ropewalk.identity import approve, keys, recovery
+from ropewalk.identity import approve, keys, recovery, validators
 from ropewalk.identity.errors import ProposalEndedError
-from ropewalk.ledger import Context, Effects, Message, Payload, View
+from ropewalk.ledger import Context, Effects, Message, Payload, Step, View
 from ropewalk.title import cargo, find, replace, split, state, transfer
 from ropewalk.title.errors import FrozenError, LeasedError
 
@@ -319,6 +319,26 @@ def rotated_key_still_signs() -> None:
     put_rule("identity.ROTATE_KEY", apply)
 
 
+def all_power_changes_hands() -> None:
+    """A step of validators may replace everybody."""
+    put(validators, "_check_moved", lambda _before, _after: None)
+
+
+def culprit_votes_a_block_longer() -> None:
+    """Who misbehaved loses its vote too late."""
+    put(validators, "REMOVAL_HEIGHTS", 3)
+
+
+def culprit_comes_back() -> None:
+    """Who misbehaved is left in the steps to come."""
+    old = validators._without
+
+    def without(step: Step, culprit: str) -> Step:
+        return step if step.height % 3 == 0 else old(step, culprit)
+
+    put(validators, "_without", without)
+
+
 TITLE_BUGS = (
     frozen_title_moves,
     leased_title_moves,
@@ -361,5 +381,8 @@ PLAYED_BUGS = (
     recovery_under_a_lease,
     excluded_member_keeps_its_key,
     rotated_key_still_signs,
+    all_power_changes_hands,
+    culprit_votes_a_block_longer,
+    culprit_comes_back,
 )
 """What the adversary must see."""

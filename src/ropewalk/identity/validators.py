@@ -63,8 +63,18 @@ class SetValidator(Message, frozen=True):
     height: Annotated[
         int, msgspec.Meta(ge=1, le=INTEGER_MAX, description="First block it counts for.")
     ]
-    key: state.KeyId
-    node: state.KeyId
+    key: Annotated[
+        str,
+        msgspec.Meta(min_length=43, max_length=43, description="Id of the key it votes with."),
+    ]
+    node: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=43,
+            max_length=43,
+            description="Id of the key its node signs batches and checkpoints with.",
+        ),
+    ]
     power: Annotated[
         int, msgspec.Meta(ge=0, le=POWER_MAX, description="Weight of its vote; 0 removes it.")
     ]
