@@ -21,8 +21,10 @@ from ropewalk.engines.port import (
     Absence,
     Condition,
     LedgerEvent,
+    LightMethod,
     Listed,
     Logged,
+    NoConsensusError,
     Outcome,
     OutOfRangeError,
     OverloadedError,
@@ -225,6 +227,11 @@ class Engine:
         with self._lock:
             self._lock.wait_for(lambda: self._height > height or self._closed, timeout_s)
             return self._height
+
+    def light(self, method: LightMethod, height: int) -> dict[str, Any]:
+        if height == 404:
+            raise NoConsensusError("nobody votes here")
+        return {"result": {"asked": method, "height": str(height)}}
 
     def condition(self) -> Condition:
         with self._lock:

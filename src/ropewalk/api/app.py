@@ -16,6 +16,7 @@ from ropewalk.api import (
     docs,
     events,
     health,
+    light,
     lists,
     log,
     media,
@@ -54,7 +55,7 @@ def create_app(engine: Engine, settings: ApiSettings) -> FastAPI:
     )
     app.state.node = node
     app.router.routes.append(Route("/v1/transactions", transactions.submit, methods=["POST"]))
-    for room in (transactions, lists, records, log, events, health):
+    for room in (transactions, lists, records, log, light, events, health):
         app.include_router(room.router)
     _describe(app, settings)
     for kind in (ApiError, EngineError, HTTPException, RequestValidationError):

@@ -15,6 +15,7 @@ HEALTH: Final = frozenset({"health.read"})
 PUBLIC: Final = frozenset(
     {
         "act.read",
+        "consensus.read",
         "controller.read",
         "document.read",
         "event.read",

@@ -13,7 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from ropewalk.api import errors
-from ropewalk.engines.port import EngineError, OutOfRangeError, OverloadedError, StoppedError
+from ropewalk.engines.port import (
+    EngineError,
+    NoConsensusError,
+    OutOfRangeError,
+    OverloadedError,
+    StoppedError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -80,6 +86,8 @@ def _of_engine(error: EngineError) -> errors.ApiError:
             )
         case StoppedError():
             found = errors.NotReadyError("the node takes no writes; /readyz says why")
+        case NoConsensusError():
+            found = errors.NotFoundError("nobody votes here: one node leads this ledger alone")
         case OutOfRangeError():
             found = errors.NotFoundError("the log has no such position or size")
         case _:

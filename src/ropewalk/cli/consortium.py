@@ -8,10 +8,11 @@ makes its own (`make_keys`), one of them gathers what is public (`found`), and e
 
 import os
 import re
+import shutil
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -114,6 +115,10 @@ def seats_here(count: int, listen: str, peer_listen: str) -> list[Seat]:
     """
     addresses = addresses_from(count, listen)
     peers = addresses_from(count, peer_listen)
+    while set(addresses) & set(peers):
+        if listen_address(peer_listen)[1]:
+            raise UsageError(f"{listen} and {peer_listen}: the ports of {count} members overlap")
+        peers = addresses_from(count, peer_listen)
     return [
         Seat(name=f"node{number}", listen=here, peer_listen=peer, peer_address=peer)
         for number, (here, peer) in enumerate(zip(addresses, peers, strict=True))
@@ -212,8 +217,16 @@ def found(members: Sequence[Member], charter: Charter) -> bytes:
         for one in sorted(members, key=lambda one: one.key)
     ]
     genesis = encode(chosen)
-    genesis_records(genesis)  # refuses what is none, before anything is written
+    genesis_records(genesis)  # refuses what is none, a law's code for one
     return genesis
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How members are set up."""
+
+    pace: Pace = LAN
+    founding: Founding = initialise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,8 +235,7 @@ class Settling:
 
     genesis: bytes
     members: Sequence[Member]
-    pace: Pace = LAN
-    founding: Founding = initialise
+    manner: Manner = Manner()
 
 
 def settle(data: Path, seat: Seat, word: str, terms: Settling) -> Member:
@@ -245,12 +257,12 @@ def settle(data: Path, seat: Seat, word: str, terms: Settling) -> Member:
     if not mine:
         raise UsageError(f"the keys in {data} are no member's of this network")
     _require_same_members(terms)
-    terms.founding(directory, terms.genesis, node)
+    terms.manner.founding(directory, terms.genesis, node)
     settings = HomeSettings(
         name=mine[0].name,
         listen=seat.peer_listen,
         peers=[Peer(one.peer_id, one.peer_address) for one in terms.members if one is not mine[0]],
-        pace=terms.pace,
+        pace=terms.manner.pace,
         sockets=place_sockets(data, os.environ.get("XDG_RUNTIME_DIR", "")),
     )
     write_network(home, terms.genesis, settings)
@@ -275,9 +287,7 @@ def form(
     seats: Sequence[Seat],
     word: str,
     charter: Charter,
-    *,
-    pace: Pace = LAN,
-    founding: Founding = initialise,
+    manner: Manner = Manner(),
 ) -> NetworkFile:
     """Make a whole network in a new directory, with everybody's keys and a governance key.
 
@@ -287,18 +297,28 @@ def form(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} is not an empty directory")
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        return _form(out, seats, word, charter, manner)
+    except BaseException:
+        for made in out.iterdir():  # it was empty: all of it is ours, and good for nothing
+            if made.is_dir():
+                shutil.rmtree(made)
+            else:
+                made.unlink()
+        raise
+
+
+def _form(
+    out: Path, seats: Sequence[Seat], word: str, charter: Charter, manner: Manner
+) -> NetworkFile:
     keys = out / "keys"
     keys.mkdir(mode=0o700)
     governance = generate()
-    chosen = Charter(
-        origin=charter.origin,
-        laws=charter.laws,
-        governance=[*charter.governance, governance.kid],
-    )
+    chosen = replace(charter, governance=[*charter.governance, governance.kid])
     members = [make_keys(out / seat.name, seat, word) for seat in seats]
     genesis = found(members, chosen)
     governance.write(key_file(keys, GOVERNANCE), word)
-    terms = Settling(genesis=genesis, members=members, pace=pace, founding=founding)
+    terms = Settling(genesis=genesis, members=members, manner=manner)
     settled = [
         msgspec.structs.replace(settle(out / seat.name, seat, word, terms), data=seat.name)
         for seat in seats

@@ -19,6 +19,7 @@ from ropewalk.cli.consortium import (
     NETWORK_FILE,
     PEER_LISTEN,
     Charter,
+    Manner,
     MemberFile,
     NetworkFile,
     Seat,
@@ -105,7 +106,7 @@ def init(
             raise UsageError(f"a network has 1 to {VALIDATORS_MAX} validators")
         seats = seats_at(named, listen) if named else seats_here(count, listen, peer_listen)
         charter = Charter(origin=origin, laws=law or list(RECOGNISED_LAWS), governance=())
-        made = form(out, seats, passphrase(passphrase_file), charter, pace=_pace(pace))
+        made = form(out, seats, passphrase(passphrase_file), charter, Manner(_pace(pace)))
         told = {
             "network": made.network,
             "genesis": str(out / GENESIS_FILE),
@@ -205,7 +206,7 @@ def settle_in(
         seat = Seat(
             name="", listen=listen, peer_listen=require_address(peer_listen), peer_address=""
         )
-        terms = Settling(genesis=chosen, members=file.members, pace=_pace(pace))
+        terms = Settling(genesis=chosen, members=file.members, manner=Manner(_pace(pace)))
         member = settle(data, seat, passphrase(passphrase_file), terms)
         told = {"network": file.network, "member": msgspec.to_builtins(member)}
 

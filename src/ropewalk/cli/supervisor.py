@@ -119,6 +119,7 @@ class Supervised:
             self._wanted = False
             self._changed.notify_all()
             self._send(signal.SIGTERM)
+            self._send(signal.SIGCONT)  # or one that was halted would not hear
             if not self._changed.wait_for(lambda: self._process is None, timeout_s):
                 self._send(signal.SIGKILL)
                 self._changed.wait_for(lambda: self._process is None)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from ropewalk.crypto import PrivateKey, sha256
 from ropewalk.engines.batch import BATCH_SIZE_MAX, BATCH_TRANSACTIONS_MAX, HEAD_SIZE_MAX, make_batch
-from ropewalk.engines.cometbft_rpc import BatchRefusedError, EngineAwayError
+from ropewalk.engines.cometbft_rpc import EngineAwayError, RpcRefusedError
 from ropewalk.engines.outcomes import unknown
 from ropewalk.engines.port import Outcome
 
@@ -179,7 +179,7 @@ class Batcher:
         sent.attempts += 1
         try:
             self._send(sent.data)
-        except (EngineAwayError, BatchRefusedError):
+        except (EngineAwayError, RpcRefusedError):
             sent.last_s = time.monotonic() - AGAIN_S + min(0.25 * sent.attempts, AGAIN_S)
         else:
             sent.last_s = time.monotonic()

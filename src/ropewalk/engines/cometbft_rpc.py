@@ -10,11 +10,11 @@ from typing import Any
 import httpx2
 
 from ropewalk.crypto import to_base64
-from ropewalk.engines.port import EngineError
+from ropewalk.engines.port import EngineError, LightMethod
 
 TIMEOUT_S = 10
 ALREADY_KNOWN = "tx already exists in cache"
-FULL = "mempool is full"
+_WHOLE_SET = {"page": "1", "per_page": "100"}
 
 
 class EngineAwayError(EngineError):
@@ -24,10 +24,10 @@ class EngineAwayError(EngineError):
     number = 7818
 
 
-class BatchRefusedError(EngineError):
-    """CometBFT did not take a batch in."""
+class RpcRefusedError(EngineError):
+    """CometBFT refused what it was asked: it took no batch in, or has no such height."""
 
-    code = "engine.batch_refused"
+    code = "engine.rpc_refused"
     number = 7819
 
 
@@ -46,23 +46,23 @@ class CometRpc:
 
         Raises:
             EngineAwayError: nobody can tell whether it was taken.
-            BatchRefusedError: it was not.
+            RpcRefusedError: it was not.
         """
         try:
             result = self._ask("broadcast_tx_sync", {"tx": to_base64(batch)})
-        except BatchRefusedError as error:
+        except RpcRefusedError as error:
             if ALREADY_KNOWN in str(error):
                 return
             raise
         if result.get("code"):
-            raise BatchRefusedError(str(result.get("log", "")))
+            raise RpcRefusedError(str(result.get("log", "")))
 
     def commit(self, height: int) -> dict[str, Any]:
         """A header and the votes for it, as CometBFT tells them.
 
         Raises:
             EngineAwayError: it does not answer.
-            BatchRefusedError: it has no such height.
+            RpcRefusedError: it has no such height.
         """
         return self._ask("commit", {"height": str(height)})
 
@@ -71,21 +71,37 @@ class CometRpc:
 
         Raises:
             EngineAwayError: it does not answer.
-            BatchRefusedError: it has no such height.
+            RpcRefusedError: it has no such height.
         """
-        return self._ask("validators", {"height": str(height), "page": "1", "per_page": "100"})
+        return self._ask("validators", {"height": str(height), **_WHOLE_SET})
+
+    def light(self, method: LightMethod, height: int) -> dict[str, Any]:
+        """What it tells a light client of a height, 0 for the last: `result` or `error`.
+
+        Raises:
+            EngineAwayError: it does not answer.
+        """
+        parameters = {"height": str(height)} if height else {}
+        if method == "validators":
+            parameters |= _WHOLE_SET
+        answer = self._post(method, parameters)
+        return {name: answer[name] for name in ("result", "error") if name in answer}
 
     def _ask(self, method: str, parameters: dict[str, str]) -> dict[str, Any]:
-        request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
-        try:
-            answer = self._client.post("/", json=request).json()
-        except (httpx2.HTTPError, ValueError) as error:
-            raise EngineAwayError(f"CometBFT does not answer: {error}") from error
+        answer = self._post(method, parameters)
         if "error" in answer:
             told = answer["error"]
-            raise BatchRefusedError(f"{told.get('message', '')}: {told.get('data', '')}")
+            raise RpcRefusedError(f"{told.get('message', '')}: {told.get('data', '')}")
         result: dict[str, Any] = answer["result"]
         return result
+
+    def _post(self, method: str, parameters: dict[str, str]) -> dict[str, Any]:
+        request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
+        try:
+            answer: dict[str, Any] = self._client.post("/", json=request).json()
+        except (httpx2.HTTPError, ValueError) as error:
+            raise EngineAwayError(f"CometBFT does not answer: {error}") from error
+        return answer
 
     def close(self) -> None:
         """Hang up."""

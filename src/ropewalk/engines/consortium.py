@@ -26,13 +26,14 @@ from ropewalk.engines.abci_snapshot import SnapshotConnection
 from ropewalk.engines.answering import Answering
 from ropewalk.engines.batch import Batch
 from ropewalk.engines.batcher import Batcher, Work
-from ropewalk.engines.cometbft_rpc import BatchRefusedError, CometRpc, EngineAwayError
+from ropewalk.engines.cometbft_rpc import CometRpc, EngineAwayError, RpcRefusedError
 from ropewalk.engines.errors import DamageError
 from ropewalk.engines.handovers import Handovers
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, initialise_again, open_chain
 from ropewalk.engines.outcomes import outcomes_of, refused
 from ropewalk.engines.port import (
     Condition,
+    LightMethod,
     Outcome,
     OverloadedError,
     Proven,
@@ -227,8 +228,12 @@ class ConsortiumEngine(Answering):
                 raise StoppedError("no block is decided any more; ask again")
         try:
             return self._handovers.proof(height + 1, self._replica.handovers)
-        except (EngineAwayError, BatchRefusedError) as error:
+        except (EngineAwayError, RpcRefusedError) as error:
             raise StoppedError(f"{error.args[0]}; ask again") from error
+
+    def light(self, method: LightMethod, height: int) -> dict[str, Any]:
+        """See the port."""
+        return self._rpc.light(method, height)
 
     def condition(self) -> Condition:
         """See the port."""

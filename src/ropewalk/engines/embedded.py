@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -24,6 +25,8 @@ from ropewalk.engines.opening import DataDirectory, DirectoryLock, open_chain
 from ropewalk.engines.outcomes import outcomes_of, unknown
 from ropewalk.engines.port import (
     Condition,
+    LightMethod,
+    NoConsensusError,
     Outcome,
     OverloadedError,
     StoppedError,
@@ -204,6 +207,10 @@ class EmbeddedEngine(Answering):
                 self._waiting -= len(work.texts)
             if not work.outcomes.done():
                 work.outcomes.set_result([unknown(text, self._poison) for text in work.texts])
+
+    def light(self, method: LightMethod, height: int) -> dict[str, Any]:  # noqa: ARG002  # the port's
+        """See the port; there is no consensus here."""
+        raise NoConsensusError("this ledger is led by one node; its checkpoints are signed by it")
 
     def condition(self) -> Condition:
         """See the port."""

@@ -49,7 +49,7 @@ class Handovers:
 
         Raises:
             EngineAwayError: CometBFT does not answer.
-            BatchRefusedError: it has no such height.
+            RpcRefusedError: it has no such height.
         """
         with self._lock:
             changes = self.changes([at for at in handovers if at < height])

@@ -13,6 +13,8 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 Status = Literal["committed", "refused", "unknown"]
+LightMethod = Literal["commit", "validators", "consensus_params"]
+"""What whoever joins asks of those who are there."""
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -219,6 +221,17 @@ class Engine(Protocol):
     def condition(self) -> Condition:
         """How the engine is, at once."""
 
+    def light(self, method: LightMethod, height: int) -> dict[str, Any]:
+        """What the consensus engine tells light clients of a height, 0 for the last one.
+
+        Returns:
+            CometBFT's own answer: a member `result`, or `error`.
+
+        Raises:
+            NoConsensusError: this ledger is led by one node alone.
+            EngineError: the consensus engine does not answer.
+        """
+
     def genesis(self) -> bytes:
         """The genesis file's bytes."""
 
@@ -253,6 +266,13 @@ class OutOfRangeError(EngineError):
 
     code = "engine.out_of_range"
     number = 7803
+
+
+class NoConsensusError(EngineError):
+    """Nobody votes on the blocks of this ledger: one node leads it alone."""
+
+    code = "engine.no_consensus"
+    number = 7804
 
 
 class InUseError(EngineError):
