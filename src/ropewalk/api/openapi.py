@@ -52,6 +52,7 @@ PROVEN = {
         "block": {"$ref": "#/components/schemas/Logged"},
         "inclusion": {"type": "array", "items": {"type": "string"}},
         "checkpoint": {"type": "string"},
+        "consensus": {"type": "object"},
     },
 }
 """By hand, since msgspec describes no union of untagged structs; a test holds it to the port."""
