@@ -9,6 +9,7 @@ from ropewalk.ledger import (
     PROTOCOL_KEY,
     SENTINEL_KEY,
     GenesisError,
+    chain_id,
     first_records,
     network_id,
     read_genesis,
@@ -81,3 +82,9 @@ def test_a_member_that_is_missing_or_of_another_kind_is_refused(member: str) -> 
 def test_a_genesis_of_another_form_is_refused(data: bytes) -> None:
     with pytest.raises(GenesisError):
         read_genesis(data)
+
+
+def test_a_chain_is_named_by_as_much_of_the_network_as_cometbft_takes() -> None:
+    named = chain_id("ab" * 32)
+    assert named == "ropewalk-" + "ab" * 20
+    assert len(named) <= 50

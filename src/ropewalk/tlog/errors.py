@@ -108,7 +108,7 @@ class MalformedCommitError(ProofError):
 
 
 class HeaderError(ProofError):
-    """The header is of another chain, or of another time than where it stands."""
+    """The header is of another chain, does not come after the one before, or changes no set."""
 
     code = "tlog.header"
     number = 7065
