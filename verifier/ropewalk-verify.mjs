@@ -23,6 +23,10 @@ const SIGNATURE_LINES_MAX = 64;
 const CHALLENGE_SIZE_MAX = 4_096;
 const PROOF_SIZE_MAX = BUNDLE_SIZE_MAX + (1 << 20);
 const CLOCK_SKEW_S = 300;
+const VALIDATORS_MAX = 64;
+const POWER_MAX = 1_000_000;
+const CHANGES_MAX = 1_000;
+const TIME_S_MAX = 253_402_300_799; // the end of the year 9999
 
 /** A check failed; `item` is its name in formats.md, 8. */
 export class VerificationError extends Error {
@@ -88,8 +92,9 @@ export function refusal(error) {
 async function verified(data, trust, now) {
   const bundle = await under("bundle", () => readBundle(data));
   await under("network", () => checkNetwork(bundle, trust));
-  const { checkpoint, cosigned } = await under("checkpoint", () => checkCheckpoint(bundle, trust));
-  const block = await under("block", () => checkBlock(bundle, checkpoint));
+  const sealed = await checkSealed(bundle, trust);
+  const { checkpoint } = sealed;
+  const block = await under("block", () => checkBlock(bundle, sealed));
   const { controller, party, title } = await checkState(bundle, block);
   const { network, governance } = trust;
   const log = { network, checkpoint, issuer: { id: title.issuer, controller } };
@@ -98,15 +103,37 @@ async function verified(data, trust, now) {
   const chain = await checkChain(acts, setting);
   await under("title", () => checkTitle(chain.family.get(bundle.title), title));
   const disclosed = await under("document", () => checkDocument(bundle, title));
-  await under("policy", () => checkPolicy(block, trust, now));
-  return { bundle, trust, block, party, title, log, acts, chain, cosigned, disclosed, now };
+  const asOf = sealed.followed === undefined ? block.time : sealed.followed.header.time_s;
+  await under("policy", () => checkPolicy(asOf, trust, now));
+  return { bundle, trust, block, asOf, party, title, log, acts, chain, sealed, disclosed, now };
 }
 
 function checkNetwork(bundle, trust) {
   ensure(bundle.network === trust.network, "the bundle is of another network than is trusted");
 }
 
+/** The log's size and root by its checkpoint, or in a consortium by what validators signed. */
+function checkSealed(bundle, trust) {
+  return trust.validators === null
+    ? under("checkpoint", () => checkCheckpoint(bundle, trust))
+    : under("consensus", () => checkConsensus(bundle, trust));
+}
+
+async function checkConsensus({ consensus }, trust) {
+  ensure(consensus !== undefined, "a consortium's bundle carries its validators' votes");
+  const cannot = "a quorum of witnesses is asked for, and this bundle can't carry any yet";
+  ensure(trust.quorum === 0, cannot);
+  const chainId = `ropewalk-${trust.network.slice(0, 40)}`;
+  const followed = await follow(chainId, trust.validators, consensus);
+  const hash = fromHex(followed.header.app_hash);
+  ensure(hash.length === 40, "an app hash is the log's root and size");
+  const size = Number(new DataView(hash.buffer).getBigUint64(32));
+  ensure(Number.isSafeInteger(size), "a log cannot have that many entries");
+  return { checkpoint: { origin: trust.origin, size, root: hash.slice(0, 32) }, followed };
+}
+
 async function checkCheckpoint(bundle, trust) {
+  ensure(bundle.checkpoint !== undefined, "an embedded ledger's bundle carries a checkpoint");
   const note = readNote(fromBase64(bundle.checkpoint));
   const checkpoint = readCheckpoint(note.text);
   ensure(checkpoint.origin === trust.log.name, `the origin is not ${trust.log.name}`);
@@ -122,10 +149,16 @@ async function checkCheckpoint(bundle, trust) {
   return { checkpoint, cosigned };
 }
 
-function checkBlock(bundle, checkpoint) {
+function checkBlock(bundle, { checkpoint, followed }) {
   ensure(bundle.block.position === checkpoint.size - 1, "the block is not the last entry");
   checkInclusion(bundle.block, checkpoint);
-  return readRecord(bundle.block.leaf, BLOCK_ENTRY);
+  const block = readRecord(bundle.block.leaf, BLOCK_ENTRY);
+  if (followed !== undefined) {
+    const { height, time_s: time } = followed.header;
+    const isBefore = block.height < height && block.time <= time;
+    ensure(isBefore, "the block does not come before the last header");
+  }
+  return block;
 }
 
 async function checkState(bundle, block) {
@@ -211,10 +244,10 @@ function checkDocument(bundle, title) {
   return true;
 }
 
-function checkPolicy(block, trust, now) {
+function checkPolicy(asOf, trust, now) {
   if (now === null) return;
-  ensure(block.time <= now + trust.clockSkew, "the block's time lies in the future");
-  const age = now - block.time;
+  ensure(asOf <= now + trust.clockSkew, "the block's time lies in the future");
+  const age = now - asOf;
   ensure(trust.ageMax === null || age <= trust.ageMax + trust.clockSkew, `${age} s old`);
 }
 
@@ -232,7 +265,7 @@ function told(found, ...demonstrated) {
 }
 
 function provenSentences(found) {
-  const { bundle, block, title, party, acts, chain, cosigned, disclosed } = found;
+  const { bundle, block, asOf, title, party, acts, chain, sealed, disclosed } = found;
   const name = title.document_type === "BOL" ? "bill of lading" : "sea waybill";
   const story = (one) =>
     acts.filter((_, number) => chain.changed[number].has(one)).map(actLine).join("; ");
@@ -244,7 +277,7 @@ function provenSentences(found) {
       `as a ${name} under the law of ${title.governing_law}, at ${instant(title.issued_at)}`,
     ...chain.ancestors.map((one) => `before it, title ${one}: ${story(one)}`),
     `passed through: ${story(bundle.title)}`,
-    `${holding(title)}, as of ${instant(block.time)}`,
+    `${holding(title)}, as of ${instant(asOf)}`,
     ...placeSentences(title),
     ...burdenSentences(title),
     ...leaseSentences(found),
@@ -252,8 +285,19 @@ function provenSentences(found) {
   if (disclosed) {
     sentences.push("the document in this file is, byte for byte, the one that was issued");
   }
-  if (cosigned) sentences.push(`seen alike by ${cosigned} witnesses`);
+  if (sealed.cosigned) sentences.push(`seen alike by ${sealed.cosigned} witnesses`);
+  if (sealed.followed !== undefined) sentences.push(signedSentence(sealed.followed));
   return sentences;
+}
+
+/** Who signed the last header, and how the verifier came to know them. */
+function signedSentence({ header, validators, tally, changes }) {
+  const times = changes === 1 ? "1 change" : `${changes} changes`;
+  const known = changes === 0 ? "the genesis' own" : `after ${times} of the set since the genesis`;
+  return (
+    `signed at height ${header.height} by ${tally.validators} of ${validators.length} validators ` +
+    `with ${tally.power} of ${votesOf(validators)} votes, ${known}`
+  );
 }
 
 function actLine({ act, actor, agent, approved }) {
@@ -347,13 +391,14 @@ function pledgeSentences(pledge) {
   return sentences;
 }
 
-function notProvenSentences({ acts, block, trust, chain, disclosed, now }) {
+function notProvenSentences(found) {
+  const { acts, chain, disclosed, now } = found;
   const elsewhere = "the ledger checked it, an audit does again, this file can't";
   const sentences = [
     "that the goods exist, or are as described: the ledger shows who signed that they are",
     "that the holder is entitled: control is not entitlement",
     `that keys which signed for others than the issuer were theirs: ${elsewhere}`,
-    `what happened after ${instant(block.time)}`,
+    afterSentence(found),
   ];
   if (acts.some(({ agent }) => agent !== "")) {
     sentences.push(`that whoever acted through another had given a mandate: ${elsewhere}`);
@@ -364,13 +409,32 @@ function notProvenSentences({ acts, block, trust, chain, disclosed, now }) {
   }
   if (!disclosed) sentences.push("what the document says: it is not in this file");
   if (now === null) sentences.push("that this is recent: no time was given to judge it by");
-  sentences.push(
+  return [...sentences, ...trustedSentences(found)];
+}
+
+/** From where on the bundle says nothing. */
+function afterSentence({ block, sealed: { followed } }) {
+  if (followed === undefined) return `what happened after ${instant(block.time)}`;
+  const { height, time_s: time } = followed.header;
+  return `what happened from height ${height} on, at ${instant(time)} and after`;
+}
+
+/** Who could together have shown something else. */
+function trustedSentences({ trust, sealed: { followed } }) {
+  if (followed !== undefined) {
+    return [
+      "anything that validators with more than two thirds of the votes agreed to hide, " +
+        "or to show otherwise, together",
+      "that no keys of validators leaked: whoever has those of more than two thirds of " +
+        "the votes of a set of long ago could have signed another story since",
+    ];
+  }
+  return [
     trust.quorum
       ? "anything that the operator and the witnesses agreed to hide together"
       : "that everybody is shown the same log: trusts the operator, " +
           "since no quorum of witnesses is required",
-  );
-  return sentences;
+  ];
 }
 
 /** `2026-03-01T08:00:00Z`, by the proleptic Gregorian calendar and any year's number of digits. */
@@ -427,18 +491,40 @@ function trustOf(text, policy) {
   ensure(threshold <= keys.length, "the threshold asks for more keys than there are");
   const sorted = [...genesis.laws].sort();
   ensure(isDistinct(sorted) && encode(sorted) === encode(genesis.laws), "laws must be sorted");
+  const isConsortium = genesis.validators !== undefined;
+  if (isConsortium) ensureValidators(genesis);
   const { witnesses, quorum } = policy;
   const isMet = isDistinct(witnesses) && quorum <= witnesses.length;
   ensure(isMet, "the quorum asks for more witnesses than are named");
   return {
     network: toHex(sha256(encodeText(text))),
     governance: controllerId({ commitment: "", keys, salt: genesis.salt, threshold }),
-    log: readVerifierKey(genesis.log),
+    ...(isConsortium ? consortiumOf(genesis) : embeddedOf(genesis)),
     ageMax: policy.age_s_max ?? null,
     clockSkew: policy.clock_skew_s,
     quorum,
     witnesses: witnesses.map(readVerifierKey),
   };
+}
+
+function embeddedOf({ log }) {
+  const key = readVerifierKey(log);
+  return { origin: key.name, log: key, validators: null };
+}
+
+function consortiumOf({ log, validators }) {
+  ensure(isKeyName(log), "a consortium's log is its origin alone");
+  const named = validators.map(({ key, power }) => ({ key: fromBase64url(key), power }));
+  return { origin: log, log: null, validators: named.sort(byRank) };
+}
+
+function ensureValidators({ validators }) {
+  const keys = validators.map(({ key }) => key);
+  const nodes = validators.map(({ node }) => node);
+  ensure([...keys, ...nodes].every(isKid), "key and node of a validator are key ids");
+  const isSorted = encode([...keys].sort()) === encode(keys);
+  const isEach = isDistinct([...keys, ...nodes]);
+  ensure(isSorted && isEach, "validators must be sorted by key, no key named twice");
 }
 
 function controllerId(content) {
@@ -498,17 +584,49 @@ const PROVEN_ACT = shape(
   { inclusion: listOf(isText, 0, 64), leaf: isText, position: isCount },
   { approvals: listOf(PROVEN_ENTRY, 1, 1_000) },
 );
+const isHashOrNone = (value) => value === "" || isHash(value);
+const isPower = isBetween(1, POWER_MAX);
+const TIME = { time_ns: isBetween(0, 999_999_999), time_s: isBetween(0, TIME_S_MAX) };
+const BLOCK_ID = shape({
+  ...alike(isHashOrNone, "hash parts_hash"),
+  parts_total: isBetween(0, 2 ** 32 - 1),
+});
+const CHAIN_HEADER = shape({
+  ...TIME,
+  ...alike(isHash, "consensus_hash next_validators_hash validators_hash"),
+  ...alike(isHashOrNone, "data_hash evidence_hash last_commit_hash last_results_hash"),
+  ...alike(isCount, "version_app version_block"),
+  app_hash: (value) => isText(value) && /^(?:[0-9a-f]{2}){0,64}$/.test(value),
+  chain_id: (value) => isSaid(value) && value.length <= 50,
+  height: isBetween(1, Infinity),
+  last_block_id: BLOCK_ID,
+  proposer_address: isHex(40),
+});
+const VOTE = shape({ ...TIME, signature: isText, validator: isBetween(0, VALIDATORS_MAX - 1) });
+const COMMIT = shape({
+  block_id: BLOCK_ID,
+  round: isBetween(0, 2 ** 31 - 1),
+  signatures: listOf(VOTE, 1, VALIDATORS_MAX),
+});
+const SIGNED = { commit: COMMIT, header: CHAIN_HEADER };
+const CHANGE = shape({
+  ...SIGNED,
+  next: listOf(shape({ key: isText, power: isPower }), 1, VALIDATORS_MAX),
+});
 const BUNDLE = shape(
   {
     acts: listOf(PROVEN_ACT, 1, 100_000),
     block: PROVEN_ENTRY,
-    checkpoint: isText,
     format: isOneOf("ropewalk-title-bundle/1"),
     network: isHash,
     state: listOf(STATE_PROOF, 3, 3),
     title: isHash,
   },
-  { document: shape({ bytes: isText, salt: isText }) },
+  {
+    checkpoint: isText,
+    consensus: shape({ ...SIGNED, changes: listOf(CHANGE, 0, CHANGES_MAX) }),
+    document: shape({ bytes: isText, salt: isText }),
+  },
 );
 const POLICY = shape(
   {
@@ -520,16 +638,20 @@ const POLICY = shape(
   },
   { age_s_max: isCount },
 );
-const GENESIS = shape({
-  format: isOneOf("ropewalk-genesis/1"),
-  governance: shape({ keys: listOf(isText, 1, 16), threshold: isBetween(1, 16) }),
-  laws: listOf(isText),
-  log: isText,
-  parameters: shape({ quota_actor_max: isBetween(1, Infinity) }),
-  protocol: isBetween(1, Infinity),
-  salt: isHash,
-  time: isCount,
-});
+const isMaximum = isBetween(1, Infinity);
+const GENESIS = shape(
+  {
+    format: isOneOf("ropewalk-genesis/1"),
+    governance: shape({ keys: listOf(isText, 1, 16), threshold: isBetween(1, 16) }),
+    laws: listOf(isText),
+    log: isText,
+    parameters: shape({ quota_actor_max: isMaximum }, { quota_member_max: isMaximum }),
+    protocol: isBetween(1, Infinity),
+    salt: isHash,
+    time: isCount,
+  },
+  { validators: listOf(shape({ key: isText, node: isText, power: isPower }), 1, VALIDATORS_MAX) },
+);
 const TRANSACTION_ENTRY = shape({ code: isText, number: isWhole, transaction: isText });
 const BLOCK_ENTRY = shape({ ...alike(isCount, "height protocol time"), state_root: isHash });
 const PAYLOAD = shape(
@@ -583,6 +705,8 @@ function readBundle(data) {
   ensure(data.length <= BUNDLE_SIZE_MAX, "the file is too large");
   const bundle = decode(decodeText(data), 12);
   ensure(BUNDLE(bundle), "members are missing, surplus or of another kind");
+  const isOne = (bundle.checkpoint === undefined) !== (bundle.consensus === undefined);
+  ensure(isOne, "a bundle has a checkpoint, or a proof of consensus");
   return bundle;
 }
 
@@ -1407,7 +1531,7 @@ export async function verifyControl(data, challenge, trust, nowSeconds) {
     const asked = await under("challenge", () => checkChallenge(proof, challenge, found));
     const act = await under("demonstration", () => checkDemonstration(proof, challenge, found));
     await under("fresh", () => checkFresh(asked, found));
-    return told(found, demonstrationSentence(act, asked, found.block));
+    return told(found, demonstrationSentence(act, asked, found));
   } catch (error) {
     if (error instanceof VerificationError) return refusal(error);
     throw error;
@@ -1453,11 +1577,11 @@ function checkFresh(asked, { block, trust, now }) {
   ensure(now === null || now <= asked.until + trust.clockSkew, "the challenge has ended");
 }
 
-function demonstrationSentence({ actor, agent }, { verifier, issued_at: issuedAt }, block) {
+function demonstrationSentence({ actor, agent }, { verifier, issued_at: issuedAt }, { asOf }) {
   const through = agent === "" ? "" : ` through ${agent}`;
   return (
     `control demonstrated: ${actor}${through} answered the challenge that ${verifier} issued at ` +
-    `${instant(issuedAt)}, and was in control as of ${instant(block.time)}`
+    `${instant(issuedAt)}, and was in control as of ${instant(asOf)}`
   );
 }
 
@@ -1534,6 +1658,165 @@ async function countCosignature(note, witness) {
   const isHeld = await verifySignature(witness.key, message, signature.slice(8));
   ensure(Number.isSafeInteger(time) && isHeld, `the cosignature of ${witness.name} does not hold`);
   return 1;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Consensus: what validators signed (11)
+
+/** The last header, and the set that signed it, after every change since the first set. */
+async function follow(chainId, firstSet, { changes, ...last }) {
+  let [validators, before] = [firstSet, 0];
+  for (const change of changes) {
+    await checkSigned(change, chainId, validators, before);
+    validators = changedSet(change);
+    before = change.header.height;
+  }
+  const tally = await checkSigned(last, chainId, validators, before);
+  return { header: last.header, validators, tally, changes: changes.length };
+}
+
+/** How many signed a header, with how many votes: more than two thirds of the set's. */
+async function checkSigned({ header, commit }, chainId, validators, before) {
+  const { block_id: block, signatures } = commit;
+  ensure(header.height > before, `height ${header.height} stands behind height ${before}`);
+  ensure(header.chain_id === chainId, `the header is not of the chain ${chainId}`);
+  ensure(header.validators_hash === setHash(validators), "the header names another set");
+  const isOfThis = block.hash === headerHash(header) && block.parts_hash && block.parts_total;
+  ensure(isOfThis, "the votes are for another block than the header's");
+  let [place, power] = [-1, 0];
+  for (const vote of signatures) {
+    const isSomebody = vote.validator > place && vote.validator < validators.length;
+    ensure(isSomebody, "a vote is of nobody, or stands where it should not");
+    place = vote.validator;
+    const { key, power: votes } = validators[place];
+    const message = voteBytes(chainId, header.height, commit, vote);
+    const isHeld = await verifySignature(key, message, fromBase64(vote.signature));
+    ensure(isHeld, `vote ${place} at ${header.height} does not hold`);
+    power += votes;
+  }
+  ensure(3 * power > 2 * votesOf(validators), `${power} votes are not more than two thirds`);
+  return { validators: signatures.length, power };
+}
+
+/** The next set, as the header of the change names it. */
+function changedSet({ header, next }) {
+  const { next_validators_hash: hash } = header;
+  ensure(hash !== header.validators_hash, "the header changes no set of validators");
+  ensure(next.every(({ key }) => isKid(key)), "a validator's key is a key id");
+  const validators = next.map(({ key, power }) => ({ key: fromBase64url(key), power }));
+  ensure(isDistinct(next.map(({ key }) => key)), "a validator stands twice in the set");
+  const isOrdered = validators.every((one, at) => at === 0 || byRank(validators[at - 1], one) < 0);
+  ensure(isOrdered, "validators are not in the order of their votes");
+  ensure(setHash(validators) === hash, "the header names another next set");
+  return validators;
+}
+
+/** CometBFT's order: most votes first, among equals by rising address. */
+function byRank(one, other) {
+  if (one.power !== other.power) return other.power - one.power;
+  return addressOf(one) < addressOf(other) ? -1 : 1;
+}
+
+function addressOf({ key }) {
+  return toHex(sha256(key)).slice(0, 40);
+}
+
+function votesOf(validators) {
+  return validators.reduce((sum, { power }) => sum + power, 0);
+}
+
+function setHash(validators) {
+  const written = ({ key, power }) =>
+    joinBytes(messageField(1, bytesField(1, key)), numberField(2, power));
+  return toHex(rootOf(validators.map(written)));
+}
+
+function headerHash(header) {
+  const hex = (name) => bytesField(1, fromHex(header[name]));
+  const { version_block: block, version_app: app } = header;
+  const fields = [
+    joinBytes(numberField(1, block), numberField(2, app)),
+    bytesField(1, encodeText(header.chain_id)),
+    numberField(1, header.height),
+    timeBytes(header),
+    blockIdBytes(header.last_block_id),
+    hex("last_commit_hash"),
+    hex("data_hash"),
+    hex("validators_hash"),
+    hex("next_validators_hash"),
+    hex("consensus_hash"),
+    hex("app_hash"),
+    hex("last_results_hash"),
+    hex("evidence_hash"),
+    hex("proposer_address"),
+  ];
+  return toHex(rootOf(fields));
+}
+
+/** What a validator signs to vote for a block. */
+function voteBytes(chainId, height, { block_id: block, round }, vote) {
+  return behindLength(
+    joinBytes(
+      numberField(1, 2), // a precommit
+      fixedField(2, height),
+      fixedField(3, round),
+      messageField(4, blockIdBytes(block)),
+      messageField(5, timeBytes(vote)),
+      bytesField(6, encodeText(chainId)),
+    ),
+  );
+}
+
+function blockIdBytes({ hash, parts_hash: partsHash, parts_total: total }) {
+  const parts = joinBytes(numberField(1, total), bytesField(2, fromHex(partsHash)));
+  return joinBytes(bytesField(1, fromHex(hash)), messageField(2, parts));
+}
+
+function timeBytes({ time_s: seconds, time_ns: nanoseconds }) {
+  return joinBytes(numberField(1, seconds), numberField(2, nanoseconds));
+}
+
+/** Root of an RFC 9162 tree over leaves (2.1.1). */
+function rootOf(leaves) {
+  if (leaves.length === 1) return sha256(ZERO, leaves[0]);
+  let left = 1;
+  while (2 * left < leaves.length) left *= 2;
+  return sha256(ONE, rootOf(leaves.slice(0, left)), rootOf(leaves.slice(left)));
+}
+
+// Protobuf's fields: nought and no bytes are left out, a message never is.
+
+function numberField(field, number) {
+  return number === 0 ? new Uint8Array() : joinBytes([field << 3], varint(number));
+}
+
+function fixedField(field, number) {
+  if (number === 0) return new Uint8Array();
+  const written = new DataView(new ArrayBuffer(8));
+  written.setBigInt64(0, BigInt(number), true);
+  return joinBytes([(field << 3) | 1], new Uint8Array(written.buffer));
+}
+
+function bytesField(field, bytes) {
+  return bytes.length === 0 ? bytes : messageField(field, bytes);
+}
+
+function messageField(field, bytes) {
+  return joinBytes([(field << 3) | 2], behindLength(bytes));
+}
+
+function behindLength(bytes) {
+  return joinBytes(varint(bytes.length), bytes);
+}
+
+function varint(number) {
+  const groups = [];
+  for (; number > 127; number = Math.floor(number / 128)) groups.push((number % 128) + 128);
+  return [...groups, number];
+}
+
+function joinBytes(...parts) {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -1793,6 +2076,12 @@ function fromBase64url(text) {
   ensure(!/[^A-Za-z0-9_-]/.test(text), "this is not base64url");
   const padded = text + "=".repeat((4 - (text.length % 4)) % 4);
   return fromBase64(padded.replace(/-/g, "+").replace(/_/g, "/"));
+}
+
+/** Bytes of hex whose form was checked before. */
+function fromHex(text) {
+  const byte = (_, index) => Number.parseInt(text.slice(2 * index, 2 * index + 2), 16);
+  return Uint8Array.from({ length: text.length / 2 }, byte);
 }
 
 function toHex(bytes) {

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ropewalk.crypto import to_base64
 from tlog import naive
+from tlog.consensus_vectors import consensus_cases, validators_cases
 from tlog.signers import LOG, LOG_SIGN, STRANGER_SIGN, WITNESS, WITNESS_SIGN
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "tlog"
@@ -33,6 +34,8 @@ def files() -> dict[str, list[Case]]:
         "map.json": map_cases(),
         "presence.json": presence_cases(),
         "absence.json": absence_cases(),
+        "validators.json": validators_cases(),
+        "consensus.json": consensus_cases(),
     }
 
 

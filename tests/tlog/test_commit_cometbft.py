@@ -22,8 +22,8 @@ from ropewalk.tlog import (
     CommitError,
     ConsensusProof,
     SignedHeader,
-    ValidatorSet,
     ValidatorsError,
+    ValidatorSet,
     consensus_to_json,
     follow,
     named_validators,
@@ -51,6 +51,7 @@ class Validating:
     """A running node, asked over its RPC."""
 
     def __init__(self, address: Path) -> None:
+        self._address = address
         transport = httpx2.HTTPTransport(uds=str(address))
         self._http = httpx2.Client(base_url="http://node", transport=transport, timeout=10)
 
@@ -66,7 +67,12 @@ class Validating:
         return validators_from_rpc(self.ask("/validators", height=height, per_page=100))
 
     def await_height(self, height: int) -> None:
+        self._await(self._listens)
         self._await(lambda: self.height() >= height)
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self._address)) == 0
 
     def height(self) -> int:
         return int(self.ask("/status")["sync_info"]["latest_block_height"])
@@ -161,7 +167,9 @@ def test_a_change_of_the_set_is_followed_as_the_nodes_made_it(place: Path) -> No
     assert (followed.changes, followed.tally.validators) == (1, 1)
     assert read_consensus(json.loads(encode(consensus_to_json(proof)))) == proof
     with pytest.raises(ValidatorsError):
-        follow(chain_id, sets[1], ConsensusProof(changes=[], commit=last.commit, header=last.header))
+        follow(
+            chain_id, sets[1], ConsensusProof(changes=[], commit=last.commit, header=last.header)
+        )
     with pytest.raises(CommitError):
         verify_commit(chain_id, sets[1], SignedHeader(commit=last.commit, header=signed[1].header))
 

@@ -5,19 +5,24 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from ropewalk.crypto import from_base64
 from ropewalk.tlog import (
     AuthenticatedMap,
+    NamedValidator,
     Note,
     ProofError,
     VerifierKey,
     absence_from_json,
+    follow,
     hashed_key,
     leaf_hash,
     map_leaf,
+    named_set,
     presence_from_json,
+    read_consensus,
     root_of,
     verify_absence,
     verify_checkpoint,
@@ -80,6 +85,16 @@ def state_map(case: dict[str, Any]) -> None:
     assert AuthenticatedMap(LeafStore()).refresh(leaves).hex() == case["root"]
 
 
+def validators(case: dict[str, Any]) -> None:
+    named = [msgspec.convert(each, NamedValidator) for each in case["validators"]]
+    assert named_set(named).hash.hex() == case["hash"]
+
+
+def consensus(case: dict[str, Any]) -> None:
+    first_set = named_set([msgspec.convert(each, NamedValidator) for each in case["validators"]])
+    follow(case["chain_id"], first_set, read_consensus(case["proof"]))
+
+
 CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "tree.json": tree,
     "inclusion.json": inclusion,
@@ -89,13 +104,15 @@ CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "map.json": state_map,
     "presence.json": presence,
     "absence.json": absence,
+    "validators.json": validators,
+    "consensus.json": consensus,
 }
 
 
 def holds(check: Callable[[dict[str, Any]], None], case: dict[str, Any]) -> bool:
     try:
         check(case)
-    except ProofError:
+    except (ProofError, msgspec.ValidationError):
         return False
     return True
 
@@ -115,6 +132,17 @@ def test_every_case_gets_the_verdict_it_names(name: str) -> None:
     assert len({case["name"] for case in cases}) == len(cases)
     wrong = [case["name"] for case in cases if holds(CHECKS[name], case) != case.get("valid", True)]
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    "case",
+    [each for each in FILES["consensus.json"] if each["code"]],
+    ids=lambda each: each["name"],
+)
+def test_a_proof_of_consensus_is_refused_for_its_reason(case: dict[str, Any]) -> None:
+    with pytest.raises(ProofError) as caught:
+        consensus(case)
+    assert caught.value.code == case["code"], caught.value
 
 
 @pytest.mark.parametrize(

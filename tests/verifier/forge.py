@@ -65,6 +65,8 @@ it, where it was proposed."""
 BY_OTHERS = ("FREEZE", "UNFREEZE", "LETTER_OF_INDEMNITY")
 """Acts that name a title and no last act."""
 Members = dict[str, Any]
+Sealing = Callable[[Sequence[bytes]], Members]
+"""Gives a bundle's member that vouches for a log of these entries."""
 Table = dict[str, tuple[str, Members]]
 """Forged bundles by name, each with the item that must fail, "" for one that is in order."""
 
@@ -82,6 +84,7 @@ class Story:
     last_act: str
     earlier: dict[int, list[str]] = field(default_factory=dict)
     """What proposed and approved an act before, by the act's number."""
+    network: str = NETWORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +131,16 @@ def jws(
 class Telling:
     """Acts one after another; one that the roles do not allow leaves them as they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, network: str = NETWORK, governance: str = GOVERNANCE) -> None:
         self.signed: list[str] = []
         self.earlier: dict[int, list[str]] = {}
         self.family: dict[str, Roles] = {}
-        self.setting = Setting(NETWORK, GOVERNANCE, "", 0)
+        self.setting = Setting(network, governance, "", 0)
 
     def issue(self, body: Mapping[str, Value]) -> str:
         """One more title, whatever its roles."""
         last_act = self.sign("title.ISSUE", CARRIER, body)
-        title = title_id(NETWORK, CARRIER, dict(body))
+        title = title_id(self.setting.network, CARRIER, dict(body))
         self.family[title] = first_record(CARRIER, body, last_act, 0)
         return title
 
@@ -162,7 +165,8 @@ class Telling:
 
     def sign(self, act: str, actor: str, body: Mapping[str, Value], **more: Value) -> str:
         """A transaction of its own."""
-        self.signed.append(jws(encode(content(act, actor, body, **more))))
+        named: dict[str, Value] = {"network": self.setting.network, **more}
+        self.signed.append(jws(encode(content(act, actor, body, **named))))
         return identifier(self.signed[-1])
 
     def propose(self, act: str, actor: str, body: Mapping[str, Value], *by: str) -> str:
@@ -182,7 +186,8 @@ class Telling:
     def story(self, title: str) -> Story:
         """All of it, as the bundle of one title has it."""
         record = {**self.family[title], "issued_at": TIME_S}
-        return Story(title, self.signed, record, record["last_act"], self.earlier)
+        network = self.setting.network
+        return Story(title, self.signed, record, record["last_act"], self.earlier, network)
 
 
 def proposal(act: str, actor: str, body: Mapping[str, Value], **more: Value) -> dict[str, Value]:
@@ -197,9 +202,9 @@ def approval(actor: str, hashed: str, **more: Value) -> dict[str, Value]:
     return content("identity.APPROVE", actor, body, **more)
 
 
-def tell(issue: Mapping[str, Value], *acts: Act) -> Story:
+def tell(issue: Mapping[str, Value], *acts: Act, telling: Telling | None = None) -> Story:
     """The story of a title; an act that its roles do not allow leaves the record as it is."""
-    telling = Telling()
+    telling = telling or Telling()
     title = telling.issue(issue)
     for name, actor, members, *by in acts:
         last_act = telling.on(title, name, actor, members, *(by[0] if by else ()))
@@ -227,8 +232,20 @@ def bundle(story: Story, twists: Twists | None = None) -> Members:
     return bundle_and_after(story, (), twists)[0]
 
 
+def signed_by_log(entries: Sequence[bytes]) -> Members:
+    """The member by which an embedded ledger vouches for its log."""
+    checkpoint = Checkpoint(drive.ORIGIN, len(entries), naive.tree_hash(entries))
+    note = sign_checkpoint(checkpoint, drive.log_key(), drive.key("log").sign)
+    return {"checkpoint": to_base64(note.to_bytes())}
+
+
 def bundle_and_after(
-    story: Story, after: Sequence[bytes], twists: Twists | None = None, *, first: bool = False
+    story: Story,
+    after: Sequence[bytes],
+    twists: Twists | None = None,
+    *,
+    first: bool = False,
+    sealed: Sealing = signed_by_log,
 ) -> tuple[Members, list[Members]]:
     """The bundle, and proofs of entries that were logged after its acts, or before the first."""
     twists = twists or Twists()
@@ -244,7 +261,7 @@ def bundle_and_after(
         f"party/{CARRIER}": record(
             {"carrier_codes": ["SMDG:ARX"], "lei": "", "roles": ["carrier"]}
         ),
-        "sentinel": record({"network": NETWORK}),
+        "sentinel": record({"network": story.network}),
         f"title/{story.title}": record(story.record),
         **twists.records,
     }
@@ -263,16 +280,14 @@ def bundle_and_after(
     entries = [b"genesis", *logged, twists.block(end)]
     for number, leaf in twists.leaves.items():
         entries[1 + number] = leaf
-    checkpoint = Checkpoint(drive.ORIGIN, len(entries), naive.tree_hash(entries))
-    note = sign_checkpoint(checkpoint, drive.log_key(), drive.key("log").sign)
     proven = [_proven(position, entries) for position in range(1, len(entries))]
     shown = [proven.pop(0 if first else -1 - len(after)) for _ in after]
     members = {
         "acts": _acts(steps, proven),
         "block": proven[-1],
-        "checkpoint": to_base64(note.to_bytes()),
+        **sealed(entries),
         "format": "ropewalk-title-bundle/1",
-        "network": NETWORK,
+        "network": story.network,
         "state": [_present(key, records[key], leaves, places[key]) for key in keys],
         "title": story.title,
     }

@@ -23,6 +23,7 @@ from verifier.telling import NOW_S, judge
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "bundle"
 FLIPPED = {
+    "consortium-changed": "genesis-consortium.json",
     "threshold-consents": "genesis.json",
     "to-order-held": "genesis.json",
     "witnessed-twice": "policy-two-of-two.json",

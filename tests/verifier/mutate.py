@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from ropewalk.crypto import encode, from_base64, to_base64
+from verifier.mutate_consensus import mutated_consensus
 from verifier.mutate_more import mutated_approvals, mutated_controls
 from verifier.steps import Mutation, Step, Table, insert, remove, replace, set_, swap
 
@@ -79,7 +80,12 @@ def mutations(files: Mapping[str, bytes]) -> list[Mutation]:
         for group, table in tables.items()
         for name, (item, *steps) in table.items()
     ]
-    return [*found, *mutated_approvals(files), *mutated_controls(files)]
+    return [
+        *found,
+        *mutated_approvals(files),
+        *mutated_controls(files),
+        *mutated_consensus(files),
+    ]
 
 
 def _of_acts(value: Any) -> Table:

@@ -18,7 +18,7 @@ from ropewalk.client import (
     verify_control,
 )
 from ropewalk.crypto import PrivateKey, sha256, to_base64, verify_signature
-from verifier import drive
+from verifier import consortium, drive
 from verifier.asking import (
     ROOT,
     VECTORS,
@@ -42,6 +42,7 @@ from verifier.telling import NOW_S
 FIELD_PRIME = 2**255 - 19
 CONTROL, CHALLENGE = "control.proof.json", "control.challenge.json"
 FLIPPED = "threshold-consents.ropewalk.json"
+FLIPPED_TOO = {FLIPPED: "genesis.json", consortium.CHANGED: consortium.GENESIS_FILE}
 FLIPS = 2_000
 SPECCHECK = ROOT / "vectors" / "crypto" / "ed25519_speccheck.json"
 
@@ -57,11 +58,13 @@ def test_every_changed_bundle_gets_the_verdict_that_python_gives() -> None:
         assert found == question.answer(), question.name
 
 
-def test_both_refuse_every_flipped_bit_and_name_the_same_item() -> None:
-    data, trust = (VECTORS / FLIPPED).read_bytes(), read_trust(drive.genesis())
+@pytest.mark.parametrize("name", sorted(FLIPPED_TOO))
+def test_both_refuse_every_flipped_bit_and_name_the_same_item(name: str) -> None:
+    trusted = FLIPPED_TOO[name]
+    data, trust = (VECTORS / name).read_bytes(), read_trust((VECTORS / trusted).read_bytes())
     chosen = flips("both verifiers", data, FLIPS)
     checks = [
-        {"base": "it", "flip": [offset, bits], "now": NOW_S, "trust": "genesis.json"}
+        {"base": "it", "flip": [offset, bits], "now": NOW_S, "trust": trusted}
         for offset, bits, _ in chosen
     ]
     found = answered(ask({"checks": checks, "files": {**trusts(), "it": to_base64(data)}}))
@@ -171,7 +174,45 @@ def policy(**members: str) -> str:
     return "{" + ", ".join(f'"{name}": {value}' for name, value in full.items()) + "}"
 
 
+CONSORTIUM = consortium.genesis().decode()
+VOTER, OTHER_VOTER = (json.loads(CONSORTIUM)["validators"][at] for at in (0, 1))
+
+
+def validators(*listed: object) -> str:
+    """The consortium's genesis with other validators."""
+    content = {**json.loads(CONSORTIUM), "validators": list(listed)}
+    return json.dumps(content, sort_keys=True, separators=(",", ":"))
+
+
 TRUSTS = {
+    "a consortium": (True, CONSORTIUM),
+    "a consortium by a policy": (True, policy(genesis=CONSORTIUM)),
+    "a consortium of one": (True, validators(VOTER)),
+    "a consortium of none": (False, validators()),
+    "a consortium with one twice": (False, validators(VOTER, VOTER)),
+    "a consortium out of order": (False, validators(OTHER_VOTER, VOTER)),
+    "a consortium with a node for two": (
+        False,
+        validators(VOTER, {**OTHER_VOTER, "node": VOTER["node"]}),
+    ),
+    "a consortium whose node votes": (False, validators({**VOTER, "node": VOTER["key"]})),
+    "a consortium without votes": (False, validators({**VOTER, "power": 0})),
+    "a consortium with too many votes": (False, validators({**VOTER, "power": 1_000_001})),
+    "a consortium with a short key": (False, validators({**VOTER, "key": VOTER["key"][:-1]})),
+    "a consortium with a short node": (False, validators({**VOTER, "node": VOTER["node"][:-1]})),
+    "a consortium with a member more": (False, validators({**VOTER, "name": ""})),
+    "a consortium of 65": (False, validators(*([VOTER] * 65))),
+    "a consortium with a log's key": (
+        False,
+        CONSORTIUM.replace(f'"{drive.ORIGIN}"', f'"{drive.log_key().text}"'),
+    ),
+    "a consortium with a log without name": (False, CONSORTIUM.replace(drive.ORIGIN, "")),
+    "a consortium with a space in its log": (False, CONSORTIUM.replace(drive.ORIGIN, "the log")),
+    "a consortium with a quota of none": (False, CONSORTIUM.replace(":500", ":0")),
+    "an embedded ledger with its origin alone": (
+        False,
+        GENESIS.replace(drive.log_key().text, drive.ORIGIN),
+    ),
     "the genesis": (True, GENESIS),
     "a policy": (True, policy()),
     "a full policy": (
@@ -241,11 +282,12 @@ def test_both_trust_the_same() -> None:
 
 
 def test_both_read_a_policy_with_a_flipped_bit_alike() -> None:
-    data = (VECTORS / "policy-two-of-two.json").read_bytes()
-    changed_ones = [flipped(data, number) for number in range(8 * len(data))]
+    names = ("policy-two-of-two.json", "policy-consortium-aged.json")
+    texts = [(VECTORS / name).read_bytes() for name in names]
+    changed_ones = [flipped(data, number) for data in texts for number in range(8 * len(data))]
     found = ask({"trusts": [to_base64(each) for each in changed_ones]})
     for number, each in enumerate(changed_ones):
-        assert found[number] == is_trust(each), each[number // 8 - 20 : number // 8 + 20]
+        assert found[number] == is_trust(each), number
 
 
 def flipped(data: bytes, number: int) -> bytes:

@@ -175,7 +175,7 @@ class Tables:
             standing = msgspec.json.decode(row[0], type=Standing, strict=True)
         except (msgspec.MsgspecError, LookupError, TypeError) as error:
             raise DifferenceError("meta: consensus: no record") from error
-        if standing.height < height:
+        if 0 < standing.height < height:
             raise DifferenceError("meta: consensus: behind the log's last block")
         if standing.app_hash != (root + size.to_bytes(8, "big")).hex():
             raise DifferenceError("meta: consensus: another log was bound")

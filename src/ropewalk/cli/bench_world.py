@@ -31,17 +31,18 @@ class Held:
     last_act: str
 
 
-class World:
-    """One embedded network and the keys of everybody in it."""
+ORIGIN = "ropewalk.example/bench"
+LAWS = ("GB",)
 
-    def __init__(self, folder: Path, parties: int) -> None:
+
+class World:
+    """One network and the keys of everybody in it."""
+
+    def __init__(self, folder: Path, parties: int, genesis: bytes = b"") -> None:
+        """Make an embedded ledger in the folder, unless a network with this genesis is there."""
         self.folder = folder
-        self.genesis = make_ledger(
-            DataDirectory(folder),
-            folder / "keys",
-            PASSPHRASE,
-            origin="ropewalk.example/bench",
-            laws=["GB"],
+        self.genesis = genesis or make_ledger(
+            DataDirectory(folder), folder / "keys", PASSPHRASE, origin=ORIGIN, laws=list(LAWS)
         )
         self.network = network_id(self.genesis)
         self.keys: list[PrivateKey] = [generate() for _ in range(parties)]
@@ -67,16 +68,26 @@ class World:
 
     def enrol(self, engine: EmbeddedEngine) -> None:
         """Register every party; the first is the carrier."""
+        submit_all(engine, self.registrations())
+
+    def registrations(self) -> list[str]:
+        """Signed registrations of every party."""
         governance = governance_id(read_genesis(self.genesis))
         texts = []
         for number, key in enumerate(self.keys):
             roles, codes = (["shipper"], []) if number else (["carrier"], ["SMDG:BNC"])
             body = registration(key, roles, codes)
             texts.append(self.signed("identity.REGISTER_PARTY", governance, body, self._governance))
-        submit_all(engine, texts)
+        return texts
 
     def issue(self, engine: EmbeddedEngine, count: int) -> list[Held]:
         """Issue blank bills, each to a shipper."""
+        titles, texts = self.issues(count)
+        submit_all(engine, texts)
+        return titles
+
+    def issues(self, count: int) -> tuple[list[Held], list[str]]:
+        """Blank bills, each to a shipper, and their signed issue."""
         titles, texts = [], []
         for number in range(count):
             holder = number % (len(self.ids) - 1) + 1
@@ -85,8 +96,7 @@ class World:
             identifier = title_id(self.network, self.ids[0], dict(body))
             titles.append(Held(identifier, holder, transaction_id(text)))
             texts.append(text)
-        submit_all(engine, texts)
-        return titles
+        return titles, texts
 
     def issue_body(self, number: int, holder: int) -> dict[str, Value]:
         """The ISSUE's body of the bill with this number."""

@@ -26,6 +26,8 @@ LINES = ("0.38", "0.40")
 """The first is ours and taken wherever it is found, the other where somebody asks for it."""
 _VERSION = re.compile(r"v0\.(38|40)\.\d+(-[0-9A-Za-z.]+)?")
 _ANSWER_S = 20
+GO_MINOR_MIN = 21
+"""From Go 1.21 on Go fetches the release that a module asks for, here 1.22."""
 
 engine_app = typer.Typer(no_args_is_help=True, help="The program that a consortium votes with.")
 
@@ -119,14 +121,28 @@ def install(
         report(told, as_json=as_json, tell=tell)
 
 
-def _build(version: str, program: Path) -> None:
+def _go(version: str) -> str:
+    """Go, of a release that builds it."""
+    remedy = (
+        "install Go 1.22 or later (apt-get install golang-go, on Debian 12 from backports; others: "
+        f"https://go.dev/dl) and run this again, or copy a cometbft {version} from elsewhere and "
+        "name it by ROPEWALK_COMETBFT"
+    )
     go = shutil.which("go")
     if go is None:
-        raise NoCometBftError(
-            "Go is missing, which builds CometBFT: install it (Debian, Ubuntu: apt-get install "
-            "golang-go; others: https://go.dev/dl, 1.22 or later) and run this again, or copy a "
-            f"cometbft {version} from elsewhere and name it by ROPEWALK_COMETBFT"
-        )
+        raise NoCometBftError(f"Go is missing, which builds CometBFT: {remedy}")
+    done = subprocess.run(  # noqa: S603  # as found on PATH
+        [go, "env", "GOVERSION"], capture_output=True, check=False, timeout=_ANSWER_S, text=True
+    )
+    found = re.match(r"go1\.(\d+)", done.stdout)
+    if found is None or int(found[1]) < GO_MINOR_MIN:
+        told = done.stdout.strip() or "this Go"
+        raise NoCometBftError(f"{told} is too old to build CometBFT: {remedy}")
+    return go
+
+
+def _build(version: str, program: Path) -> None:
+    go = _go(version)
     program.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=program.parent, prefix=".building-") as folder:
         _run_go(go, version, folder)

@@ -410,7 +410,7 @@ def write_keys(home: CometBftHome, consensus: PrivateKey, peer: PrivateKey) -> N
     """
     if home.path.exists():
         raise AlreadyInitialisedError(f"{home.path} exists; a home is never overwritten")
-    for folder in (home.config.parent, home.consensus_state.parent):
+    for folder in (home.path, home.config.parent, home.consensus_state.parent):
         folder.mkdir(mode=0o700, parents=True)
     _write_all(
         (

@@ -22,6 +22,7 @@ from ropewalk.engines.abci_consensus import ConsensusConnection
 from ropewalk.engines.abci_info import InfoConnection
 from ropewalk.engines.abci_mempool import MempoolConnection
 from ropewalk.engines.abci_server import AbciServer
+from ropewalk.engines.abci_snapshot import SnapshotConnection
 from ropewalk.engines.answering import Answering
 from ropewalk.engines.batch import Batch
 from ropewalk.engines.batcher import Batcher, Work
@@ -116,7 +117,13 @@ class ConsortiumEngine(Answering):
         self._mempool = MempoolConnection(self._replica)
         consensus = ConsensusConnection(self._replica, genesis, self._committed)
         info = InfoConnection(self._replica)
-        handlers = {**info.handlers, **self._mempool.handlers, **consensus.handlers}
+        snapshots = SnapshotConnection(self._replica, genesis, self._handovers)
+        handlers = {
+            **info.handlers,
+            **self._mempool.handlers,
+            **consensus.handlers,
+            **snapshots.handlers,
+        }
         handlers["info"] = self._then(handlers["info"], self._mempool.begin)
         handlers["finalize_block"] = self._noting(handlers["finalize_block"])
         self._server = AbciServer(settings.abci, handlers, self._stop)

@@ -101,6 +101,36 @@ class Replica:
         steps = decode_record(data, Validators).steps if data is not None else []
         return tuple(one for step in steps for one in step.validators)
 
+    def step_heights(self) -> list[int]:
+        """Heights from which other validators vote, those in force and to come."""
+        data = self.chain.view.get(VALIDATORS_KEY)
+        return [step.height for step in decode_record(data, Validators).steps] if data else []
+
+    def stand(self, height: int, handovers: list[int]) -> None:
+        """Stand at a height that a snapshot led to.
+
+        Raises:
+            Exception: a write failed; the chain is not to be used again.
+        """
+        with self.chain.store.transaction() as writer:
+            standing = self._standing(self.app_hash, height, handovers)
+            writer.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (META, standing))
+        self.height, self.handovers = height, handovers
+
+    def standing_nowhere(self, prepared: Prepared) -> dict[str, bytes]:
+        """Values of `meta` for a block of a snapshot that is not whole yet."""
+        return {META: self._standing(app_hash_of(prepared.log_root, prepared.size), 0, [])}
+
+    def _standing(self, app_hash: bytes, height: int, handovers: list[int]) -> bytes:
+        return encode_standing(
+            Standing(
+                app_hash=app_hash.hex(),
+                handovers=handovers,
+                height=height,
+                node=self.chain.log_key.kid,
+            )
+        )
+
     def admission(self) -> Admission:
         """What may stand in the next block."""
         return Admission(
@@ -145,6 +175,11 @@ class Replica:
             raise ConsensusError(f"two blocks at height {decided.height}")
         if decided.height != self.height + 1:
             raise ConsensusError(f"block {decided.height} behind block {self.height}")
+        if decided.height <= self.chain.tip.height:
+            raise ConsensusError(
+                "joining by a snapshot was interrupted: turn state sync on again, or remove "
+                "ledger.db and watermark to replay every block"
+            )
         batches = fill([self.read(data) for data in decided.batches], self.admission())
         good = [batch for batch in batches if isinstance(batch, Batch)]
         candidates = self._verdicts.candidates([text for one in good for text in one.texts])
@@ -185,14 +220,7 @@ class Replica:
         finalized, prepared = self._pending
         height = finalized.decided.height
         handovers = [*self.handovers, height + 1] if finalized.updates else self.handovers
-        standing = encode_standing(
-            Standing(
-                app_hash=finalized.app_hash.hex(),
-                handovers=handovers,
-                height=height,
-                node=self.chain.log_key.kid,
-            )
-        )
+        standing = self._standing(finalized.app_hash, height, handovers)
         if prepared is None:
             with self.chain.store.transaction() as writer:
                 writer.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (META, standing))

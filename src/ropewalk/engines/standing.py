@@ -21,7 +21,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     handovers: list[int]
     """Heights whose headers name another set of validators for the next height."""
     height: int
-    """Of the last block, empty or not."""
+    """Of the last block, empty or not; 0 while a snapshot is not whole yet."""
     node: str
     """Id of the key that signs checkpoints here."""
 
@@ -53,6 +53,6 @@ def standing_of(chain: Chain) -> Standing:
         raise DamageError(f"meta: consensus: {error}") from error
     tip = chain.tip
     hashed = app_hash_of(tip.log_root, tip.size).hex()
-    if standing.app_hash != hashed or standing.height < tip.height:
+    if standing.app_hash != hashed or 0 < standing.height < tip.height:
         raise DamageError("meta: consensus had bound another log than this copy holds")
     return standing

@@ -305,6 +305,10 @@ class Store:
         """The block with the greatest height."""
         return self._block("ORDER BY height DESC LIMIT 1", ())
 
+    def block_by(self, height: int) -> BlockRow | None:
+        """The last block that is not above a height."""
+        return self._block("WHERE height <= ? ORDER BY height DESC LIMIT 1", (height,))
+
     def block_ending_at(self, position: int) -> BlockRow | None:
         """The block whose end stands at a position of the log."""
         return self._block("WHERE last = ?", (position,))

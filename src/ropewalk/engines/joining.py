@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A new copy grown from a snapshot: every block of the log executed again.
+
+    joining = Joining(replica, genesis, snapshot)
+    joining.add(0, chunk)   # one after the other
+    joining.finish(last_chunk)
+
+Should it be interrupted, the copy says that it stands nowhere, and the next snapshot goes on where
+it was left.
+"""
+
+import msgspec
+
+from ropewalk.crypto import from_base64url
+from ropewalk.engines.chain import Chain
+from ropewalk.engines.replica import LEAD, Replica
+from ropewalk.engines.snapshots import Snapshot, SnapshotError, entries_of
+from ropewalk.ledger import (
+    Block,
+    BlockEntry,
+    Candidate,
+    Genesis,
+    Misbehaviour,
+    TransactionEntry,
+    View,
+    chain_id,
+    decode_entry,
+    unverified,
+    validators_at,
+)
+from ropewalk.tlog import (
+    Change,
+    ConsensusProof,
+    ProofError,
+    ValidatorSet,
+    follow,
+    named_set,
+)
+from ropewalk.tlog import Validator as VotingValidator
+
+_CHANGES = msgspec.json.Decoder(list[Change])
+CHANGES_SIZE_MAX = 16 << 20
+
+
+class Joining:
+    """A copy on its way to a snapshot's height."""
+
+    def __init__(self, replica: Replica, genesis: Genesis, snapshot: Snapshot) -> None:
+        """Begin, or go on where the last one was left."""
+        self.snapshot = snapshot
+        self._replica = replica
+        self._genesis = genesis
+        self._chain: Chain = replica.chain
+        self._gathered: list[bytes] = []
+        self._next = 0
+        self._position = 0
+        self._handovers: list[int] = []
+
+    def add(self, index: int, chunk: bytes) -> None:
+        """Execute the blocks that a chunk ends.
+
+        Raises:
+            SnapshotError: not the next chunk, or not the one that was bound.
+            StopError: an invariant broke.
+        """
+        if index != self._next:
+            raise SnapshotError(f"chunk {index} in the place of {self._next}")
+        entries = entries_of(self.snapshot, index, chunk)
+        for entry in entries:
+            self._take(entry)
+        self._next += 1
+
+    def _take(self, entry: bytes) -> None:
+        self._gathered.append(entry)
+        self._position += 1
+        read = decode_entry(entry)
+        if isinstance(read, BlockEntry):
+            if self._position > self._chain.tip.size:
+                self._execute(read)
+            self._gathered = []
+
+    def _execute(self, end: BlockEntry) -> None:
+        candidates, misbehaviour = list[Candidate](), list[Misbehaviour]()
+        for data in self._gathered[:-1]:
+            entry = decode_entry(data)
+            if isinstance(entry, TransactionEntry):
+                text = entry.transaction
+                candidates.append(Candidate(text, unverified(text)))
+            elif isinstance(entry, Misbehaviour):
+                misbehaviour.append(entry)
+        self._note_handovers(end.height)
+        block = Block(end.height, end.time, tuple(candidates), tuple(misbehaviour))
+        executed = self._chain.execute(block)
+        with self._chain.lock:
+            prepared = self._chain.prepare(block, executed)
+            if prepared.entries != self._gathered:
+                raise SnapshotError(f"block {end.height} leads elsewhere when executed again")
+            self._chain.commit(prepared, self._replica.standing_nowhere(prepared))
+
+    def _note_handovers(self, before: int) -> None:
+        """Note the hand-overs told from the last block on, up to, not including, a height."""
+        view, since = self._chain.view, self._chain.tip.height
+        for height in self._replica.step_heights():
+            told = height - LEAD
+            if since <= told < before and _powers(view, height - 1) != _powers(view, height):
+                self._handovers.append(told + 1)
+
+    def finish(self, chunk: bytes) -> list[Change]:
+        """Check the hand-overs between validators, and stand at the snapshot's height.
+
+        Raises:
+            SnapshotError: chunks are missing, or these are not the hand-overs.
+        """
+        if self._next != len(self.snapshot.nodes) or self._chain.tip.size != self.snapshot.size:
+            raise SnapshotError("the hand-overs come after all entries")
+        self._note_handovers(self.snapshot.height + 1)
+        changes = self._checked(chunk)
+        self._replica.stand(self.snapshot.height, self._handovers)
+        return changes
+
+    def _checked(self, chunk: bytes) -> list[Change]:
+        try:
+            changes = _CHANGES.decode(chunk)
+        except msgspec.MsgspecError as error:
+            raise SnapshotError(f"the hand-overs: {error}") from error
+        due = [height for height in self._handovers if height <= self.snapshot.height]
+        if [change.header.height for change in changes] != due:
+            raise SnapshotError("these are other hand-overs than the log leads to")
+        if not changes:
+            return []
+        last = changes[-1]
+        proof = ConsensusProof(commit=last.commit, header=last.header, changes=changes[:-1])
+        first = ValidatorSet.of(
+            VotingValidator(from_base64url(one.key), one.power) for one in self._genesis.validators
+        )
+        try:
+            follow(chain_id(self._chain.machine.network), first, proof)
+            named = named_set(last.next).hash.hex()
+        except ProofError as error:
+            raise SnapshotError(f"the hand-overs: {error}") from error
+        if named != last.header.next_validators_hash:
+            raise SnapshotError("the last hand-over names another set than its header")
+        return changes
+
+
+def _powers(view: View, height: int) -> dict[str, int]:
+    return {one.key: one.power for one in validators_at(view, height)}
