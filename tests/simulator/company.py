@@ -28,6 +28,8 @@ class _Standing:
     network: str
     time_s: int = 0
     position: int = 0
+    genesis: bytes = b"{}"
+    """An embedded ledger's, which names no validators."""
 
 
 class Company(Adversary):
