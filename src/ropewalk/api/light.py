@@ -24,7 +24,6 @@ Digits = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,15}\Z")]
 """JSON-RPC of CometBFT writes its integers so."""
 
 
-
 class Call(msgspec.Struct, frozen=True):
     """A JSON-RPC 2.0 request, as far as it is read."""
 

@@ -5,6 +5,7 @@ import msgspec
 
 from ropewalk.engines import abci_pb2 as pb
 from ropewalk.engines.abci_server import Handlers
+from ropewalk.engines.errors import SnapshotError
 from ropewalk.engines.handovers import Handovers
 from ropewalk.engines.joining import Joining
 from ropewalk.engines.port import EngineError
@@ -12,7 +13,6 @@ from ropewalk.engines.replica import Replica
 from ropewalk.engines.snapshots import (
     FORMAT,
     Snapshot,
-    SnapshotError,
     chunk_of,
     offered,
     snapshot_of,

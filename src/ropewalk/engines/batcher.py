@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from ropewalk.crypto import PrivateKey, sha256
 from ropewalk.engines.batch import BATCH_SIZE_MAX, BATCH_TRANSACTIONS_MAX, HEAD_SIZE_MAX, make_batch
-from ropewalk.engines.cometbft_rpc import EngineAwayError, RpcRefusedError
+from ropewalk.engines.errors import EngineAwayError, RpcRefusedError
 from ropewalk.engines.outcomes import unknown
 from ropewalk.engines.port import Outcome
 

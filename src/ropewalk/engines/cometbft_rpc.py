@@ -10,25 +10,12 @@ from typing import Any
 import httpx2
 
 from ropewalk.crypto import to_base64
-from ropewalk.engines.port import EngineError, LightMethod
+from ropewalk.engines.errors import EngineAwayError, RpcRefusedError
+from ropewalk.engines.port import LightMethod
 
 TIMEOUT_S = 10
 ALREADY_KNOWN = "tx already exists in cache"
 _WHOLE_SET = {"page": "1", "per_page": "100"}
-
-
-class EngineAwayError(EngineError):
-    """CometBFT does not answer, or is not what it should be; see its log, or start it."""
-
-    code = "engine.away"
-    number = 7818
-
-
-class RpcRefusedError(EngineError):
-    """CometBFT refused what it was asked: it took no batch in, or has no such height."""
-
-    code = "engine.rpc_refused"
-    number = 7819
 
 
 class CometRpc:

@@ -26,8 +26,8 @@ from ropewalk.engines.abci_snapshot import SnapshotConnection
 from ropewalk.engines.answering import Answering
 from ropewalk.engines.batch import Batch
 from ropewalk.engines.batcher import Batcher, Work
-from ropewalk.engines.cometbft_rpc import CometRpc, EngineAwayError, RpcRefusedError
-from ropewalk.engines.errors import DamageError
+from ropewalk.engines.cometbft_rpc import CometRpc
+from ropewalk.engines.errors import DamageError, EngineAwayError, RpcRefusedError
 from ropewalk.engines.handovers import Handovers
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, initialise_again, open_chain
 from ropewalk.engines.outcomes import outcomes_of, refused

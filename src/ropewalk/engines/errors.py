@@ -44,3 +44,24 @@ class ConsensusError(EngineError):
 
     code = "engine.consensus"
     number = 7817
+
+
+class EngineAwayError(EngineError):
+    """CometBFT does not answer, or is not what it should be; see its log, or start it."""
+
+    code = "engine.away"
+    number = 7818
+
+
+class RpcRefusedError(EngineError):
+    """CometBFT refused what it was asked: it took no batch in, or has no such height."""
+
+    code = "engine.rpc_refused"
+    number = 7819
+
+
+class SnapshotError(EngineError):
+    """A snapshot, or a chunk of one, is not what consensus has bound."""
+
+    code = "engine.snapshot"
+    number = 7821

@@ -13,8 +13,9 @@ import msgspec
 
 from ropewalk.crypto import from_base64url
 from ropewalk.engines.chain import Chain
+from ropewalk.engines.errors import SnapshotError
 from ropewalk.engines.replica import LEAD, Replica
-from ropewalk.engines.snapshots import Snapshot, SnapshotError, entries_of
+from ropewalk.engines.snapshots import Snapshot, entries_of
 from ropewalk.ledger import (
     Block,
     BlockEntry,

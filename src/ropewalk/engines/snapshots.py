@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ropewalk.crypto import sha256
-from ropewalk.engines.port import EngineError
+from ropewalk.engines.errors import SnapshotError
 from ropewalk.engines.standing import app_hash_of
 from ropewalk.engines.store import Store
 from ropewalk.tlog import Frontier, TiledLog, leaf_hash, root_of
@@ -25,13 +25,6 @@ CHUNK_ENTRIES = 1 << CHUNK_LEVEL
 NODE_SIZE = 32
 CHUNKS_MAX = 100_000
 """So that what is told of a snapshot stays below the 4 MB that CometBFT carries."""
-
-
-class SnapshotError(EngineError):
-    """A snapshot, or a chunk of one, is not what consensus has bound."""
-
-    code = "engine.snapshot"
-    number = 7821
 
 
 @dataclass(frozen=True, slots=True)
