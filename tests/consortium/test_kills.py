@@ -55,8 +55,8 @@ def test_cometbft_may_end_at_any_of_its_own_fail_points(company: Company) -> Non
     for number in points:
         member = number % 4
         comet = company.network.part(member, Part.COMETBFT)
-        (company.data(member) / "fail-index").write_text(str(20 + number), encoding="ascii")
-        comet.kill()
+        (company.data(member) / "fail-index").write_text(str(number + FAIL_POINTS), encoding="ascii")
+        comet.restart()
         eventually(lambda: not (company.data(member) / "fail-index").exists(), 20)  # noqa: B023
         starts = comet.starts
         eventually(lambda: comet.starts > starts, BACK_S)  # noqa: B023
