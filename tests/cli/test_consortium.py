@@ -70,7 +70,7 @@ def test_members_on_other_machines_are_dialled_where_they_are(tmp_path: Path) ->
         seats_at(hosts, "127.0.0.1:8460"),
         WORD,
         CHARTER,
-        Manner(manner=Manner(founding=no_ledger)),
+        Manner(founding=no_ledger),
     )
     config = CometBftHome(tmp_path / "net/node1").config.read_text(encoding="utf-8")
     assert 'laddr = "tcp://0.0.0.0:26700"' in config

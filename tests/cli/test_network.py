@@ -146,6 +146,29 @@ def test_a_node_s_url_is_one_to_dial(listen: str, url: str) -> None:
     assert Place(member, Path()).url == url
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_supervisor_that_is_told_to_ends_with_0_and_leaves_nothing(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """Its nodes find no ledger here and end at once, again and again, which is no matter."""
+    founded(tmp_path / "net", 1)
+    command = [sys.executable, "-m", "ropewalk.cli", "network", "up", str(tmp_path / "net")]
+    environment = {
+        **os.environ,
+        "ROPEWALK_PASSPHRASE": WORD,
+        "ROPEWALK_COMETBFT": str(program()),
+    }
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = next(one for one in process.stderr if "again in" in one)
+        assert line.startswith("node0 node ended (")
+        assert str(tmp_path / "net/node0/node.log") in line
+        process.send_signal(number)
+        assert "CometBFT first" in process.stderr.read()
+    assert process.returncode == 0
+    assert not list(tmp_path.rglob("*.sock"))
+
+
 @pytest.mark.skipif(not NODE_KNOWS_ENGINES, reason="`ropewalk node` has no --engine yet")
 def test_a_network_is_made_run_and_ended_by_command(tmp_path: Path) -> None:
     cometbft = program()
