@@ -117,7 +117,7 @@ class ConsortiumEngine(Answering):
         self._batcher = Batcher(chain.machine.network, chain.log_key, self._rpc.broadcast)
         self._mempool = MempoolConnection(self._replica)
         consensus = ConsensusConnection(self._replica, genesis, self._committed)
-        info = InfoConnection(self._replica)
+        info = InfoConnection(self._replica, genesis)
         snapshots = SnapshotConnection(self._replica, genesis, self._handovers)
         handlers = {
             **info.handlers,
