@@ -143,8 +143,7 @@ class ConsortiumEngine(Answering):
             work.outcomes.set_result([])
             return work.outcomes
         self._batcher.take(len(transactions))
-        asked = self._verdicts.ask(transactions)
-        asked.add_done_callback(lambda _done: self._pass_on(work))
+        self._verdicts.ready(transactions, lambda: self._pass_on(work))
         return work.outcomes
 
     def _pass_on(self, work: Work) -> None:
