@@ -14,7 +14,18 @@ from ropewalk import __version__
 from ropewalk.cli.exits import UsageError, ending, errors, report
 from ropewalk.cli.options import Json
 
-NAMES = ("title", "http", "single", "scale", "proof", "audit", "acts", "holdings")
+NAMES = (
+    "title",
+    "http",
+    "single",
+    "scale",
+    "proof",
+    "audit",
+    "acts",
+    "holdings",
+    "consortium",
+    "one-validator",
+)
 
 
 def bench(

@@ -117,7 +117,7 @@ class ConsortiumEngine(Answering):
         self._batcher = Batcher(chain.machine.network, chain.log_key, self._rpc.broadcast)
         self._mempool = MempoolConnection(self._replica)
         consensus = ConsensusConnection(self._replica, genesis, self._committed)
-        info = InfoConnection(self._replica)
+        info = InfoConnection(self._replica, genesis)
         snapshots = SnapshotConnection(self._replica, genesis, self._handovers)
         handlers = {
             **info.handlers,
@@ -143,8 +143,7 @@ class ConsortiumEngine(Answering):
             work.outcomes.set_result([])
             return work.outcomes
         self._batcher.take(len(transactions))
-        asked = self._verdicts.ask(transactions)
-        asked.add_done_callback(lambda _done: self._pass_on(work))
+        self._verdicts.ready(transactions, lambda: self._pass_on(work))
         return work.outcomes
 
     def _pass_on(self, work: Work) -> None:
