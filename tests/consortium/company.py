@@ -92,9 +92,7 @@ def founded(folder: Path, making: Making) -> NetworkFile:
     ]
     data = encode(chosen)
     terms = Settling(genesis=data, members=members)
-    settled = [
-        _named(settle(folder / one.name, one, WORD, terms), one) for one in seats
-    ]
+    settled = [_named(settle(folder / one.name, one, WORD, terms), one) for one in seats]
     (folder / GENESIS_FILE).write_bytes(data)
     file = NetworkFile(network=network_id(data), members=settled)
     write_file(folder / NETWORK_FILE, file)

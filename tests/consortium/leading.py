@@ -6,16 +6,16 @@ Frames are read and written here anew, so that a mistake in the engine's framing
 
 import contextlib
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from google.protobuf import timestamp_pb2
 
-from ledger.world import CONSORTIUM, FIRM, ROLES, TIME, content, key, keys_of, registration, signed
+from consortium.writing import Signing
+from ledger.world import CONSORTIUM, TIME, key
 from ropewalk.crypto import from_base64url
 from ropewalk.engines import abci_pb2 as pb
-from ropewalk.engines.abci_info import APP_VERSION
 from ropewalk.engines.batch import make_batch
 from ropewalk.engines.consortium import ConsortiumEngine, Settings
 from ropewalk.engines.opening import DataDirectory, initialise
@@ -29,6 +29,19 @@ ABCI_VERSION = "2.0.0"
 
 class HungUpError(Exception):
     """The engine closed the connection, having said something or nothing."""
+
+
+FLUSH = pb.Request(flush=pb.RequestFlush()).SerializeToString()
+
+
+def framed(data: bytes) -> bytes:
+    """A message behind its length, a varint."""
+    length, head = len(data), b""
+    while True:
+        length, low = length >> 7, length & 0x7F
+        head += bytes([low | 0x80 if length else low])
+        if not length:
+            return head + data
 
 
 class Line:
@@ -45,16 +58,6 @@ class Line:
         self._file = self._socket.makefile("rb")
 
     def send(self, data: bytes) -> None:
-        """Send a message's bytes behind their length, or anything."""
-        length, head = len(data), b""
-        while True:
-            length, low = length >> 7, length & 0x7F
-            head += bytes([low | 0x80 if length else low])
-            if not length:
-                break
-        self.send_raw(head + data)
-
-    def send_raw(self, data: bytes) -> None:
         """Send bytes as they are."""
         self._socket.sendall(data)
 
@@ -85,8 +88,11 @@ class Line:
             HungUpError: an exception, its text is the error's.
         """
         [kind] = request
-        self.send(pb.Request(**request).SerializeToString())
-        self.send(pb.Request(flush=pb.RequestFlush()).SerializeToString())
+        asked = pb.Request(**request).SerializeToString()
+        try:
+            self.send(framed(asked) + framed(FLUSH))
+        except OSError as error:
+            raise HungUpError(str(error)) from error
         answer = self.read()
         if answer.HasField("exception"):
             raise HungUpError(answer.exception.error)
@@ -116,6 +122,8 @@ class Led:
         self.data, self.genesis = data, genesis
         self.network = network_id(genesis)
         self.socket = data / "abci.sock"
+        governance = governance_id(read_genesis(genesis))
+        self.signing = Signing(self.network, governance, lambda: TIME)
         if not data.exists():
             directory = DataDirectory(data)
             directory.log_key.parent.mkdir(parents=True)
@@ -132,6 +140,7 @@ class Led:
             ),
         )
         self.line = Line(self.socket)
+        self._is_open = True
 
     def info(self, version: str = ABCI_VERSION) -> pb.ResponseInfo:
         """Where it stands."""
@@ -146,7 +155,7 @@ class Led:
         request: dict[str, Any] = {
             "chain_id": chain_id(self.network),
             "initial_height": 1,
-            "consensus_params": pb.ConsensusParams(version=pb.VersionParams(app=APP_VERSION)),
+            "consensus_params": pb.ConsensusParams(version=pb.VersionParams(app=chosen.protocol)),
             "validators": [
                 pb.ValidatorUpdate(
                     pub_key=pb.PublicKey(ed25519=from_base64url(one.key)), power=one.power
@@ -159,6 +168,12 @@ class Led:
             init_chain=pb.RequestInitChain(**{**request, **other})
         )
         return found
+
+    def begin(self) -> None:
+        """From the genesis on, everybody registered in the first block."""
+        self.info()
+        self.init_chain()
+        self.decided(self.batch("b", 1, self.signing.registrations()))
 
     @property
     def height(self) -> int:
@@ -218,31 +233,16 @@ class Led:
         self.line = Line(self.socket)
 
     def close(self) -> None:
-        """End the engine."""
-        self.line.close()
-        self.engine.close()
+        """End the engine, unless that was done."""
+        if self._is_open:
+            self._is_open = False
+            self.line.close()
+            self.engine.close()
 
     def reopened(self) -> "Led":
         """The same directory, opened by another engine."""
         self.close()
         return Led(self.data, genesis=self.genesis)
-
-    # what batches hold
-
-    def act(
-        self, actor: str, act: str, body: Mapping[str, Any], valid_s: int = 3_000
-    ) -> str:
-        """A signed act."""
-        speaker = governance_id(read_genesis(self.genesis)) if actor == "governance" else actor
-        told = content(speaker, act, body, TIME + valid_s, self.network)
-        return signed(told, keys_of(actor))
-
-    def registrations(self) -> list[str]:
-        """Of everybody."""
-        texts = [
-            self.act("governance", "identity.REGISTER_PARTY", registration(name)) for name in ROLES
-        ]
-        return [*texts, self.act("shipper", "identity.REGISTER_CONTROLLER", FIRM)]
 
     def batch(self, name: str, number: int, texts: Sequence[str]) -> bytes:
         """A batch by the node of a validator's name."""
@@ -254,8 +254,7 @@ def led(data: Path, name: str = "a", genesis: bytes = CONSORTIUM) -> Iterator[Le
     """An engine that has begun; closed afterwards."""
     made = Led(data, name, genesis)
     try:
-        made.info()
-        made.init_chain()
+        made.begin()
         yield made
     finally:
         made.close()

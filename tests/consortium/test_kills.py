@@ -51,11 +51,13 @@ def test_a_node_killed_at_any_point_of_a_block_comes_back_to_the_same_hash(
 
 def test_cometbft_may_end_at_any_of_its_own_fail_points(company: Company) -> None:
     """As its own tests do it: the process ends between two writes of its own."""
-    points = range(FAIL_POINTS) if KILLS > len(POINTS) else (0, 4, 8)
+    points = range(FAIL_POINTS) if len(POINTS) < KILLS else (0, 4, 8)
     for number in points:
         member = number % 4
         comet = company.network.part(member, Part.COMETBFT)
-        (company.data(member) / "fail-index").write_text(str(number + FAIL_POINTS), encoding="ascii")
+        (company.data(member) / "fail-index").write_text(
+            str(number + FAIL_POINTS), encoding="ascii"
+        )
         comet.restart()
         eventually(lambda: not (company.data(member) / "fail-index").exists(), 20)  # noqa: B023
         starts = comet.starts
@@ -74,7 +76,7 @@ def test_a_process_that_stood_still_goes_on(company: Company, part: Part) -> Non
 
 
 def test_killing_all_of_them_at_once_loses_nothing(company: Company) -> None:
-    """kill -9 to every process of every member, in the middle of writing."""
+    """Kill -9 to every process of every member, in the middle of writing."""
     processes = [company.network.part(member, part) for part in Part for member in company.members]
     for one in processes:
         if one.pid:

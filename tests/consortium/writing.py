@@ -10,11 +10,11 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.world import FIRM, IDS, ROLES, content, key, registration, signed
+from ledger.world import FIRM, IDS, ROLES, content, registration, signed
 from ropewalk.client import transaction_id
 from ropewalk.crypto import sha256_hex
 from ropewalk.title import title_id
@@ -87,14 +87,16 @@ def request(
 class Signing:
     """Acts of the parties of tests/ledger/world.py on one network."""
 
-    def __init__(self, network: str, governance: str) -> None:
-        self.network, self.governance = network, governance
+    def __init__(
+        self, network: str, governance: str, now_s: Callable[[], float] = time.time
+    ) -> None:
+        self.network, self.governance, self._now_s = network, governance, now_s
 
     def act(self, actor: str, act: str, body: Any, names: Sequence[str] = ()) -> str:
         """A signed act by an actor's own key, or by those named."""
         speaker = self.governance if actor == "governance" else actor
         names = names or (("governance", "governance 2") if actor == "governance" else (actor,))
-        until = int(time.time()) + VALIDITY_S
+        until = int(self._now_s()) + VALIDITY_S
         return signed(content(speaker, act, body, until, self.network), names)
 
     def registrations(self) -> list[str]:
