@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A leader of our own: speaks ABCI to a real engine over its socket, as CometBFT would or would not.
+"""A leader of our own: speaks ABCI to a real engine over its socket, as CometBFT may or may not.
 
 Frames are read and written here anew, so that a mistake in the engine's framing can't hide.
 """

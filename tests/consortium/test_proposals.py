@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""G25: what may not stand in a block is voted against, and where it stands all the same nothing of
-it is executed, and everything of the others. A real engine over its socket, a leader of our own.
+"""G25: what may not stand in a block is voted against.
+
+Where it stands all the same, nothing of it is executed, and everything of the others. A real engine
+over its socket, a leader of our own.
 """
 
 import os
