@@ -154,6 +154,7 @@ class AbciServer:
 
     def _failed(self, error: BaseException, transport: asyncio.Transport) -> None:
         """Answer nobody any more: a CometBFT that calls again would lead on a state in doubt."""
+        self._server.close()
         self._fault(error)
         exception = pb.ResponseException(error=f"{type(error).__name__}: {error}")
         transport.write(frame(pb.Response(exception=exception)))
