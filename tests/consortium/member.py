@@ -6,6 +6,7 @@ file `ROPEWALK_TRAP` names, once: the file is removed first. `ROPEWALK_PLANT` na
 `plants.py`. Production code knows nothing of either.
 """
 
+import faulthandler
 import os
 import signal
 from collections.abc import Callable
@@ -93,6 +94,7 @@ def lay() -> None:
 
 
 if __name__ == "__main__":
+    faulthandler.register(signal.SIGUSR1)  # tells its log where it stands
     plants.plant(os.environ.get("ROPEWALK_PLANT", ""))
     if TRAP:
         lay()
