@@ -42,7 +42,7 @@ from ropewalk.engines.port import (
 )
 from ropewalk.engines.replica import Finalized, Replica
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
-from ropewalk.engines.verdicts import Verdicts
+from ropewalk.engines.verdicts import Verdicts, hash_of
 from ropewalk.ledger import LedgerError, chain_id, read_genesis
 
 R = TypeVar("R")
@@ -143,13 +143,14 @@ class ConsortiumEngine(Answering):
             work.outcomes.set_result([])
             return work.outcomes
         self._batcher.take(len(transactions))
-        self._verdicts.ready(transactions, lambda: self._pass_on(work))
+        hashes = [hash_of(text) for text in transactions]
+        self._verdicts.ready(transactions, hashes, lambda: self._pass_on(work, hashes))
         return work.outcomes
 
-    def _pass_on(self, work: Work) -> None:
+    def _pass_on(self, work: Work, hashes: Sequence[bytes]) -> None:
         """Refuse what its bytes refuse, and batch the rest."""
         good = []
-        for index, candidate in enumerate(self._verdicts.candidates(work.texts)):
+        for index, candidate in enumerate(self._verdicts.candidates(work.texts, hashes)):
             if isinstance(candidate.verdict, LedgerError):
                 self._batcher.settle(work, index, refused("", candidate.verdict))
             else:
@@ -160,10 +161,12 @@ class ConsortiumEngine(Answering):
         """Tell submitters what became of their transactions."""
         position, height = finalized.position, finalized.decided.height
         for batch, results in zip(finalized.batches, finalized.results, strict=True):
-            if isinstance(batch, Batch):
+            if not isinstance(batch, Batch):
+                continue
+            if batch.head.node == self._chain.log_key.kid:
                 outcomes = outcomes_of(self._reading, results, height, position)
                 self._batcher.decided(batch.id, outcomes)
-                position += sum(1 for result in results if result.entry is not None)
+            position += sum(1 for result in results if result.entry is not None)
         self._mempool.follow(finalized)
         self._heard_s = time.monotonic()
         self._tell_grown()

@@ -158,7 +158,7 @@ class Replica:
         """Have transactions verified that will probably stand in a block."""
         for batch in batches:
             if isinstance(batch, Batch):
-                self._verdicts.ask(batch.texts)
+                self._verdicts.ask(batch.texts, batch.hashes)
 
     def finalize(self, decided: Decided) -> Finalized:
         """Execute a decided block; nothing is written.
@@ -182,7 +182,10 @@ class Replica:
             )
         batches = fill([self.read(data) for data in decided.batches], self.admission())
         good = [batch for batch in batches if isinstance(batch, Batch)]
-        candidates = self._verdicts.candidates([text for one in good for text in one.texts])
+        candidates = self._verdicts.candidates(
+            [text for one in good for text in one.texts],
+            [hashed for one in good for hashed in one.hashes],
+        )
         tip = self.chain.tip
         block = Block(
             decided.height,
@@ -247,7 +250,7 @@ class Replica:
             for batch in finalized.batches:
                 if isinstance(batch, Batch):
                     self._batches.pop(batch.id, None)
-                    self._verdicts.forget(batch.texts)
+                    self._verdicts.forget(batch.hashes)
 
 
 FEW_ENTRIES = 100
