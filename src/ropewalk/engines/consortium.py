@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import apsw
 import msgspec
 
 from ropewalk.engines.abci_consensus import ConsensusConnection
@@ -28,7 +27,6 @@ from ropewalk.engines.batcher import Batcher, Work
 from ropewalk.engines.cometbft_rpc import CometRpc
 from ropewalk.engines.errors import (
     ConsensusError,
-    DamageError,
     EngineAwayError,
     RpcRefusedError,
 )
@@ -95,7 +93,7 @@ class ConsortiumEngine(Answering):
         """
         directory = DataDirectory(path)
         self._settings, self._directory, self._disk = settings, directory, surroundings.disk
-        self._lock = DirectoryLock(directory.lock, self._disk)
+        lock = DirectoryLock(directory.lock, self._disk)
         try:
             initialise_again(directory, settings.passphrase)
             chain = open_chain(
@@ -105,12 +103,12 @@ class ConsortiumEngine(Answering):
                 checks_invariants=settings.checks_invariants,
                 disk=self._disk,
             )
-            super().__init__(chain)
+            super().__init__(chain, lock)
             genesis = read_genesis(self._genesis)
             self._verdicts = Verdicts(surroundings.verifiers(settings.verifiers))
             self._replica = Replica(chain, genesis, self._verdicts)
         except BaseException:
-            self._lock.release()
+            lock.release()
             raise
         self._poison = ""
         self._decided = threading.Condition()
@@ -295,12 +293,4 @@ class ConsortiumEngine(Answering):
         self._batcher.close()
         self._rpc.close()
         self._verdicts.close()
-        try:
-            if self._poison or self._chain.in_doubt:
-                self._chain.abandon()
-            else:
-                self._chain.close()
-        except (apsw.Error, OSError) as error:
-            raise DamageError(f"ledger.db can't be closed in good order: {error}") from error
-        finally:
-            self._lock.release()
+        self._close_chain(in_doubt=bool(self._poison) or self._chain.in_doubt)
