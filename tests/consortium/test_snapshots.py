@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""G27: a snapshot that is not the log that was bound is refused, whatever is wrong with it; and a
-copy that was grown from good chunks, bad ones between them, is the copy that it should be."""
+"""G27: a snapshot that is not the log that was bound is refused, whatever is wrong with it.
+
+A copy that was grown from good chunks, bad ones between them, is the copy that it should be.
+"""
 
 import itertools
 import os

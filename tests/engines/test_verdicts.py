@@ -8,9 +8,17 @@ import pytest
 
 from ledger.world import content, signed
 from ropewalk.crypto import Value
-from ropewalk.engines.verdicts import Verdicts
+from ropewalk.engines.verdicts import Verdicts, hash_of
 from ropewalk.engines.verifiers import Verifiers, candidate_of, verdict_of
 from ropewalk.ledger import BadSignatureError, Candidate, LedgerError, Transaction
+
+
+def ask(verdicts: Verdicts, *texts: str) -> None:
+    verdicts.ask(texts, [hash_of(text) for text in texts])
+
+
+def candidates(verdicts: Verdicts, *texts: str) -> list[Candidate]:
+    return verdicts.candidates(texts, [hash_of(text) for text in texts])
 
 
 def transaction(name: str) -> str:
@@ -54,9 +62,9 @@ def test_a_text_is_verified_once() -> None:
     verifying = Counting()
     verdicts = Verdicts(verifying)
     text = transaction("one")
-    verdicts.ask([text, text])
-    verdicts.ask([text])
-    assert [one.text for one in verdicts.candidates([text, text])] == [text, text]
+    ask(verdicts, text, text)
+    ask(verdicts, text)
+    assert [one.text for one in candidates(verdicts, text, text)] == [text, text]
     assert verifying.asked == [[text]]
 
 
@@ -65,14 +73,15 @@ def test_whoever_asks_meanwhile_waits_for_the_same_answer() -> None:
     verifying.held = True
     verdicts = Verdicts(verifying)
     first, second = transaction("one"), transaction("two")
-    verdicts.ask([first])
+    ask(verdicts, first)
     told: list[str] = []
-    verdicts.ready([first, second], lambda: told.append("ready"))
+    both = [hash_of(first), hash_of(second)]
+    verdicts.ready([first, second], both, lambda: told.append("ready"))
     assert verifying.asked == [[first], [second]]
     assert told == []
     verifying.release()
     assert told == ["ready"]
-    assert [one.text for one in verdicts.candidates([second, first])] == [second, first]
+    assert [one.text for one in candidates(verdicts, second, first)] == [second, first]
 
 
 @pytest.mark.parametrize("first", ["good", "garbage"])
@@ -83,8 +92,8 @@ def test_a_good_and_a_garbage_signature_over_one_signing_input_never_share_a_ver
     texts = [good, garbage(good)] if first == "good" else [garbage(good), good]
     verdicts = Verdicts(Counting())
     for text in texts:
-        verdicts.ask([text])
-    found = {one.text: one.verdict for one in verdicts.candidates(texts)}
+        ask(verdicts, text)
+    found = {one.text: one.verdict for one in candidates(verdicts, *texts)}
     assert isinstance(found[good], Transaction)
     assert isinstance(found[garbage(good)], BadSignatureError)
 
@@ -93,9 +102,9 @@ def test_what_is_forgotten_is_verified_again() -> None:
     verifying = Counting()
     verdicts = Verdicts(verifying)
     text = transaction("one")
-    verdicts.candidates([text])
-    verdicts.forget([text])
-    verdicts.candidates([text])
+    candidates(verdicts, text)
+    verdicts.forget([hash_of(text)])
+    candidates(verdicts, text)
     assert verifying.asked == [[text], [text]]
 
 
@@ -103,11 +112,11 @@ def test_the_memory_is_bounded() -> None:
     verifying = Counting()
     verdicts = Verdicts(verifying, kept_max=3)
     texts = [transaction(str(number)) for number in range(5)]
-    assert [one.text for one in verdicts.candidates(texts)] == texts
-    assert [one.text for one in verdicts.candidates(texts)] == texts
+    assert [one.text for one in candidates(verdicts, *texts)] == texts
+    assert [one.text for one in candidates(verdicts, *texts)] == texts
     assert sum(map(len, verifying.asked)) > 5
 
 
 def test_bytes_that_are_no_transaction_have_a_verdict_too() -> None:
-    (found,) = Verdicts(Verifiers(0)).candidates(["é"])
+    (found,) = candidates(Verdicts(Verifiers(0)), "é")
     assert isinstance(found.verdict, LedgerError)

@@ -27,21 +27,28 @@ class Verdicts:
         self._flying: dict[bytes, Future[list[Candidate]]] = {}
         self._lock = threading.Lock()
 
-    def ask(self, texts: Sequence[str]) -> None:
-        """Have what is not known yet verified, for whoever needs it later."""
-        self._request(texts)
+    def ask(self, texts: Sequence[str], hashes: Sequence[bytes]) -> None:
+        """Have what is not known yet verified, for whoever needs it later.
 
-    def candidates(self, texts: Sequence[str]) -> list[Candidate]:
+        Args:
+            texts: transactions.
+            hashes: SHA-256 of each (`hash_of`).
+        """
+        self._request(texts, hashes)
+
+    def candidates(self, texts: Sequence[str], hashes: Sequence[bytes]) -> list[Candidate]:
         """Texts with their verdicts, in order; waits for those that are still being made."""
-        found, waited = self._request(texts)
+        found, waited = self._request(texts, hashes)
         for future in waited:
             for candidate in future.result():
-                found[_hash(candidate.text)] = candidate
-        return [found[_hash(text)] for text in texts]
+                found[hash_of(candidate.text)] = candidate
+        return [found[hashed] for hashed in hashes]
 
-    def ready(self, texts: Sequence[str], then: Callable[[], None]) -> None:
+    def ready(
+        self, texts: Sequence[str], hashes: Sequence[bytes], then: Callable[[], None]
+    ) -> None:
         """Call back once all of these are known, at once if they are."""
-        _, waited = self._request(texts)
+        _, waited = self._request(texts, hashes)
         left, lock = len(waited), threading.Lock()
         if not left:
             then()
@@ -59,15 +66,14 @@ class Verdicts:
             future.add_done_callback(landed)
 
     def _request(
-        self, texts: Sequence[str]
+        self, texts: Sequence[str], hashes: Sequence[bytes]
     ) -> tuple[dict[bytes, Candidate], set[Future[list[Candidate]]]]:
         """What is known of texts, and what will tell the rest."""
         known, waited = dict[bytes, Candidate](), set[Future[list[Candidate]]]()
         new: dict[bytes, str] = {}
         asked: Future[list[Candidate]] | None = None
         with self._lock:
-            for text in texts:
-                hashed = _hash(text)
+            for text, hashed in zip(texts, hashes, strict=True):
                 if hashed in self._kept:
                     known[hashed] = self._kept[hashed]
                 elif hashed in self._flying:
@@ -82,11 +88,11 @@ class Verdicts:
             asked.add_done_callback(lambda done: self._land(list(new), done))
         return known, waited
 
-    def forget(self, texts: Sequence[str]) -> None:
-        """Let go of texts that stand in a block now."""
+    def forget(self, hashes: Sequence[bytes]) -> None:
+        """Let go of texts that stand in a block now, by their hashes."""
         with self._lock:
-            for text in texts:
-                self._kept.pop(_hash(text), None)
+            for hashed in hashes:
+                self._kept.pop(hashed, None)
 
     def close(self) -> None:
         """Stop verifying."""
@@ -104,5 +110,6 @@ class Verdicts:
                 self._kept[hashed] = candidate
 
 
-def _hash(text: str) -> bytes:
+def hash_of(text: str) -> bytes:
+    """What a text's verdict is kept under."""
     return sha256(text.encode("utf-8", "surrogatepass"))
