@@ -64,8 +64,8 @@ def _verdicts_kept_by_id() -> None:
     for_whole: Any = Verdicts.candidates
     kept: dict[bytes, Any] = {}
 
-    def candidates(self: Any, texts: Any) -> Any:
-        found = for_whole(self, texts)
+    def candidates(self: Any, *texts: Any) -> Any:
+        found = for_whole(self, *texts)
         return [kept.setdefault(name(one.text), one) for one in found]
 
     put(Verdicts, "candidates", candidates)

@@ -275,7 +275,8 @@ class ConsortiumEngine(Answering):
         if age_s > AGE_S_MAX:
             return (
                 f"the last block is {age_s} s old: this copy is catching up, or validators with "
-                "more than two thirds of the votes are not there"
+                "more than two thirds of the votes are not there, or CometBFT has halted here "
+                "(see its log)"
             )
         return ""
 
