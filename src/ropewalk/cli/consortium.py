@@ -29,9 +29,11 @@ from ropewalk.engines.cometbft_home import (
     HomeSettings,
     Pace,
     Peer,
+    StateSync,
     peer_id,
     place_sockets,
     read_key,
+    with_peers,
     write_keys,
     write_network,
 )
@@ -236,13 +238,18 @@ class Settling:
     genesis: bytes
     members: Sequence[Member]
     manner: Manner = Manner()
+    state_sync: StateSync | None = None
+    """From where the ledger is taken, where it is not to be replayed block by block."""
 
 
 def settle(data: Path, seat: Seat, word: str, terms: Settling) -> Member:
     """Make a data directory that has its keys a member's of a network.
 
+    The founders are those whom the genesis names. Whoever joins later is not among them, and learns
+    from the ledger who votes by then.
+
     Raises:
-        UsageError: its keys are not among the members', or the genesis has other members.
+        UsageError: its keys are not among the members', or a founder's genesis has other members.
         AlreadyInitialisedError: it is one's already.
     """
     directory, home = DataDirectory(data), CometBftHome(data)
@@ -256,7 +263,8 @@ def settle(data: Path, seat: Seat, word: str, terms: Settling) -> Member:
     ]
     if not mine:
         raise UsageError(f"the keys in {data} are no member's of this network")
-    _require_same_members(terms)
+    if key in {one.key for one in read_genesis(terms.genesis).validators}:
+        _require_same_members(terms)
     terms.manner.founding(directory, terms.genesis, node)
     settings = HomeSettings(
         name=mine[0].name,
@@ -264,12 +272,39 @@ def settle(data: Path, seat: Seat, word: str, terms: Settling) -> Member:
         peers=[Peer(one.peer_id, one.peer_address) for one in terms.members if one is not mine[0]],
         pace=terms.manner.pace,
         sockets=place_sockets(data, os.environ.get("XDG_RUNTIME_DIR", "")),
+        state_sync=terms.state_sync,
     )
     write_network(home, terms.genesis, settings)
     here = msgspec.structs.replace(mine[0], listen=seat.listen, data=".")
     others = [here if one is mine[0] else _elsewhere(one) for one in terms.members]
     write_file(data / NETWORK_FILE, NetworkFile(network=network_id(terms.genesis), members=others))
     return here
+
+
+def take_in(data: Path, member: Member) -> NetworkFile:
+    """Let another member's CometBFT connect with the one of a data directory, and be dialled.
+
+    In the place of one of the same name; CometBFT reads it when it is started.
+
+    Raises:
+        UsageError: it is this very member, or a peer or an address twice.
+    """
+    home = CometBftHome(data)
+    file = read_file(data / NETWORK_FILE, NetworkFile)
+    mine = [one for one in file.members if one.data]
+    others = [one for one in file.members if one.name != member.name and not one.data]
+    for what in ("name", "peer_id", "peer_address", "key", "node"):
+        if getattr(member, what) in [getattr(one, what) for one in (*mine, *others)]:
+            raise UsageError(f"another member has the same {what.replace('_', ' ')}")
+    others.append(_elsewhere(member))
+    peers = [Peer(one.peer_id, one.peer_address) for one in others]
+    text = with_peers(home.config.read_text(encoding="utf-8"), peers)
+    beside = home.config.with_suffix(".new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(home.config)
+    told = NetworkFile(network=file.network, members=[*mine, *others])
+    write_file(data / NETWORK_FILE, told)
+    return told
 
 
 def _elsewhere(member: Member) -> Member:

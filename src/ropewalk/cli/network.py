@@ -2,6 +2,7 @@
 """`ropewalk network`: form a consortium, run its members, see how they are."""
 
 import os
+import re
 import signal
 import threading
 import time
@@ -32,6 +33,7 @@ from ropewalk.cli.consortium import (
     seats_at,
     seats_here,
     settle,
+    take_in,
     write_file,
 )
 from ropewalk.cli.exits import FAILED, UsageError, ending, errors, plain, report
@@ -46,13 +48,14 @@ from ropewalk.cli.watching import (
     look_at_all,
     table_of,
 )
-from ropewalk.engines.cometbft_home import LAN, WAN, Pace
+from ropewalk.engines.cometbft_home import LAN, WAN, Pace, StateSync
 from ropewalk.ledger import VALIDATORS_MAX, network_id
 
 network_app = typer.Typer(no_args_is_help=True, help="A consortium: form it, run it, watch it.")
 
 ORIGIN = "ropewalk.example/network"
 LOOK_S = 1.0
+_TRUST = re.compile(r"([1-9][0-9]{0,14}):([0-9A-Fa-f]{64})")
 _PACES = {"lan": LAN, "wan": WAN}
 
 Origin = Annotated[str, typer.Option(help="Name of the log in its checkpoints.")]
@@ -194,10 +197,26 @@ def settle_in(
         str, typer.Option("--peer-listen", help="Where it waits for its peers.")
     ] = "0.0.0.0:26656",
     pace: PaceName = "wan",
+    state_sync: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--state-sync", help="URL of a member's node to take the ledger from, at least two."
+        ),
+    ] = None,
+    trust: Annotated[
+        str,
+        typer.Option(
+            "--trust", help="HEIGHT:HASH of a block, from a member: `network status --json`."
+        ),
+    ] = "",
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
-    """Make a member's ledger and its CometBFT's home, beside the keys that `join` made."""
+    """Make a member's ledger and its CometBFT's home, beside the keys that `join` made.
+
+    Whoever joins a network that runs replays every block of it, or takes a snapshot from members
+    by `--state-sync` and executes that.
+    """
     with ending(as_json=as_json):
         file = read_file(network / NETWORK_FILE, NetworkFile)
         chosen = (network / GENESIS_FILE).read_bytes()
@@ -206,13 +225,51 @@ def settle_in(
         seat = Seat(
             name="", listen=listen, peer_listen=require_address(peer_listen), peer_address=""
         )
-        terms = Settling(genesis=chosen, members=file.members, manner=Manner(_pace(pace)))
+        terms = Settling(
+            genesis=chosen,
+            members=file.members,
+            manner=Manner(_pace(pace)),
+            state_sync=_state_sync(state_sync or [], trust),
+        )
         member = settle(data, seat, passphrase(passphrase_file), terms)
         told = {"network": file.network, "member": msgspec.to_builtins(member)}
 
         def tell(console: Console) -> None:
             console.print(f"{member.name} of network {file.network}: compare that with the others")
             console.print(f"next: ropewalk network up {plain(data)}")
+
+        report(told, as_json=as_json, tell=tell)
+
+
+def _state_sync(urls: list[str], trust: str) -> StateSync | None:
+    """From where a snapshot is to be taken, and what is trusted to begin with."""
+    if not urls and not trust:
+        return None
+    found = _TRUST.fullmatch(trust)
+    if len(urls) < 2 or found is None:
+        raise UsageError("a snapshot needs --state-sync twice or more, and --trust HEIGHT:HASH")
+    servers = [f"{url.rstrip('/')}/v1/consensus" for url in urls]
+    return StateSync(servers, int(found[1]), found[2].upper())
+
+
+@network_app.command("peer")
+def peer(
+    member: Annotated[Path, typer.Argument(help="File that the other member handed in.")],
+    data: Data = DATA,
+    as_json: Json = False,
+) -> None:
+    """Let another member's CometBFT connect: one that joins, or has a new address or key.
+
+    Every member does so, and restarts its CometBFT. It gives no vote: governance does, by
+    `identity set-validator`.
+    """
+    with ending(as_json=as_json):
+        taken = read_file(member, MemberFile).member
+        file = take_in(data, taken)
+        told = {"network": file.network, "members": [one.name for one in file.members]}
+
+        def tell(console: Console) -> None:
+            console.print(f"{plain(taken.name)} may connect once CometBFT is started again")
 
         report(told, as_json=as_json, tell=tell)
 

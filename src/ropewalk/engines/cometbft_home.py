@@ -342,8 +342,7 @@ def config_of(settings: HomeSettings) -> str:
         rpc=_text(f"unix://{sockets.rpc}"),
         name=_text(settings.name),
         listen=_text(f"tcp://{settings.listen}"),
-        persistent_peers=_text(",".join(f"{one.id}@{one.address}" for one in settings.peers)),
-        peer_ids=_text(",".join(one.id for one in settings.peers)),
+        **_peer_lists(settings.peers),
         body_bytes=RPC_BODY_BYTES_MAX,
         rate=_RATE,
         mempool_bytes=64 * MIB,
@@ -354,6 +353,28 @@ def config_of(settings: HomeSettings) -> str:
         gossip=pace.gossip_ms,
         empty=EMPTY_BLOCKS_S,
         state_sync=_state_sync(settings.state_sync),
+    )
+
+
+def _peer_lists(peers: Sequence[Peer]) -> dict[str, str]:
+    return {
+        "persistent_peers": _text(",".join(f"{one.id}@{one.address}" for one in peers)),
+        "peer_ids": _text(",".join(one.id for one in peers)),
+    }
+
+
+def with_peers(config: str, peers: Sequence[Peer]) -> str:
+    """`config.toml` as it was written here, or changed by hand since, with other peers."""
+    lists = _peer_lists(peers)
+    values = {
+        "persistent_peers": lists["persistent_peers"],
+        "unconditional_peer_ids": lists["peer_ids"],
+        "private_peer_ids": lists["peer_ids"],
+    }
+    return "".join(
+        f"{name} = {values[name]}\n" if name in values else line
+        for line in config.splitlines(keepends=True)
+        for name in (line.partition("=")[0].strip(),)
     )
 
 

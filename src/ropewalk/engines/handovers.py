@@ -95,7 +95,7 @@ class Handovers:
     def _store(self) -> None:
         beside = self._path.with_suffix(".new")
         with beside.open("wb") as file:
-            file.write(msgspec.json.encode(self._known, order="sorted"))
+            file.write(msgspec.json.encode({at: self._known[at] for at in sorted(self._known)}))
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._path)
