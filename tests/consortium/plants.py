@@ -129,6 +129,19 @@ def _offers_unchecked() -> None:
     put(abci_snapshot, "offered", offered)
 
 
+def _lies_in_snapshots() -> None:
+    """No bug, but a liar: what it serves to whoever joins is damaged."""
+    from ropewalk.engines import abci_snapshot  # noqa: PLC0415  # where it is used
+
+    honest: Any = abci_snapshot.chunk_of
+
+    def damaged(*arguments: Any) -> bytes:
+        chunk: bytes = honest(*arguments)
+        return chunk[:-9] + bytes([chunk[-9] ^ 1]) + chunk[-8:]
+
+    put(abci_snapshot, "chunk_of", damaged)
+
+
 def _state_depends_on_the_process() -> None:
     """Records in an order that differs from process to process, and so the state."""
     rows: Any = chain.state_rows
@@ -156,6 +169,7 @@ PLANTS: dict[str, Callable[[], None]] = {
     "standing-written-apart": _standing_written_apart,
     "chunks-unchecked": _chunks_unchecked,
     "offers-unchecked": _offers_unchecked,
+    "lies-in-snapshots": _lies_in_snapshots,
     "state-depends-on-the-process": _state_depends_on_the_process,
     "size-left-out-of-the-hash": _size_left_out_of_the_hash,
 }
