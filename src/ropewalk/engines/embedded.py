@@ -215,7 +215,7 @@ class EmbeddedEngine(Answering):
     def condition(self) -> Condition:
         """See the port."""
         tip = self._chain.tip
-        reason = self._poison or self._full_disk()
+        reason = self._poison or self._chain.read_only or self._full_disk()
         return Condition(
             ready=not reason,
             reason=reason,

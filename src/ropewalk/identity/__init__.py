@@ -54,6 +54,7 @@ from ropewalk.identity.state import (
     require_controller,
     require_governance,
 )
+from ropewalk.identity.succession import electors, succeed
 from ropewalk.identity.validators import misbehave
 
 RULES = (
@@ -98,6 +99,7 @@ __all__ = [
     "carrier_code_key",
     "controller_id",
     "controller_key",
+    "electors",
     "find_party",
     "first_records",
     "governance_id",
@@ -119,4 +121,5 @@ __all__ = [
     "require_controller",
     "require_governance",
     "require_policy",
+    "succeed",
 ]
