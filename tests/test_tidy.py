@@ -29,13 +29,18 @@ CORE = [SOURCES / "rules.py"] + [
     if f"{room}/{path.name}" not in NOT_PURE
 ]
 DOORS_INSIDE = {
+    "engines.archive",
     "engines.backup",
     "engines.bulk",
     "engines.cometbft_home",
     "engines.consortium",
     "engines.embedded",
+    "engines.errors",
+    "engines.exporting",
     "engines.opening",
     "engines.port",
+    "engines.rebuilding",
+    "engines.succeeding",
 }
 """An engine is opened by name: a door to all of it would load the database for whoever wants the
 port alone."""

@@ -236,6 +236,19 @@ class Node:
             found += [one for one in page if one["position"] == start]
         return found
 
+    def standing(self, controller: str) -> dict[str, Any]:
+        """What proves the log as it stands: a controller's record up to checkpoint and votes.
+
+        Raises:
+            NotFoundError: there is no such controller.
+        """
+        answer = self._json(f"/v1/controllers/{controller}?proof=true")
+        try:
+            found: dict[str, Any] = answer["proof"][f"controller/{controller}"]
+        except (LookupError, TypeError) as error:
+            raise MalformedAnswerError("the node's answer has no proof") from error
+        return found
+
     def genesis(self) -> bytes:
         """The genesis file."""
         return self._get("/v1/genesis")

@@ -35,18 +35,18 @@ class Signing:
     """The key in use, and which key has signed what is there."""
 
     signer: Signer
-    _before: VerifierKey
+    before: VerifierKey
     """Of checkpoints up to a succession, or of all."""
     read_only: str = ""
-    _after: VerifierKey | None = None
-    _since: int = 0
+    after: VerifierKey | None = None
+    since: int = 0
     """Size of the log that a successor carries on."""
 
     def key_at(self, size: int) -> VerifierKey:
         """Whose checkpoints of a size are right."""
-        if self._after is not None and size > self._since:
-            return self._after
-        return self._before
+        if self.after is not None and size > self.since:
+            return self.after
+        return self.before
 
     @classmethod
     def nobody(
@@ -72,9 +72,9 @@ class Signing:
         A crash while a succession is adopted leaves the key in place before the ledger names it.
         """
         found = cls.nobody(store, genesis, succession)
-        if found._after is None or found._after.public_key != log_key.public_key:
+        if found.after is None or found.after.public_key != log_key.public_key:
             return found
-        return cls(log_key, found._before, "", found._after, found._since)
+        return cls(log_key, found.before, "", found.after, found.since)
 
 
 def succession_of(store: Store) -> SuccessionRecord | None:
