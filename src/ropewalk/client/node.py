@@ -73,6 +73,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint: str
     consensus: dict[str, Any] | None = None
     """What validators signed; of a consortium."""
+    succession: dict[str, Any] | None = None
+    """Where a successor's log has signed the checkpoint: why it may."""
 
 
 class _Outcomes(msgspec.Struct):

@@ -337,6 +337,8 @@ def material_of(found: object) -> Material:
     Raises:
         ArchiveError: it is none.
     """
+    if isinstance(found, dict):
+        found = {name: value for name, value in found.items() if name != "extension"}
     try:
         return msgspec.convert(found, Material, strict=True)
     except msgspec.ValidationError as error:

@@ -8,7 +8,7 @@ takes no writes any more, since nobody can tell what the disk holds.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,8 +148,14 @@ class Chain:
             self.store.move_log(light=len(candidates) < FEW_CANDIDATES)
         return executed
 
-    def succeed(self, time_s: int, succession: Succession) -> None:
+    def succeed(self, time_s: int, succession: Succession, take: Callable[[], None]) -> None:
         """Carry on: a block of a succession alone, signed by the successor's log.
+
+        Args:
+            time_s: the block's time.
+            succession: who carries on, and who signed that.
+            take: called when it is found to be right, before it is written: puts the successor's
+                key in its place.
 
         Raises:
             BadSuccessionError: it is none of this ledger's; nothing was written.
@@ -159,6 +165,7 @@ class Chain:
         succeeding = Succeeding(succession, tip.height, tip.log_root.hex())
         block = Block(tip.height + 1, max(tip.time_s, time_s), (), succession=succeeding)
         executed = self.execute(block)
+        take()
         with self.lock:
             self.commit(self.prepare(block, executed))
 

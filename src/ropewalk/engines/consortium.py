@@ -26,9 +26,16 @@ from ropewalk.engines.abci_snapshot import SnapshotConnection
 from ropewalk.engines.answering import Answering
 from ropewalk.engines.batch import Batch
 from ropewalk.engines.batcher import Batcher, Work
+from ropewalk.engines.chain import Chain
 from ropewalk.engines.cometbft_rpc import CometRpc
-from ropewalk.engines.errors import DamageError, EngineAwayError, RpcRefusedError
+from ropewalk.engines.errors import (
+    DamageError,
+    EngineAwayError,
+    RpcRefusedError,
+    SuccessionError,
+)
 from ropewalk.engines.handovers import Handovers
+from ropewalk.engines.leaving import Leaving
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, initialise_again, open_chain
 from ropewalk.engines.outcomes import outcomes_of, refused
 from ropewalk.engines.port import (
@@ -41,9 +48,10 @@ from ropewalk.engines.port import (
     TitleHistory,
 )
 from ropewalk.engines.replica import Finalized, Replica
+from ropewalk.engines.signing import succession_of
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.engines.verdicts import Verdicts
-from ropewalk.ledger import LedgerError, chain_id, read_genesis
+from ropewalk.ledger import Genesis, LedgerError, chain_id, read_genesis
 
 R = TypeVar("R")
 
@@ -101,6 +109,7 @@ class ConsortiumEngine(Answering):
                 disk=self._disk,
             )
             super().__init__(chain)
+            _require_part(directory, chain)
             genesis = read_genesis(self._genesis)
             self._verdicts = Verdicts(surroundings.verifiers(settings.verifiers))
             self._replica = Replica(chain, genesis, self._verdicts)
@@ -116,6 +125,11 @@ class ConsortiumEngine(Answering):
         self._handovers = Handovers(directory.handovers, self._rpc, chain_id(chain.machine.network))
         self._batcher = Batcher(chain.machine.network, chain.log_key, self._rpc.broadcast)
         self._mempool = MempoolConnection(self._replica)
+        self._leaving = Leaving(directory.consensus, self._shown)
+        self._server = AbciServer(settings.abci, self._handlers(genesis), self._stop)
+
+    def _handlers(self, genesis: Genesis) -> dict[str, Callable[[Any], Any]]:
+        """What CometBFT calls, by its name."""
         consensus = ConsensusConnection(self._replica, genesis, self._committed)
         info = InfoConnection(self._replica)
         snapshots = SnapshotConnection(self._replica, genesis, self._handovers)
@@ -127,7 +141,7 @@ class ConsortiumEngine(Answering):
         }
         handlers["info"] = self._then(handlers["info"], self._mempool.begin)
         handlers["finalize_block"] = self._noting(handlers["finalize_block"])
-        self._server = AbciServer(settings.abci, handlers, self._stop)
+        return handlers
 
     # Writing
 
@@ -167,6 +181,7 @@ class ConsortiumEngine(Answering):
                 position += sum(1 for result in results if result.entry is not None)
         self._mempool.follow(finalized)
         self._heard_s = time.monotonic()
+        self._leaving.wake()
         self._tell_grown()
 
     # Consensus
@@ -231,6 +246,16 @@ class ConsortiumEngine(Answering):
         except (EngineAwayError, RpcRefusedError) as error:
             raise StoppedError(f"{error.args[0]}; ask again") from error
 
+    def _shown(self) -> tuple[int, Callable[[], dict[str, Any]]] | None:
+        """The last block with an entry, and how to show who signed for it; None until it is bound.
+
+        For `leaving`, which asks in no haste.
+        """
+        height = self._chain.tip.height
+        if self._decided_height <= height or self._poison:
+            return None
+        return height, lambda: self._handovers.proof(height + 1, self._replica.handovers)
+
     def light(self, method: LightMethod, height: int) -> dict[str, Any]:
         """See the port."""
         return self._rpc.light(method, height)
@@ -262,6 +287,7 @@ class ConsortiumEngine(Answering):
 
     def close(self) -> None:
         """See the port."""
+        self._leaving.close()
         self._server.close()
         self._batcher.close()
         self._rpc.close()
@@ -275,3 +301,21 @@ class ConsortiumEngine(Answering):
             raise DamageError(f"ledger.db can't be closed in good order: {error}") from error
         finally:
             self._lock.release()
+
+
+def _require_part(directory: DataDirectory, chain: Chain) -> None:
+    """Refuse to take part with what was rebuilt, or once this member has signed who carries on.
+
+    Raises:
+        StoppedError: it is no member's copy.
+        SuccessionError: somebody else carries on.
+    """
+    if chain.read_only:
+        raise StoppedError(f"no member's copy: it was {chain.read_only}")
+    if succession_of(chain.store) is not None:
+        raise SuccessionError("this ledger goes on by a succession, with no consensus any more")
+    if directory.signed_succession.exists():
+        raise SuccessionError(
+            f"this member has signed who carries on ({directory.signed_succession.name}): it takes "
+            "no part any more, or there would be two ledgers"
+        )

@@ -29,8 +29,11 @@ from ropewalk.engines.port import (
     NoConsensusError,
     Outcome,
     OverloadedError,
+    Proven,
     StoppedError,
+    TitleHistory,
 )
+from ropewalk.engines.showing import Showing
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.ledger import (
     BLOCK_SIZE_MAX,
@@ -99,6 +102,7 @@ class EmbeddedEngine(Answering):
                 disk=self._disk,
             )
             super().__init__(chain)
+            self._showing = Showing(directory, chain, self._disk)
         except BaseException:
             self._lock.release()
             raise
@@ -110,6 +114,17 @@ class EmbeddedEngine(Answering):
         self._poison = ""
         self._block_began = 0.0
         self._await_end = surroundings.drive(self.step)
+
+    # Reading
+
+    def prove(self, key: str) -> Proven:
+        """See the port; of a rebuilt ledger with what vouches for it."""
+        return self._showing.proven(super().prove(key))
+
+    def history(self, title: str) -> TitleHistory | None:
+        """See the port; of a rebuilt ledger with what vouches for it."""
+        found = super().history(title)
+        return None if found is None else self._showing.history(found)
 
     # Writing
 

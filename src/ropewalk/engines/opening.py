@@ -121,6 +121,11 @@ class DataDirectory:
         return self.path / "succession.json"
 
     @property
+    def signed_succession(self) -> Path:
+        """The one statement that whoever decides here has signed: they sign no other."""
+        return self.path / "succession-signed.json"
+
+    @property
     def successor_key(self) -> Path:
         """The key of a log that is to go on, encrypted, until the succession is adopted."""
         return self.path / "keys" / "successor.pem"

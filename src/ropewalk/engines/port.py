@@ -97,6 +97,8 @@ class Proven(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     consensus: dict[str, Any] | None = None
     """Of a consortium: what its validators signed (docs/reference/formats.md, 11); its last
     header names the size and root of the log that ends with `block`. Left out otherwise."""
+    succession: dict[str, Any] | None = None
+    """Where a successor's log has signed the checkpoint: why it may (formats.md, 15)."""
 
 
 class TitleHistory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -114,6 +116,8 @@ class TitleHistory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     consensus: dict[str, Any] | None = None
     """Of a consortium: what its validators signed (docs/reference/formats.md, 11); its last
     header names the size and root of the log that ends with `block`. Left out otherwise."""
+    succession: dict[str, Any] | None = None
+    """Where a successor's log has signed the checkpoint: why it may (formats.md, 15)."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):

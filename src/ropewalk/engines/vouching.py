@@ -144,10 +144,10 @@ class Vouching:
             return verify_checkpoint(note, VerifierKey.parse(self._genesis.log))
         named = self._head.manifest.node
         missing: ProofError = SignatureMissingError("no node that the log names has signed it")
-        for self.node in [named] if named else sorted(self._nodes):
+        for node in [named] if named else sorted(self._nodes):
+            self.node = node
             try:
-                key = VerifierKey(self._genesis.log, from_base64url(self.node))
-                return verify_checkpoint(note, key)
+                return verify_checkpoint(note, VerifierKey(self._genesis.log, from_base64url(node)))
             except SignatureMissingError as error:
                 missing = error
         raise missing
