@@ -82,7 +82,7 @@ def _from_node(node: Node, output: Path, shelf: Path | None, progress: Progress)
     chosen = read_genesis(genesis)
     standing = node.standing(governance_id(chosen))
     try:
-        note = str(standing["checkpoint"]).encode("ascii")
+        note = str(standing["checkpoint"]).encode()
         checkpoint = Checkpoint.parse(Note.parse(note).text)
         end = decode_entry(str(standing["block"]["entry"]).encode("ascii"))
     except (LookupError, TypeError, UnicodeError, ProofError, EntryError) as error:

@@ -28,12 +28,7 @@ from ropewalk.engines.batch import Batch
 from ropewalk.engines.batcher import Batcher, Work
 from ropewalk.engines.chain import Chain
 from ropewalk.engines.cometbft_rpc import CometRpc
-from ropewalk.engines.errors import (
-    DamageError,
-    EngineAwayError,
-    RpcRefusedError,
-    SuccessionError,
-)
+from ropewalk.engines.errors import DamageError, EngineAwayError, RpcRefusedError
 from ropewalk.engines.handovers import Handovers
 from ropewalk.engines.leaving import Leaving
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, initialise_again, open_chain
@@ -307,15 +302,14 @@ def _require_part(directory: DataDirectory, chain: Chain) -> None:
     """Refuse to take part with what was rebuilt, or once this member has signed who carries on.
 
     Raises:
-        StoppedError: it is no member's copy.
-        SuccessionError: somebody else carries on.
+        StoppedError: it is no member's copy, or somebody else carries on.
     """
     if chain.read_only:
         raise StoppedError(f"no member's copy: it was {chain.read_only}")
     if succession_of(chain.store) is not None:
-        raise SuccessionError("this ledger goes on by a succession, with no consensus any more")
+        raise StoppedError("this ledger goes on by a succession, with no consensus any more")
     if directory.signed_succession.exists():
-        raise SuccessionError(
+        raise StoppedError(
             f"this member has signed who carries on ({directory.signed_succession.name}): it takes "
             "no part any more, or there would be two ledgers"
         )

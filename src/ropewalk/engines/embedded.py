@@ -30,6 +30,7 @@ from ropewalk.engines.port import (
     Outcome,
     OverloadedError,
     Proven,
+    ReadOnlyError,
     StoppedError,
     TitleHistory,
 )
@@ -130,6 +131,8 @@ class EmbeddedEngine(Answering):
 
     def submit(self, transactions: Sequence[str]) -> Future[list[Outcome]]:
         """Take transactions in; see the port."""
+        if self._chain.read_only:
+            raise ReadOnlyError(self._chain.read_only)
         condition = self.condition()
         if not condition.ready:
             raise StoppedError(condition.reason)

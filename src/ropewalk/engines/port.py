@@ -173,6 +173,7 @@ class Engine(Protocol):
         Raises:
             OverloadedError: too many are waiting; come back after `retry_after_s`.
             StoppedError: the engine takes no writes any more; see `condition`.
+            ReadOnlyError: it takes none before a succession.
         """
 
     def outcome(self, transaction: str) -> Outcome | None:
@@ -277,6 +278,13 @@ class NoConsensusError(EngineError):
 
     code = "engine.no_consensus"
     number = 7804
+
+
+class ReadOnlyError(StoppedError):
+    """The ledger was rebuilt from an archive: it takes no writes before a succession."""
+
+    code = "engine.read_only"
+    number = 7805
 
 
 class InUseError(EngineError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ropewalk.crypto import PrivateKey, Signer, from_base64url
 from ropewalk.engines.errors import DamageError
-from ropewalk.engines.port import StoppedError
+from ropewalk.engines.port import ReadOnlyError
 from ropewalk.engines.standing import META, read_standing
 from ropewalk.engines.store import Store
 from ropewalk.ledger import (
@@ -27,7 +27,7 @@ class NoKey:
 
     def sign(self, message: bytes) -> bytes:  # noqa: ARG002  # a signer's
         """Refuse."""
-        raise StoppedError(READ_ONLY)
+        raise ReadOnlyError(READ_ONLY)
 
 
 @dataclass(frozen=True, slots=True)
