@@ -80,6 +80,10 @@ def test_a_ledger_goes_round(tmp_path: Path) -> None:
         actor = Wallet(tmp_path / "demo/keys", word).actor(node, GOVERNANCE)
         actor.act("identity.RECOGNISE_LAW", {"law": "JP"}).require_committed()
     audited(again)
+    for one in summary["titles"]:
+        bundled(again, one["title"], tmp_path / "b", genesis)
+        told = answered("verify", tmp_path / "b", "--trust", genesis)
+        assert f"carried on since entry {made['size']} by a successor" in told["proven"][-1]
 
 
 def carry_on(folder: Path, data: Path, word: str) -> None:
