@@ -26,7 +26,7 @@ from ropewalk.ledger.errors import BadSuccessionError
 from ropewalk.ledger.limits import VALIDATORS_MAX
 from ropewalk.ledger.records import Record
 from ropewalk.ledger.transaction import Hash
-from ropewalk.tlog import ProofError, VerifierKey
+from ropewalk.tlog import ED25519, ProofError, VerifierKey
 
 FORMAT = "ropewalk-succession/1"
 SUCCESSION_KEY = "succession"
@@ -175,7 +175,7 @@ def check_log(statement: Statement, origin: str, before: str) -> None:
         key = VerifierKey.parse(statement.log)
     except ProofError as error:
         raise BadSuccessionError(f"log: {error}") from error
-    if key.name != origin or key.text != statement.log:
+    if key.name != origin or key.algorithm != ED25519:
         raise BadSuccessionError(f"the log goes on as {origin}")
     if statement.log == before:
         raise BadSuccessionError("a succession comes with a new key")
