@@ -157,10 +157,12 @@ def fsync_file(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def replace_durably(path: Path, data: bytes) -> None:
+def replace_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Put a small file in its place, whole or not at all."""
     beside = path.with_name(path.name + ".new")
-    with beside.open("wb") as file:
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         fsync_file(file)
     beside.replace(path)

@@ -81,8 +81,7 @@ def adopt(directory: DataDirectory, passphrase: str, signed: Sequence[str], now_
 
         def take() -> None:
             write_beside(directory.succession, material)
-            replace_durably(directory.log_key, directory.successor_key.read_bytes())
-            directory.log_key.chmod(0o600)
+            replace_durably(directory.log_key, directory.successor_key.read_bytes(), 0o600)
             chain.log_key = key
             chain.verifier_key = VerifierKey.parse(statement.log)
 
