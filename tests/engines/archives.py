@@ -4,10 +4,13 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
+
 from network import PASSPHRASE, Network
 from ropewalk.cli.archives import commitment
 from ropewalk.crypto import encode, sha256_hex
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
+from ropewalk.engines.errors import ArchiveError
 from ropewalk.engines.exporting import export
 from ropewalk.engines.opening import DataDirectory, initialise
 from ropewalk.engines.rebuilding import Report, Terms, rebuild
@@ -90,3 +93,14 @@ def consortium_ledger(folder: Path) -> Callable[[int], None]:
         directory.consensus.write_bytes(encode(made.last(FIRST)))
 
     return leave
+
+
+def refused(content: bytes, folder: Path, terms: Terms = TERMS) -> str:
+    """Why an archive is refused; nothing is left of it."""
+    archive = folder / "changed"
+    archive.write_bytes(content)
+    before = sorted(folder.iterdir())
+    with pytest.raises(ArchiveError) as caught:
+        rebuilt(archive, folder / "target", terms)
+    assert sorted(folder.iterdir()) == before
+    return str(caught.value)

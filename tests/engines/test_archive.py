@@ -9,16 +9,15 @@ import pytest
 
 from engines.archives import (
     TERMS,
-    consortium_ledger,
     exported,
     ignore,
     lived,
     rebuilt,
+    refused,
     sealed,
 )
 from network import PASSPHRASE, Network
 from ropewalk.audit import audit_directory
-from ropewalk.client import Kept, Shelf
 from ropewalk.crypto import (
     PrivateKey,
     encode,
@@ -33,8 +32,7 @@ from ropewalk.engines.backup import backup
 from ropewalk.engines.consortium import ConsortiumEngine
 from ropewalk.engines.consortium import Settings as ConsortiumSettings
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
-from ropewalk.engines.errors import ArchiveError, DamageError, NotInitialisedError
-from ropewalk.engines.exporting import export
+from ropewalk.engines.errors import DamageError, NotInitialisedError
 from ropewalk.engines.opening import DataDirectory, DirectoryLock
 from ropewalk.engines.port import (
     AlreadyInitialisedError,
@@ -56,17 +54,6 @@ def lines(network: Network, tmp_path: Path) -> Lines:
     """An honest archive's lines."""
     lived(network)
     return exported(network.folder, tmp_path / "honest")
-
-
-def refused(content: bytes, folder: Path, terms: Terms = TERMS) -> str:
-    """Why an archive is refused; nothing is left of it."""
-    archive = folder / "changed"
-    archive.write_bytes(content)
-    before = sorted(folder.iterdir())
-    with pytest.raises(ArchiveError) as caught:
-        rebuilt(archive, folder / "target", terms)
-    assert sorted(folder.iterdir()) == before
-    return str(caught.value)
 
 
 def test_a_rebuilt_ledger_is_the_same_ledger(network: Network, tmp_path: Path) -> None:
@@ -397,119 +384,3 @@ def test_an_archive_that_can_t_be_written_leaves_nothing(
     with pytest.raises(OSError, match="No space"):
         exported(network.folder, tmp_path / "archive")
     assert not list(tmp_path.glob("archive*"))
-
-
-# Documents
-
-
-def documented(network: Network) -> str:
-    """A title with its document on the shelf."""
-    kept = Kept(b'{"a":1}', bytes(32), b"s" * 32)
-    text = TERMS.commitment(kept.salt, kept.document)
-    title, _ = network.issue("D1", commitment=text)
-    Shelf(network.folder / "documents").keep(title, kept)
-    return title
-
-
-def test_documents_come_along_where_asked_for(network: Network, tmp_path: Path) -> None:
-    title = documented(network)
-    assert exported(network.folder, tmp_path / "without")[0].startswith(b'{"documents":0')
-    exported(network.folder, tmp_path / "with", documents=True)
-    assert rebuilt(tmp_path / "with", tmp_path / "again").documents == 1
-    kept = Shelf(tmp_path / "again/documents").get(title)
-    assert kept == Shelf(network.folder / "documents").get(title)
-    report = audit_directory(tmp_path / "again", None, ignore)
-    assert report.ok, report.first_difference
-
-
-DOCUMENTS: dict[str, tuple[Callable[[bytes], list[bytes]], str]] = {
-    "another": (
-        lambda line: [line.replace(b" ", b" " + to_base64(b'{"b":22}').encode() + b" ", 1)],
-        "a document",
-    ),
-    "changed": (
-        lambda line: [b" ".join([line.split()[0], b"e30=", *line.split()[2:]])],
-        "not the document that was issued",
-    ),
-    "no document": (
-        lambda line: [b" ".join([line.split()[0], b"AAAA", *line.split()[2:]])],
-        "not the document that was issued",
-    ),
-    "without salt": (lambda line: [b" ".join(line.split()[:2])], "before its salt"),
-    "of no title": (lambda line: [b"../x" + line[4:]], "behind its title's id"),
-    "of no base64": (lambda line: [line[:-1] + b"?"], "a document: "),
-    "twice": (lambda line: [line, line], "each once"),
-}
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_another_document_is_refused(name: str, network: Network, tmp_path: Path) -> None:
-    documented(network)
-    lines = exported(network.folder, tmp_path / "honest", documents=True)
-    change, expected = DOCUMENTS[name]
-    shown = change(lines[-2])
-    head = encode({**json.loads(lines[0]), "documents": len(shown)})
-    assert expected in refused(sealed([head, *lines[1:-2], *shown, lines[-1]]), tmp_path)
-
-
-def test_a_document_that_is_a_link_is_not_followed(network: Network, tmp_path: Path) -> None:
-    title = documented(network)
-    path = network.folder / "documents" / f"{title}.document"
-    path.rename(tmp_path / "elsewhere")
-    path.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(OSError, match="symbolic"):
-        export(DataDirectory(network.folder), tmp_path / "archive", documents=True, progress=ignore)
-    assert not list(tmp_path.glob("archive*"))
-
-
-# Consortia
-
-
-def test_votes_vouch_for_as_much_as_they_cover(tmp_path: Path) -> None:
-    leave = consortium_ledger(tmp_path / "member")
-    for size, told in ((7, "for 7 of 7 entries"), (3, "for 3 of 7 entries; for the rest")):
-        leave(size)
-        lines = exported(tmp_path / "member", tmp_path / "archive")
-        named = json.loads(lines[MANIFEST])
-        assert (named["proof"], named["proven_size"], named["size"]) == ("consensus", size, 7)
-        found = rebuilt(tmp_path / "archive", tmp_path / f"again{size}")
-        assert (found.proven_size, found.size) == (size, 7)
-        assert told in found.signed_by
-        assert exported(tmp_path / f"again{size}", tmp_path / "second") == lines
-        report = audit_directory(tmp_path / f"again{size}", None, ignore)
-        assert report.ok, report.first_difference
-        engine = EmbeddedEngine(tmp_path / f"again{size}", Settings("", verifiers=0))
-        assert (engine.prove("sentinel").consensus is not None) == (size == 7)
-        engine.close()
-
-
-def test_without_votes_one_node_vouches_and_the_report_says_so(tmp_path: Path) -> None:
-    consortium_ledger(tmp_path / "member")
-    lines = exported(tmp_path / "member", tmp_path / "archive")
-    named = json.loads(lines[MANIFEST])
-    assert (named["proof"], named["proven_size"]) == ("checkpoint", 0)
-    assert "one member's node alone" in rebuilt(tmp_path / "archive", tmp_path / "a").signed_by
-    unnamed = encode({name: named[name] for name in named if name != "node"})
-    (tmp_path / "unnamed").write_bytes(sealed([unnamed, *lines[1:]]))
-    assert rebuilt(tmp_path / "unnamed", tmp_path / "b").size == 7
-    stranger = encode({**named, "node": STRANGER.kid})
-    assert "the checkpoint: " in refused(sealed([stranger, *lines[1:]]), tmp_path)
-
-
-def test_votes_for_another_log_are_refused(tmp_path: Path) -> None:
-    leave = consortium_ledger(tmp_path / "member")
-    leave(7)
-    lines = exported(tmp_path / "member", tmp_path / "archive")
-    leave(3)
-    other = exported(tmp_path / "member", tmp_path / "other")
-    proof = 3
-    mixed = [*lines[:proof], other[proof], *lines[proof + 1 :]]
-    assert "validators signed for 3 entries" in refused(sealed(mixed), tmp_path)
-    votes = json.loads(lines[proof])
-    votes["commit"]["signatures"] = votes["commit"]["signatures"][:2]
-    fewer = [*lines[:proof], encode(votes), *lines[proof + 1 :]]
-    assert "two thirds" in refused(sealed(fewer), tmp_path)
-    votes = json.loads(lines[proof])
-    votes["header"]["app_hash"] = "ab" * 40
-    forged = [*lines[:proof], encode(votes), *lines[proof + 1 :]]
-    assert "line 4" in refused(sealed(forged), tmp_path)
