@@ -74,7 +74,7 @@ def test_the_one_asked_for_comes_before_the_installed_and_that_before_path(folde
     assert find_cometbft(asked) == asked
 
 
-@pytest.mark.parametrize("says", ["0.37.4", "1.0.0", "0.380.1", "0.39.0", "'not a version'", ""])
+@pytest.mark.parametrize("says", ["0.37.4", "1.0.0", "0.380.1", "0.41.0", "'not a version'", ""])
 def test_another_line_is_refused_wherever_it_lies(says: str, folder: Path) -> None:
     asked = cometbft(folder / "asked", says)
     with pytest.raises(NoCometBftError):

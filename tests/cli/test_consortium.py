@@ -14,6 +14,7 @@ from comet import (
     answered,
     founded,
     no_ledger,
+    run,
     seat,
 )
 from ropewalk.cli.consortium import (
@@ -29,7 +30,7 @@ from ropewalk.cli.consortium import (
     seats_here,
     settle,
 )
-from ropewalk.cli.exits import UsageError
+from ropewalk.cli.exits import CANNOT_START, UsageError
 from ropewalk.cli.supervisor import read_places
 from ropewalk.crypto import generate, read
 from ropewalk.engines.cometbft_home import CometBftHome, genesis_of, peer_id, read_key
@@ -70,7 +71,7 @@ def test_members_on_other_machines_are_dialled_where_they_are(tmp_path: Path) ->
         seats_at(hosts, "127.0.0.1:8460"),
         WORD,
         CHARTER,
-        Manner(manner=Manner(founding=no_ledger)),
+        Manner(founding=no_ledger),
     )
     config = CometBftHome(tmp_path / "net/node1").config.read_text(encoding="utf-8")
     assert 'laddr = "tcp://0.0.0.0:26700"' in config
@@ -185,6 +186,43 @@ def test_join_and_genesis_hand_over_what_is_public_only(
     assert len(read_genesis(genesis).validators) == 2
     again = answered("network", "genesis", *named, "--out", "out", code=2)
     assert again["code"] == "cli.usage"
+
+
+@pytest.fixture
+def founds_ledgers(tmp_path: Path) -> None:
+    """Skips where the embedded engine alone has ledgers."""
+    result = run("network", "init", "--validators", "1", "--out", tmp_path / "probe", "--json")
+    if result.exit_code == CANNOT_START and "ledger.bad_genesis" in result.stdout:
+        pytest.skip("this build founds no consortium's ledger yet")
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.usefixtures("founds_ledgers")
+def test_a_ceremony_by_command_founds_every_ledger(tmp_path: Path) -> None:
+    told = answered("network", "init", "--out", tmp_path / "net", "--law", "GB")
+    assert [one["name"] for one in told["members"]] == [f"node{number}" for number in range(4)]
+    genesis = Path(told["genesis"]).read_bytes()
+    assert network_id(genesis) == told["network"]
+    assert read_genesis(genesis).laws == ["GB"]
+    for one in told["members"]:
+        assert (tmp_path / "net" / one["data"] / "ledger.db").exists()
+        assert (tmp_path / "net" / one["data"] / "watermark").exists()
+
+
+@pytest.mark.usefixtures("founds_ledgers")
+def test_a_member_settles_by_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    answered("network", "join", "red", "--address", "red.example:26656", "--data", "red")
+    governance = answered("key", "new", "governance", "--data", "gov")["key"]
+    named = ("--member", "red.json", "--governance", governance)
+    network = answered("network", "genesis", *named, "--out", "out")["network"]
+    told = answered("network", "settle", "out", "--data", "red")
+    assert told["network"] == network
+    assert told["member"]["data"] == "."
+    assert Path("red/genesis.json").read_bytes() == Path("out/genesis.json").read_bytes()
+    Path("out/genesis.json").write_bytes(Path("out/genesis.json").read_bytes()[:-1] + b" }")
+    other = answered("network", "settle", "out", "--data", "red", code=2)
+    assert "another genesis" in other["detail"]
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,13 @@ from ropewalk.cli.consortium import (
     seats_here,
 )
 from ropewalk.cli.main import app
-from ropewalk.cli.supervisor import Network, Part
+from ropewalk.cli.network import Watch
+from ropewalk.cli.setup import make_ledger
+from ropewalk.cli.supervisor import Network, Part, Plan
 from ropewalk.cli.watching import Agreement, Place, Sight, agreement, ask
 from ropewalk.client import UnreachableError
 from ropewalk.engines.cometbft_home import CometBftHome
+from ropewalk.engines.opening import DataDirectory
 
 NODE_KNOWS_ENGINES = "--engine" in RUNNER.invoke(app, ["node", "--help"], terminal_width=200).output
 
@@ -144,6 +147,53 @@ def test_a_member_s_state_is_told_in_a_word(seen: Sight, state: str) -> None:
 def test_a_node_s_url_is_one_to_dial(listen: str, url: str) -> None:
     member = Member(name="a", key="", node="", peer_id="", peer_address="", listen=listen)
     assert Place(member, Path()).url == url
+
+
+def test_a_node_is_told_to_be_ready_once_it_takes_writes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    founded(tmp_path / "net", 1)
+    ledger = DataDirectory(tmp_path / "ledger")
+    make_ledger(ledger, tmp_path / "keys", WORD, origin="a/b", laws=["GB"])
+    embedded = [sys.executable, "-m", "ropewalk.cli", "node", "--data", str(ledger.path)]
+    plan: Plan = lambda place, _: {Part.NODE: [*embedded, "--listen", place.member.listen]}  # noqa: E731
+    with Network(tmp_path / "net", WORD, cometbft=Path("-"), plan=plan) as network:
+        watch = Watch(network)
+        assert not watch.look()[0].ready
+        sights = network.await_ready(60)
+        assert (sights[0].ready, sights[0].reason) == (True, "")
+        for _ in range(2):
+            watch.tell_changes(watch.look())
+        assert capsys.readouterr().err.count(f"ready {network.urls[0]}\n") == 1
+        process = network.part(0, Part.NODE)
+        process.restart()
+        network.await_ready(60)
+        assert process.starts == 2
+    told = (tmp_path / "net/node0/node.log").read_text(encoding="utf-8")
+    assert told.count(f"ready {network.urls[0]}\n") == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_supervisor_that_is_told_to_ends_with_0_and_leaves_nothing(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """Its nodes find no ledger here and end at once, again and again, which is no matter."""
+    founded(tmp_path / "net", 1)
+    command = [sys.executable, "-m", "ropewalk.cli", "network", "up", str(tmp_path / "net")]
+    environment = {
+        **os.environ,
+        "ROPEWALK_PASSPHRASE": WORD,
+        "ROPEWALK_COMETBFT": str(program()),
+    }
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = next(one for one in process.stderr if "again in" in one)
+        assert line.startswith("node0 node ended (")
+        assert str(tmp_path / "net/node0/node.log") in line
+        process.send_signal(number)
+        assert "CometBFT first" in process.stderr.read()
+    assert process.returncode == 0
+    assert not list(tmp_path.rglob("*.sock"))
 
 
 @pytest.mark.skipif(not NODE_KNOWS_ENGINES, reason="`ropewalk node` has no --engine yet")

@@ -22,7 +22,6 @@ from ropewalk.engines.cometbft_home import (
     Peer,
     Sockets,
     StateSync,
-    chain_id,
     config_of,
     genesis_of,
     peer_id,
@@ -33,7 +32,7 @@ from ropewalk.engines.cometbft_home import (
 )
 from ropewalk.engines.errors import NotInitialisedError
 from ropewalk.engines.port import AlreadyInitialisedError
-from ropewalk.ledger import network_id
+from ropewalk.ledger import chain_id, network_id
 
 KEYS = [PrivateKey(bytes([number]) * 32) for number in range(10)]
 CONSENSUS, PEER_KEY = KEYS[0], KEYS[1]
@@ -123,7 +122,7 @@ def test_every_member_derives_the_same_genesis_and_another_network_another() -> 
     assert genesis_of(one) == genesis_of(bytes(one))
     assert genesis_of(one) != genesis_of(genesis(1, 2, 4))
     read = json.loads(genesis_of(one))
-    assert read["chain_id"] == chain_id(one) == f"ropewalk-{network_id(one)[:40]}"
+    assert read["chain_id"] == chain_id(network_id(one)) == f"ropewalk-{network_id(one)[:40]}"
     assert len(read["chain_id"]) <= 50
     assert read["genesis_time"] == "2027-01-15T08:00:00Z"
     assert sorted(one["power"] for one in read["validators"]) == ["1", "2", "3"]

@@ -6,7 +6,6 @@ import pytest
 from ledger.world import CONSORTIUM, GENESIS, kid
 from ropewalk.ledger import (
     VALIDATORS_KEY,
-    Machine,
     StopError,
     Validator,
     Validators,
@@ -37,7 +36,7 @@ def test_a_consortium_begins_with_those_of_its_genesis() -> None:
     named = read_genesis(CONSORTIUM).validators
     assert decode_record(data, Validators).steps == [Step(height=0, validators=named)]
     for height in (0, 1, 10**9):
-        assert Machine.validators_at({VALIDATORS_KEY: data}, height) == tuple(named)
+        assert validators_at({VALIDATORS_KEY: data}, height) == tuple(named)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import msgspec
 from ropewalk.crypto import SUCCESSION_TYPE, PrivateKey, encode, to_base64
 from ropewalk.tlog import COSIGNATURE, Checkpoint, VerifierKey, sign_checkpoint
 from tlog import naive
-from tlog.consensus_vectors import FIRST, LAST_AT, SECOND, STRANGERS
+from tlog.consensus_vectors import CHANGED_AT, FIRST, LAST_AT, SECOND, STRANGERS
 from verifier import consortium, drive
 from verifier.forge import (
     GOVERNANCE,
@@ -295,8 +295,28 @@ def _voting(value: Any) -> Table:
         ),
         "votes of an older height": ("", set_(made.last(FIRST, height=5), ITEM, "consensus")),
         "votes of a later height": (
-            ITEM,
+            "",
             set_(made.last(FIRST, height=LAST_AT + 1), ITEM, "consensus"),
+        ),
+        "a change to come, by the set of before": (
+            "",
+            set_(made.last(SECOND, made.change()), ITEM, "consensus"),
+            *_resigned(value, *firsts, height=CHANGED_AT - 1),
+        ),
+        "a change to come, by the new set": (
+            ITEM,
+            set_(made.last(SECOND, made.change()), ITEM, "consensus"),
+            *_resigned(value, *(one for one, _ in SECOND), height=CHANGED_AT - 1),
+        ),
+        "a change that has come, by the set of before": (
+            ITEM,
+            set_(made.last(SECOND, made.change()), ITEM, "consensus"),
+            *_resigned(value, *firsts, height=CHANGED_AT),
+        ),
+        "a change that has come, by the new set": (
+            "",
+            set_(made.last(SECOND, made.change()), ITEM, "consensus"),
+            *_resigned(value, *(one for one, _ in SECOND), height=CHANGED_AT),
         ),
         "votes of too few": (
             ITEM,

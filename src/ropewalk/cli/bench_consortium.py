@@ -23,8 +23,9 @@ from ropewalk.cli.supervisor import Network, Part
 Tell = Callable[[str], None]
 Result = dict[str, Any]
 READY_S = 120.0
-LANES = 4
-"""Clients of each node, each with titles of its own, so that acts on one title keep their order."""
+LANES = 16
+"""Clients, each with titles of its own, so that acts on one title keep their order; spread over
+the nodes."""
 
 BATCH = 250
 PORTS = "127.0.0.1:0"
@@ -54,7 +55,7 @@ def consortium(tell: Tell, *, validators: int = 4, titles: int = 4_000, rounds: 
         in_lanes(network.urls, [[texts[start::LANES]] for start in range(LANES)])
         settle(network)
         tell(f"signing {titles * rounds:,} transfers")
-        parts = _parts(held, len(network.urls) * LANES)
+        parts = _parts(held, LANES)
         lanes = [[world.transfers(part) for _ in range(rounds)] for part in parts]
         before, used = verification_rate(), cpu_s(network)
         tell("transferring")
@@ -72,14 +73,23 @@ def consortium(tell: Tell, *, validators: int = 4, titles: int = 4_000, rounds: 
             "transfers_per_s": round(transfers / took),
             "latency_at_200_per_s_p50_ms": round(statistics.median(waits) * 1e3),
             "latency_at_200_per_s_p99_ms": round(sorted(waits)[len(waits) * 99 // 100] * 1e3),
-            "cpu_us_per_transfer": {
-                name: round(seconds / transfers * 1e6, 1) for name, seconds in spent.items()
+            **{
+                f"cpu_us_per_transfer_and_member_{name}": round(seconds / transfers * 1e6, 1)
+                for name, seconds in spent.items()
             },
         },
         "limits": {"libsodium_verifications_per_s_2_cores": round(limit)},
         "ratios": {"of_verification": round(transfers / took * validators / limit, 3)},
-        "goals": {"transfers_per_s": ">= 1,400", "latency_at_200_per_s_p50_ms": "<= 600"},
+        "goals": {
+            "transfers_per_s": ">= 5,000" if validators == 1 else ">= 1,400",
+            "latency_at_200_per_s_p50_ms": "<= 600",
+        },
     }
+
+
+def one_validator(tell: Tell) -> Result:
+    """The same with a single validator: what consensus among several costs is the difference."""
+    return consortium(tell, validators=1)
 
 
 def _parts(held: Sequence[Held], count: int) -> list[list[Held]]:

@@ -20,6 +20,7 @@ import uvloop
 from ropewalk.audit import audit_directory
 from ropewalk.cli.archives import commitment
 from ropewalk.cli.bench_acts import acts, holdings
+from ropewalk.cli.bench_consortium import consortium, one_validator
 from ropewalk.cli.bench_limits import resident_bytes, verification_rate
 from ropewalk.cli.bench_scale import load_titles, loaded
 from ropewalk.cli.bench_world import PASSPHRASE, Held, World, batches, submit_all
@@ -369,4 +370,6 @@ RUNS: dict[str, Callable[[Tell], Result]] = {
     "rebuild": rebuild,
     "acts": acts,
     "holdings": holdings,
+    "consortium": consortium,
+    "one-validator": one_validator,
 }

@@ -14,7 +14,19 @@ from ropewalk import __version__
 from ropewalk.cli.exits import UsageError, ending, errors, report
 from ropewalk.cli.options import Json
 
-NAMES = ("title", "http", "single", "scale", "proof", "audit", "rebuild", "acts", "holdings")
+NAMES = (
+    "title",
+    "http",
+    "single",
+    "scale",
+    "proof",
+    "audit",
+    "rebuild",
+    "acts",
+    "holdings",
+    "consortium",
+    "one-validator",
+)
 
 
 def bench(

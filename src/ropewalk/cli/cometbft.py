@@ -22,8 +22,11 @@ from ropewalk.cli.options import Json
 VERSION = "v0.38.26"
 MODULE = "github.com/cometbft/cometbft/cmd/cometbft"
 PROGRAM = "cometbft"
-LINES = ("0.38", "0.40")
-"""The first is ours and taken wherever it is found, the other where somebody asks for it."""
+LINES = ("0.38", "0.39", "0.40")
+"""The first is ours and taken wherever it is found, the others where somebody asks for them."""
+_TOLD = {"v0.40.0": "0.39.0"}
+"""What a release says of itself, where that is not its tag."""
+
 _VERSION = re.compile(r"v0\.(38|40)\.\d+(-[0-9A-Za-z.]+)?")
 _ANSWER_S = 20
 GO_MINOR_MIN = 21
@@ -109,7 +112,7 @@ def install(
         if not _VERSION.fullmatch(version):
             raise UsageError(f"{version} is no version that fits: v0.38.N, or v0.40.N to try")
         program = (to.absolute() if to else engine_folder(version)) / PROGRAM
-        is_there = program.is_file() and version_of(program) == version.removeprefix("v")
+        is_there = program.is_file() and version_of(program) == _told(version)
         if not is_there:
             _build(version, program)
         told = {"program": str(program), "version": version, "reused": is_there}
@@ -119,6 +122,10 @@ def install(
             console.print(f"{word}: {plain(program)}, {version}", soft_wrap=True)
 
         report(told, as_json=as_json, tell=tell)
+
+
+def _told(version: str) -> str:
+    return _TOLD.get(version, version.removeprefix("v"))
 
 
 def _go(version: str) -> str:
@@ -148,7 +155,7 @@ def _build(version: str, program: Path) -> None:
         _run_go(go, version, folder)
         built = Path(folder) / PROGRAM
         found = version_of(built)
-        if found != version.removeprefix("v"):
+        if found != _told(version):
             raise NoCometBftError(f"what Go built says it is {found}, not {version}")
         built.replace(program)
 

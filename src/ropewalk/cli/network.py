@@ -243,7 +243,7 @@ def up(
             errors.print("ending: CometBFT first, then the nodes")
 
 
-class _Watch:
+class Watch:
     """What was told of a network so far: who became ready, and the state of each."""
 
     def __init__(self, network: Network) -> None:
@@ -270,7 +270,7 @@ class _Watch:
 
 def _show(network: Network, ended: threading.Event) -> None:
     """Show how the members are until the event: a live table, or lines for a file."""
-    watch = _Watch(network)
+    watch = Watch(network)
     if not errors.is_terminal or os.environ.get("TERM", "dumb") == "dumb":
         while not ended.wait(LOOK_S):
             watch.tell_changes(watch.look())

@@ -171,7 +171,8 @@ class Supervised:
                 if time.monotonic() - began > STEADY_S or not self._wanted:
                     pause = PAUSE_MIN_S
                 if self._wanted:
-                    self._tell(f"{self._command.name} ended ({how}); again in {pause:g} s")
+                    log = self._command.log
+                    self._tell(f"{self._command.name} ended ({how}, {log}); again in {pause:g} s")
                     self._changed.wait_for(lambda: not self._wanted, pause)
                     pause = min(2 * pause, PAUSE_MAX_S)
 

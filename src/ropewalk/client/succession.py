@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who vouches for a bundle's log: its own, validators, or a successor whom they let carry on.
 
-Item `succession` of docs/reference/formats.md, 8 and 15. Those who decided are taken from the
-validators that signed last, or from who governed in the state of the log that was left; each
-signature has to be one of theirs, and more than two thirds of their weight to be there.
+Item `succession` of docs/reference/formats.md, 8 and 15. Those who decided are the validators that
+would have voted next, or who governed in the state of the log that was left; each signature has to
+be one of theirs, and more than two thirds of their weight to be there.
 """
 
 from collections.abc import Mapping
@@ -32,10 +32,12 @@ from ropewalk.ledger import (
 )
 from ropewalk.tlog import (
     Checkpoint,
+    ConsensusProof,
     Note,
     ProofError,
     ValidatorSet,
     VerifierKey,
+    named_set,
     verify_checkpoint,
     verify_consistency,
 )
@@ -91,7 +93,7 @@ def _decided(succession: Succession, trust: Trust) -> Succeeded:
 
 
 def _voting(succession: Succession, trust: Trust, first: ValidatorSet) -> Mapping[str, int]:
-    """The validators of the last header that is shown; of the genesis where none is."""
+    """The validators that would have voted next, as far as the proof shows; else the genesis'."""
     statement = succession.statement
     if succession.checkpoint is not None or succession.governance is not None:
         raise VerificationError(ITEM, "in a consortium validators decide")
@@ -99,14 +101,18 @@ def _voting(succession: Succession, trust: Trust, first: ValidatorSet) -> Mappin
         if succession.consistency is not None:
             raise VerificationError(ITEM, "a consistency path from nothing")
         return _weights(first)
-    followed, voted = followed_to(ITEM, trust, first, succession.consensus)
-    if followed.header.height > statement.height + 1:
-        raise VerificationError(ITEM, "validators went on behind the log that is carried on")
+    _, voted = followed_to(ITEM, trust, first, succession.consensus)
     left = Checkpoint(trust.origin, statement.size, bytes.fromhex(statement.root))
     if (voted.size == left.size) != (succession.consistency is None):
         raise VerificationError(ITEM, "a consistency path is there where the sizes differ, only")
     _extends(voted, left, succession.consistency or [])
-    return _weights(followed.validators)
+    return _weights(_set_at(statement.height + 1, first, succession.consensus))
+
+
+def _set_at(height: int, first: ValidatorSet, proof: ConsensusProof) -> ValidatorSet:
+    """Who votes at a height, as far as a proof that was followed shows."""
+    before = [change for change in proof.changes if change.header.height < height]
+    return named_set(before[-1].next) if before else first
 
 
 def _weights(validators: ValidatorSet) -> dict[str, int]:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 
 from ropewalk.crypto import from_base64url, sha256, to_base64url
 from ropewalk.engines import abci_pb2 as pb
-from ropewalk.engines.abci_info import APP_VERSION
 from ropewalk.engines.abci_server import Handlers
 from ropewalk.engines.batch import BatchError, chosen, fill
 from ropewalk.engines.errors import ConsensusError
@@ -62,9 +61,10 @@ class ConsensusConnection:
         ours = sorted((from_base64url(one.key), one.power) for one in self._genesis.validators)
         if named != ours:
             raise ConsensusError("the engine's genesis names other validators than this ledger's")
-        if request.initial_height != 1 or request.consensus_params.version.app != APP_VERSION:
+        version = self._genesis.protocol
+        if request.initial_height != 1 or request.consensus_params.version.app != version:
             raise ConsensusError(
-                f"the engine's genesis must begin at height 1 with version.app {APP_VERSION}"
+                f"the engine's genesis must begin at height 1 with version.app {version}"
             )
         return pb.ResponseInitChain(app_hash=self._replica.app_hash)
 

@@ -9,12 +9,10 @@ from ropewalk.engines import abci_pb2 as pb
 from ropewalk.engines.abci_server import Handlers
 from ropewalk.engines.errors import ConsensusError
 from ropewalk.engines.replica import Replica
+from ropewalk.ledger import Genesis
 
 ABCI_MAJOR = "2."
 """Version of the protocol that `abci.proto` states."""
-
-APP_VERSION = 1
-"""Of the application, as the consensus genesis must have it."""
 
 QUERY_REFUSED = 1
 
@@ -22,8 +20,10 @@ QUERY_REFUSED = 1
 class InfoConnection:
     """Answers `Info`, `Query` and `Echo`."""
 
-    def __init__(self, replica: Replica) -> None:
+    def __init__(self, replica: Replica, genesis: Genesis) -> None:
         self._replica = replica
+        self._app_version = genesis.protocol
+        """As the engine's genesis has it, and for ever: later protocols are told in the state."""
 
     @property
     def handlers(self) -> Handlers:
@@ -48,7 +48,7 @@ class InfoConnection:
         return pb.ResponseInfo(
             data="ropewalk",
             version=__version__,
-            app_version=APP_VERSION,
+            app_version=self._app_version,
             last_block_height=self._replica.height,
             last_block_app_hash=self._replica.app_hash,
         )

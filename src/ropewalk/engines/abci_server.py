@@ -70,14 +70,25 @@ def take_frames(buffer: bytearray) -> list[bytes]:
 class Connection(asyncio.Protocol):
     """One of CometBFT's connections."""
 
-    def __init__(self, handlers: Handlers, fault: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self,
+        handlers: Handlers,
+        failed: Callable[[BaseException, asyncio.Transport], None],
+        open_: set[asyncio.BaseTransport],
+    ) -> None:
         self._handlers = handlers
-        self._fault = fault
+        self._failed = failed
+        self._open = open_
         self._buffer = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See `asyncio.Protocol`."""
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]  # a stream's
+        self._open.add(transport)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """See `asyncio.Protocol`."""
+        self._open.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         """Answer every whole message."""
@@ -85,10 +96,7 @@ class Connection(asyncio.Protocol):
         try:
             answers = [self._answer(message) for message in take_frames(self._buffer)]
         except Exception as error:  # noqa: BLE001  # whatever it was, consensus must not go on
-            exception = pb.ResponseException(error=f"{type(error).__name__}: {error}")
-            self._transport.write(frame(pb.Response(exception=exception)))
-            self._transport.close()
-            self._fault(error)
+            self._failed(error, self._transport)
             return
         self._transport.write(b"".join(answers))
 
@@ -120,6 +128,7 @@ class AbciServer:
             OSError: it can't listen there.
         """
         self._handlers, self._fault = handlers, fault
+        self._open: set[asyncio.BaseTransport] = set()
         self._loop = asyncio.new_event_loop()
         scheme, _, place = address.partition("://")
         if scheme == "unix":
@@ -132,7 +141,7 @@ class AbciServer:
 
     async def _listen(self, scheme: str, place: str) -> asyncio.Server:
         def connect() -> Connection:
-            return Connection(self._handlers, self._fault)
+            return Connection(self._handlers, self._failed, self._open)
 
         if scheme == "unix":
             return await self._loop.create_unix_server(connect, place)
@@ -143,9 +152,22 @@ class AbciServer:
         """Have something done in the thread, between two requests."""
         self._loop.call_soon_threadsafe(function)
 
+    def _failed(self, error: BaseException, transport: asyncio.Transport) -> None:
+        """Answer nobody any more: a CometBFT that calls again would lead on a state in doubt."""
+        self._server.close()
+        self._fault(error)
+        exception = pb.ResponseException(error=f"{type(error).__name__}: {error}")
+        transport.write(frame(pb.Response(exception=exception)))
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        self._server.close()
+        for transport in list(self._open):
+            transport.close()
+
     def close(self) -> None:
         """Stop listening and end the thread."""
-        self._loop.call_soon_threadsafe(self._server.close)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._hang_up)
+        self._loop.call_soon_threadsafe(lambda: self._loop.call_soon(self._loop.stop))
         self._thread.join()
         self._loop.close()

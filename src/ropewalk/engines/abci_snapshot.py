@@ -18,6 +18,7 @@ from ropewalk.engines.snapshots import (
     snapshot_of,
 )
 from ropewalk.ledger import Genesis
+from ropewalk.tlog import ProofError
 
 INTERVAL = 20
 """Snapshots are offered of heights that this divides."""
@@ -81,7 +82,7 @@ class SnapshotConnection:
         due = [height for height in self._replica.handovers if height <= request.height]
         try:
             chunk = msgspec.json.encode(self._handovers.changes(due))
-        except EngineError:
+        except (EngineError, ProofError):
             return pb.ResponseLoadSnapshotChunk()
         return pb.ResponseLoadSnapshotChunk(chunk=chunk)
 

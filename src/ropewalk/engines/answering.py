@@ -9,6 +9,7 @@ import apsw
 
 from ropewalk.engines.chain import Chain
 from ropewalk.engines.errors import DamageError
+from ropewalk.engines.opening import DirectoryLock
 from ropewalk.engines.port import (
     LedgerEvent,
     Logged,
@@ -22,10 +23,11 @@ from ropewalk.ledger import EntryError
 
 
 class Answering:
-    """Reads of a chain, as the port has them."""
+    """Reads of a chain, as the port has them, and its end."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Chain, lock: DirectoryLock) -> None:
         self._chain = chain
+        self._lock = lock
         self._reading = Reading(chain)
         self._genesis: bytes = chain.store.meta("genesis")
         self._grown = threading.Condition()
@@ -99,6 +101,25 @@ class Answering:
     def genesis(self) -> bytes:
         """See the port."""
         return self._genesis
+
+    def _close_chain(self, *, in_doubt: bool) -> None:
+        """Close the chain and let others at its directory.
+
+        Args:
+            in_doubt: whether a write failed, so that the files are to stay as they are.
+
+        Raises:
+            DamageError: it can't be closed in good order.
+        """
+        try:
+            if in_doubt:
+                self._chain.abandon()
+            else:
+                self._chain.close()
+        except (apsw.Error, OSError) as error:
+            raise DamageError(f"ledger.db can't be closed in good order: {error}") from error
+        finally:
+            self._lock.release()
 
     def _tell_grown(self) -> None:
         with self._grown:

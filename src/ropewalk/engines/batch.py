@@ -66,6 +66,8 @@ class Batch:
     """SHA-256 of its bytes."""
     head: Head
     texts: Sequence[str]
+    hashes: Sequence[bytes]
+    """SHA-256 of each transaction."""
     size: int
     """Of the transactions, bytes."""
 
@@ -105,7 +107,8 @@ def read_batch(data: bytes) -> Batch:
         raise BatchError("a transaction is empty or too large")
     if not verify_signature(key, _signed(head_text, body), signature):
         raise BatchError("the batch's signature does not hold")
-    return Batch(sha256(data), head, texts, len(body))
+    hashes = [sha256(text) for text in body.split(b"\n")]
+    return Batch(sha256(data), head, texts, hashes, len(body))
 
 
 def _signed(head: bytes, body: bytes) -> bytes:

@@ -8,13 +8,14 @@ takes no writes any more, since nobody can tell what the disk holds.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from ropewalk.crypto import Signer, to_base64
 from ropewalk.engines.errors import DamageError
-from ropewalk.engines.port import LedgerEvent
+from ropewalk.engines.port import LedgerEvent, StoppedError
 from ropewalk.engines.store import Store
 from ropewalk.engines.watermark import Watermark, WatermarkFile
 from ropewalk.engines.writing import (
@@ -49,6 +50,9 @@ from ropewalk.tlog import (
 )
 
 CACHED_RECORDS_MAX = 50_000
+STILL_S = 10.0
+"""How long a proof waits for the end of a block."""
+
 FEW_CANDIDATES = 100
 """In a block: fewer tell that the engine keeps up easily."""
 
@@ -182,6 +186,20 @@ class Chain:
         self.view.update(prepared.executed.changes)
         self.tip = Tip(block.height, block.time_s, prepared.size, prepared.log_root, b"")
         self.in_doubt = False
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Stand still, for whoever proves.
+
+        Raises:
+            StoppedError: a block is being written, and whoever leads the chain does not end it.
+        """
+        if not self.lock.acquire(timeout=STILL_S):
+            raise StoppedError("a block is half-way: consensus does not end it; ask again")
+        try:
+            yield
+        finally:
+            self.lock.release()
 
     def execute(self, block: Block) -> Executed:
         """What a block does; it must follow the tip, and be prepared next if it has entries.

@@ -23,10 +23,8 @@ from typing import Any
 from ropewalk.crypto import PrivateKey, from_base64, from_base64url, sha256, to_base64
 from ropewalk.engines.errors import NotInitialisedError
 from ropewalk.engines.port import AlreadyInitialisedError
-from ropewalk.ledger import Genesis, network_id, read_genesis
+from ropewalk.ledger import Genesis, chain_id, network_id, read_genesis
 
-CHAIN_PREFIX = "ropewalk-"
-CHAIN_ID_HEX = 40
 ABCI_SOCKET = "abci.sock"
 RPC_SOCKET = "rpc.sock"
 SOCKET_PATH_MAX = 107
@@ -130,11 +128,6 @@ def peer_id(public_key: bytes) -> str:
     return address(public_key).lower()
 
 
-def chain_id(genesis: bytes) -> str:
-    """CometBFT's name of the network; it has room for 50 characters."""
-    return CHAIN_PREFIX + network_id(genesis)[:CHAIN_ID_HEX]
-
-
 def genesis_of(genesis: bytes) -> bytes:
     """CometBFT's genesis, from the network's: the same for every member, byte by byte.
 
@@ -146,7 +139,7 @@ def genesis_of(genesis: bytes) -> bytes:
     return _json(
         {
             "genesis_time": made,
-            "chain_id": chain_id(genesis),
+            "chain_id": chain_id(network_id(genesis)),
             "initial_height": "1",
             "consensus_params": _consensus_parameters(chosen),
             "validators": [

@@ -8,27 +8,29 @@ stops this copy: nothing is acknowledged, consensus is told to halt here, readin
 """
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import apsw
 import msgspec
 
 from ropewalk.engines.abci_consensus import ConsensusConnection
 from ropewalk.engines.abci_info import InfoConnection
 from ropewalk.engines.abci_mempool import MempoolConnection
-from ropewalk.engines.abci_server import AbciServer
+from ropewalk.engines.abci_server import AbciServer, Handlers
 from ropewalk.engines.abci_snapshot import SnapshotConnection
 from ropewalk.engines.answering import Answering
 from ropewalk.engines.batch import Batch
 from ropewalk.engines.batcher import Batcher, Work
 from ropewalk.engines.chain import Chain
 from ropewalk.engines.cometbft_rpc import CometRpc
-from ropewalk.engines.errors import DamageError, EngineAwayError, RpcRefusedError
+from ropewalk.engines.errors import (
+    ConsensusError,
+    EngineAwayError,
+    RpcRefusedError,
+)
 from ropewalk.engines.handovers import Handovers
 from ropewalk.engines.leaving import Leaving
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, initialise_again, open_chain
@@ -45,8 +47,9 @@ from ropewalk.engines.port import (
 from ropewalk.engines.replica import Finalized, Replica
 from ropewalk.engines.signing import succession_of
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
-from ropewalk.engines.verdicts import Verdicts
+from ropewalk.engines.verdicts import Verdicts, hash_of
 from ropewalk.ledger import Genesis, LedgerError, chain_id, read_genesis
+from ropewalk.tlog import ProofError
 
 R = TypeVar("R")
 
@@ -56,8 +59,8 @@ WAITING_MAX = 20_000
 FREE_BYTES_MIN = 64 << 20
 """Room on the disk below which writes are turned away; consensus writes there too."""
 
-QUIET_S_MAX = 20.0
-"""Without a new block for so long, there is no quorum: an empty one is due every five seconds."""
+AGE_S_MAX = 20
+"""Of the last block, by this machine's clock: an empty one is due every five seconds."""
 
 PROOF_WAIT_S = 10.0
 """How long a proof waits for the header that binds it: one block, where there is a quorum."""
@@ -93,40 +96,38 @@ class ConsortiumEngine(Answering):
         """
         directory = DataDirectory(path)
         self._settings, self._directory, self._disk = settings, directory, surroundings.disk
-        self._lock = DirectoryLock(directory.lock, self._disk)
+        lock = DirectoryLock(directory.lock, self._disk)
         try:
-            initialise_again(directory, settings.passphrase)
-            chain = open_chain(
-                directory,
-                settings.passphrase,
-                now_s=surroundings.clock.now_s(),
-                checks_invariants=settings.checks_invariants,
-                disk=self._disk,
-            )
-            super().__init__(chain)
-            _require_part(directory, chain)
+            chain = _opened(directory, settings, surroundings)
+            super().__init__(chain, lock)
             genesis = read_genesis(self._genesis)
             self._verdicts = Verdicts(surroundings.verifiers(settings.verifiers))
             self._replica = Replica(chain, genesis, self._verdicts)
         except BaseException:
-            self._lock.release()
+            lock.release()
             raise
         self._poison = ""
         self._decided = threading.Condition()
         self._decided_height = 0
         """Of the last block seen decided in this run, its header therefore to be had."""
-        self._heard_s = time.monotonic()
+        self._block_time_s = 0
+        """Of the last block seen in this run, empty or not."""
+        self._clock = surroundings.clock
         self._rpc = CometRpc(settings.rpc)
         self._handovers = Handovers(directory.handovers, self._rpc, chain_id(chain.machine.network))
         self._batcher = Batcher(chain.machine.network, chain.log_key, self._rpc.broadcast)
         self._mempool = MempoolConnection(self._replica)
         self._leaving = Leaving(directory.consensus, self._shown)
-        self._server = AbciServer(settings.abci, self._handlers(genesis), self._stop)
+        try:
+            self._server = AbciServer(settings.abci, self._handlers(genesis), self._stop)
+        except OSError as error:
+            self._let_go()
+            raise ConsensusError(f"can't listen at {settings.abci}: {error.strerror}") from error
 
-    def _handlers(self, genesis: Genesis) -> dict[str, Callable[[Any], Any]]:
-        """What CometBFT calls, by its name."""
+    def _handlers(self, genesis: Genesis) -> Handlers:
+        """What answers each kind of request of CometBFT's."""
         consensus = ConsensusConnection(self._replica, genesis, self._committed)
-        info = InfoConnection(self._replica)
+        info = InfoConnection(self._replica, genesis)
         snapshots = SnapshotConnection(self._replica, genesis, self._handovers)
         handlers = {
             **info.handlers,
@@ -152,14 +153,14 @@ class ConsortiumEngine(Answering):
             work.outcomes.set_result([])
             return work.outcomes
         self._batcher.take(len(transactions))
-        asked = self._verdicts.ask(transactions)
-        asked.add_done_callback(lambda _done: self._pass_on(work))
+        hashes = [hash_of(text) for text in transactions]
+        self._verdicts.ready(transactions, hashes, lambda: self._pass_on(work, hashes))
         return work.outcomes
 
-    def _pass_on(self, work: Work) -> None:
+    def _pass_on(self, work: Work, hashes: Sequence[bytes]) -> None:
         """Refuse what its bytes refuse, and batch the rest."""
         good = []
-        for index, candidate in enumerate(self._verdicts.candidates(work.texts)):
+        for index, candidate in enumerate(self._verdicts.candidates(work.texts, hashes)):
             if isinstance(candidate.verdict, LedgerError):
                 self._batcher.settle(work, index, refused("", candidate.verdict))
             else:
@@ -170,13 +171,15 @@ class ConsortiumEngine(Answering):
         """Tell submitters what became of their transactions."""
         position, height = finalized.position, finalized.decided.height
         for batch, results in zip(finalized.batches, finalized.results, strict=True):
-            if isinstance(batch, Batch):
+            if not isinstance(batch, Batch):
+                continue
+            if batch.head.node == self._chain.log_key.kid:
                 outcomes = outcomes_of(self._reading, results, height, position)
                 self._batcher.decided(batch.id, outcomes)
-                position += sum(1 for result in results if result.entry is not None)
+            position += sum(1 for result in results if result.entry is not None)
         self._mempool.follow(finalized)
-        self._heard_s = time.monotonic()
         self._leaving.wake()
+        self._block_time_s = finalized.decided.time_s
         self._tell_grown()
 
     # Consensus
@@ -220,26 +223,29 @@ class ConsortiumEngine(Answering):
         return msgspec.structs.replace(found, consensus=self._consensus(height))
 
     def _standing_still(self, read: Callable[[], R]) -> tuple[int, R]:
-        """What was read, and the height of the last block with an entry at that time."""
+        """What was read, and the height of a header that binds it.
+
+        The last header where nothing has happened since, so that it tells how fresh this is.
+        """
         while True:
-            height = self._chain.tip.height
+            decided, height = self._decided_height, self._chain.tip.height
             found = read()
             if self._chain.tip.height == height:
-                return height, found
+                return max(decided, height + 1), found
 
     def _consensus(self, height: int) -> dict[str, Any]:
-        """A header whose hash binds the log as of a height, with its votes.
+        """A header with its votes, once it is decided.
 
         Raises:
-            StoppedError: no newer block is decided; there is no quorum.
+            StoppedError: it is not in time; there is no quorum.
         """
         with self._decided:
-            if not self._decided.wait_for(lambda: self._decided_height > height, PROOF_WAIT_S):
+            if not self._decided.wait_for(lambda: self._decided_height >= height, PROOF_WAIT_S):
                 raise StoppedError("no block is decided any more; ask again")
         try:
-            return self._handovers.proof(height + 1, self._replica.handovers)
-        except (EngineAwayError, RpcRefusedError) as error:
-            raise StoppedError(f"{error.args[0]}; ask again") from error
+            return self._handovers.proof(height, self._replica.handovers)
+        except (EngineAwayError, RpcRefusedError, ProofError) as error:
+            raise StoppedError(f"{error}; ask again") from error
 
     def _shown(self) -> tuple[int, Callable[[], dict[str, Any]]] | None:
         """The last block with an entry, and how to show who signed for it; None until it is bound.
@@ -258,7 +264,7 @@ class ConsortiumEngine(Answering):
     def condition(self) -> Condition:
         """See the port."""
         tip = self._chain.tip
-        reason = self._poison or self._no_quorum() or self._full_disk()
+        reason = self._poison or self._behind() or self._full_disk()
         return Condition(
             ready=not reason,
             reason=reason,
@@ -269,10 +275,16 @@ class ConsortiumEngine(Answering):
             network=self._chain.machine.network,
         )
 
-    def _no_quorum(self) -> str:
-        quiet_s = time.monotonic() - self._heard_s
-        if quiet_s > QUIET_S_MAX:
-            return f"no block for {int(quiet_s)} s: more than two thirds of the votes are needed"
+    def _behind(self) -> str:
+        """Why this copy may be behind the others; "" where it is not."""
+        if not self._block_time_s:
+            return "CometBFT has shown no block yet: is it running?"
+        age_s = self._clock.now_s() - self._block_time_s
+        if age_s > AGE_S_MAX:
+            return (
+                f"the last block is {age_s} s old: this copy is catching up, or validators with "
+                "more than two thirds of the votes are not there"
+            )
         return ""
 
     def _full_disk(self) -> str:
@@ -282,20 +294,37 @@ class ConsortiumEngine(Answering):
 
     def close(self) -> None:
         """See the port."""
-        self._leaving.close()
         self._server.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._leaving.close()
         self._batcher.close()
         self._rpc.close()
         self._verdicts.close()
-        try:
-            if self._poison or self._chain.in_doubt:
-                self._chain.abandon()
-            else:
-                self._chain.close()
-        except (apsw.Error, OSError) as error:
-            raise DamageError(f"ledger.db can't be closed in good order: {error}") from error
-        finally:
-            self._lock.release()
+        self._close_chain(in_doubt=bool(self._poison) or self._chain.in_doubt)
+
+
+def _opened(directory: DataDirectory, settings: Settings, surroundings: Surroundings) -> Chain:
+    """This member's copy; a wiped one is begun anew.
+
+    Raises:
+        EngineError: why it does not open, or takes no part.
+    """
+    initialise_again(directory, settings.passphrase)
+    chain = open_chain(
+        directory,
+        settings.passphrase,
+        now_s=surroundings.clock.now_s(),
+        checks_invariants=settings.checks_invariants,
+        disk=surroundings.disk,
+    )
+    try:
+        _require_part(directory, chain)
+    except BaseException:
+        chain.abandon()
+        raise
+    return chain
 
 
 def _require_part(directory: DataDirectory, chain: Chain) -> None:

@@ -17,10 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import apsw
-
 from ropewalk.engines.answering import Answering
-from ropewalk.engines.errors import DamageError
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, open_chain
 from ropewalk.engines.outcomes import outcomes_of, unknown
 from ropewalk.engines.port import (
@@ -93,7 +90,7 @@ class EmbeddedEngine(Answering):
         self._settings = settings
         self._directory = directory
         self._clock, self._disk = surroundings.clock, surroundings.disk
-        self._lock = DirectoryLock(directory.lock, self._disk)
+        lock = DirectoryLock(directory.lock, self._disk)
         try:
             chain = open_chain(
                 directory,
@@ -102,10 +99,10 @@ class EmbeddedEngine(Answering):
                 checks_invariants=settings.checks_invariants,
                 disk=self._disk,
             )
-            super().__init__(chain)
+            super().__init__(chain, lock)
             self._showing = Showing(directory, chain, self._disk)
         except BaseException:
-            self._lock.release()
+            lock.release()
             raise
         self._verifiers = surroundings.verifiers(settings.verifiers)
         self._works: deque[_Work] = deque()
@@ -258,15 +255,7 @@ class EmbeddedEngine(Answering):
             self._wake.notify_all()
         self._await_end()
         self._verifiers.close()
-        try:
-            if self._poison:
-                self._chain.abandon()
-            else:
-                self._chain.close()
-        except (apsw.Error, OSError) as error:
-            raise DamageError(f"ledger.db can't be closed in good order: {error}") from error
-        finally:
-            self._lock.release()
+        self._close_chain(in_doubt=bool(self._poison))
 
 
 def _blocks(candidates: list[Candidate]) -> list[list[Candidate]]:

@@ -111,7 +111,7 @@ class Reading:
 
     def prove(self, key: str) -> Proven:
         """A record, or its absence, with its way up to the checkpoint."""
-        with self._chain.lock:
+        with self._chain.still():
             self._require_one_block()
             value = self._store.record(key)
             proof: Presence | Absence
@@ -136,7 +136,7 @@ class Reading:
         Only the state's proofs need the chain to stand still; the log is append-only, so its paths
         are made afterwards, at the size noted.
         """
-        with self._chain.lock:
+        with self._chain.still():
             self._require_one_block()
             data = self._store.record(title_key(title))
             if data is None:

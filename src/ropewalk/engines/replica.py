@@ -33,7 +33,9 @@ from ropewalk.ledger import (
     validators_at,
 )
 
-BATCHES_KEPT_MAX = 2_000
+BATCHES_KEPT_BYTES_MAX = 128 << 20
+"""Of batches read and in no block yet; they are read again if they are wanted later."""
+
 LEAD = 2
 """Blocks between an update that is told to consensus and the first height it holds for."""
 
@@ -79,6 +81,7 @@ class Replica:
         self._genesis = genesis
         self._verdicts = verdicts
         self._batches: dict[bytes, Batch] = {}
+        self._batches_bytes = 0
         self._lock = threading.Lock()
         self._pending: tuple[Finalized, Prepared | None] | None = None
         standing = standing_of(chain)
@@ -149,16 +152,21 @@ class Replica:
         except BatchError as error:
             return error
         with self._lock:
-            while len(self._batches) >= BATCHES_KEPT_MAX:
-                del self._batches[next(iter(self._batches))]
             self._batches[batch.id] = batch
+            self._batches_bytes += batch.size
+            while self._batches_bytes > BATCHES_KEPT_BYTES_MAX:
+                self._drop(next(iter(self._batches)))
         return batch
+
+    def _drop(self, batch: bytes) -> None:
+        dropped = self._batches.pop(batch, None)
+        self._batches_bytes -= 0 if dropped is None else dropped.size
 
     def foresee(self, batches: Sequence[Batch | BatchError]) -> None:
         """Have transactions verified that will probably stand in a block."""
         for batch in batches:
             if isinstance(batch, Batch):
-                self._verdicts.ask(batch.texts)
+                self._verdicts.ask(batch.texts, batch.hashes)
 
     def finalize(self, decided: Decided) -> Finalized:
         """Execute a decided block; nothing is written.
@@ -182,7 +190,10 @@ class Replica:
             )
         batches = fill([self.read(data) for data in decided.batches], self.admission())
         good = [batch for batch in batches if isinstance(batch, Batch)]
-        candidates = self._verdicts.candidates([text for one in good for text in one.texts])
+        candidates = self._verdicts.candidates(
+            [text for one in good for text in one.texts],
+            [hashed for one in good for hashed in one.hashes],
+        )
         tip = self.chain.tip
         block = Block(
             decided.height,
@@ -194,8 +205,7 @@ class Replica:
         prepared = None
         app_hash = self.app_hash
         if executed.entries:
-            self.chain.lock.acquire()  # until `commit`, so that nobody proves half a block
-            prepared = self.chain.prepare(block, executed)
+            prepared = self._prepared(block, executed)
             app_hash = app_hash_of(prepared.log_root, prepared.size)
         finalized = Finalized(
             decided=decided,
@@ -207,6 +217,15 @@ class Replica:
         )
         self._pending = finalized, prepared
         return finalized
+
+    def _prepared(self, block: Block, executed: Executed) -> Prepared:
+        """The block with its roots; the chain is held until `commit`, or half of it were proven."""
+        self.chain.lock.acquire()
+        try:
+            return self.chain.prepare(block, executed)
+        except BaseException:
+            self.chain.lock.release()
+            raise
 
     def commit(self) -> Finalized:
         """Make the block finalized last durable.
@@ -225,8 +244,10 @@ class Replica:
             with self.chain.store.transaction() as writer:
                 writer.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (META, standing))
         else:
-            self.chain.commit(prepared, {META: standing})
-            self.chain.lock.release()
+            try:
+                self.chain.commit(prepared, {META: standing})
+            finally:
+                self.chain.lock.release()
             self.chain.store.move_log(light=len(prepared.entries) < FEW_ENTRIES)
         self.height, self.handovers = height, handovers
         self._pending = None
@@ -246,8 +267,8 @@ class Replica:
         with self._lock:
             for batch in finalized.batches:
                 if isinstance(batch, Batch):
-                    self._batches.pop(batch.id, None)
-                    self._verdicts.forget(batch.texts)
+                    self._drop(batch.id)
+                    self._verdicts.forget(batch.hashes)
 
 
 FEW_ENTRIES = 100

@@ -7,7 +7,7 @@ must not decide for it. So the cache changes how fast a block is executed, and n
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from ropewalk.crypto import sha256
@@ -27,42 +27,72 @@ class Verdicts:
         self._flying: dict[bytes, Future[list[Candidate]]] = {}
         self._lock = threading.Lock()
 
-    def ask(self, texts: Sequence[str]) -> Future[list[Candidate]]:
-        """Have what is not known yet verified; the future holds the new ones, when done."""
-        hashes = [sha256(text.encode("ascii", "replace")) for text in texts]
-        with self._lock:
-            new = {
-                hashed: text
-                for hashed, text in zip(hashes, texts, strict=True)
-                if hashed not in self._kept and hashed not in self._flying
-            }
-            if not new:
-                nothing: Future[list[Candidate]] = Future()
-                nothing.set_result([])
-                return nothing
-            future = self._verifying.submit(list(new.values()))
-            for hashed in new:
-                self._flying[hashed] = future
-        future.add_done_callback(lambda done: self._land(list(new), done))
-        return future
+    def ask(self, texts: Sequence[str], hashes: Sequence[bytes]) -> None:
+        """Have what is not known yet verified, for whoever needs it later.
 
-    def candidates(self, texts: Sequence[str]) -> list[Candidate]:
+        Args:
+            texts: transactions.
+            hashes: SHA-256 of each (`hash_of`).
+        """
+        self._request(texts, hashes)
+
+    def candidates(self, texts: Sequence[str], hashes: Sequence[bytes]) -> list[Candidate]:
         """Texts with their verdicts, in order; waits for those that are still being made."""
-        hashes = [sha256(text.encode("ascii", "replace")) for text in texts]
-        self.ask(texts)
-        with self._lock:
-            waited = {self._flying[one] for one in hashes if one in self._flying}
-            kept = {one: self._kept[one] for one in hashes if one in self._kept}
+        found, waited = self._request(texts, hashes)
         for future in waited:
             for candidate in future.result():
-                kept[sha256(candidate.text.encode("ascii", "replace"))] = candidate
-        return [kept[one] for one in hashes]
+                found[hash_of(candidate.text)] = candidate
+        return [found[hashed] for hashed in hashes]
 
-    def forget(self, texts: Sequence[str]) -> None:
-        """Let go of texts that stand in a block now."""
+    def ready(
+        self, texts: Sequence[str], hashes: Sequence[bytes], then: Callable[[], None]
+    ) -> None:
+        """Call back once all of these are known, at once if they are."""
+        _, waited = self._request(texts, hashes)
+        left, lock = len(waited), threading.Lock()
+        if not left:
+            then()
+            return
+
+        def landed(_done: object) -> None:
+            nonlocal left
+            with lock:
+                left -= 1
+                last = left == 0
+            if last:
+                then()
+
+        for future in waited:
+            future.add_done_callback(landed)
+
+    def _request(
+        self, texts: Sequence[str], hashes: Sequence[bytes]
+    ) -> tuple[dict[bytes, Candidate], set[Future[list[Candidate]]]]:
+        """What is known of texts, and what will tell the rest."""
+        known, waited = dict[bytes, Candidate](), set[Future[list[Candidate]]]()
+        new: dict[bytes, str] = {}
+        asked: Future[list[Candidate]] | None = None
         with self._lock:
-            for text in texts:
-                self._kept.pop(sha256(text.encode("ascii", "replace")), None)
+            for text, hashed in zip(texts, hashes, strict=True):
+                if hashed in self._kept:
+                    known[hashed] = self._kept[hashed]
+                elif hashed in self._flying:
+                    waited.add(self._flying[hashed])
+                else:
+                    new[hashed] = text
+            if new:
+                asked = self._verifying.submit(list(new.values()))
+                self._flying |= dict.fromkeys(new, asked)
+                waited.add(asked)
+        if asked is not None:
+            asked.add_done_callback(lambda done: self._land(list(new), done))
+        return known, waited
+
+    def forget(self, hashes: Sequence[bytes]) -> None:
+        """Let go of texts that stand in a block now, by their hashes."""
+        with self._lock:
+            for hashed in hashes:
+                self._kept.pop(hashed, None)
 
     def close(self) -> None:
         """Stop verifying."""
@@ -78,3 +108,8 @@ class Verdicts:
                 if len(self._kept) >= self._kept_max:
                     del self._kept[next(iter(self._kept))]
                 self._kept[hashed] = candidate
+
+
+def hash_of(text: str) -> bytes:
+    """What a text's verdict is kept under."""
+    return sha256(text.encode("utf-8", "surrogatepass"))

@@ -41,7 +41,6 @@ from ropewalk.ledger.registry import Change, Rule, RuleBook
 from ropewalk.ledger.replay import ReplayLists
 from ropewalk.ledger.succession import Succeeding, check_log, check_statement
 from ropewalk.ledger.transaction import Payload, Transaction
-from ropewalk.ledger.validators import Validator, validators_at
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -107,19 +106,6 @@ class Machine:
         if book is None:
             raise StopError(f"protocol {version} is active from here; install a newer release")
         return book
-
-    @staticmethod
-    def validators_at(view: View, height: int) -> tuple[Validator, ...]:
-        """Who votes at a height, sorted by key; nobody in an embedded ledger.
-
-        Args:
-            view: the state after some block.
-            height: that block's, or a later one.
-
-        Raises:
-            StopError: the height is so long past that its set was dropped.
-        """
-        return validators_at(view, height)
 
     def execute(self, view: View, replay: ReplayLists, block: Block, position: int) -> Executed:
         """Execute a block.

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One company of four for all tests that leave it whole; it writes from first to last."""
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from comet import program
+from consortium.company import Company, Making
+from consortium.spaces import Spaces, available
+from ropewalk.crypto import keys
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """Four members, in namespaces where those can be made; clients that go on writing."""
+    cometbft = program()
+    keys_before = keys.SCRYPT_N, keys.SCRYPT_P
+    keys.SCRYPT_N, keys.SCRYPT_P = 1 << 4, 1  # type: ignore[misc]  # cheap, as in every test
+    spaces = Spaces(4) if available() else None
+    making = Making(cometbft, spaces=spaces, plant=os.environ.get("ROPEWALK_PLANT", ""))
+    try:
+        with Company(tmp_path_factory.mktemp("company") / "net", making) as made:
+            yield made
+    finally:
+        keys.SCRYPT_N, keys.SCRYPT_P = keys_before  # type: ignore[misc]  # as they were
+        if spaces is not None:
+            spaces.close()
+
+
+@pytest.fixture(autouse=True)
+def seconds(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Print how long each test took, for the record."""
+    began = time.monotonic()
+    yield
+    print(f"{request.node.name}: {time.monotonic() - began:.1f} s")
