@@ -54,9 +54,9 @@ def kvstore(place: Place, cometbft: Path) -> dict[Part, list[str]]:
     return {Part.COMETBFT: cometbft_command(place, cometbft, "--proxy_app", "kvstore", *FAST)}
 
 
-def run(*arguments: object) -> Result:
+def run(*arguments: object, word: str = WORD) -> Result:
     """Run a command."""
-    environment = {"ROPEWALK_PASSPHRASE": WORD, "NO_COLOR": "1"}
+    environment = {"ROPEWALK_PASSPHRASE": word, "NO_COLOR": "1"}
     return RUNNER.invoke(app, [str(one) for one in arguments], env=environment)
 
 

@@ -112,10 +112,11 @@ function checkNetwork(bundle, trust) {
   ensure(bundle.network === trust.network, "the bundle is of another network than is trusted");
 }
 
-/** The log's size and root by its checkpoint, or in a consortium by what validators signed. */
+/** The log's size and root: by its checkpoint, by what validators signed, or by a successor. */
 function checkSealed(bundle, trust) {
+  if (bundle.succession !== undefined) return checkSuccessor(bundle, trust);
   return trust.validators === null
-    ? under("checkpoint", () => checkCheckpoint(bundle, trust))
+    ? under("checkpoint", () => checkCheckpoint(bundle, trust, trust.log))
     : under("consensus", () => checkConsensus(bundle, trust));
 }
 
@@ -123,6 +124,11 @@ async function checkConsensus({ consensus }, trust) {
   ensure(consensus !== undefined, "a consortium's bundle carries its validators' votes");
   const cannot = "a quorum of witnesses is asked for, and this bundle can't carry any yet";
   ensure(trust.quorum === 0, cannot);
+  return followedTo(consensus, trust);
+}
+
+/** What validators signed, and the log that this fixes. */
+async function followedTo(consensus, trust) {
   const chainId = `ropewalk-${trust.network.slice(0, 40)}`;
   const followed = await follow(chainId, trust.validators, consensus);
   const hash = fromHex(followed.header.app_hash);
@@ -132,21 +138,114 @@ async function checkConsensus({ consensus }, trust) {
   return { checkpoint: { origin: trust.origin, size, root: hash.slice(0, 32) }, followed };
 }
 
-async function checkCheckpoint(bundle, trust) {
+async function checkCheckpoint(bundle, trust, log) {
   ensure(bundle.checkpoint !== undefined, "an embedded ledger's bundle carries a checkpoint");
-  const note = readNote(fromBase64(bundle.checkpoint));
-  const checkpoint = readCheckpoint(note.text);
-  ensure(checkpoint.origin === trust.log.name, `the origin is not ${trust.log.name}`);
-  ensure(trust.log.type === LOG, "the genesis' log key is no log's key");
-  ensure(
-    await verifySignature(trust.log.key, encodeText(note.text), signatureOf(note, trust.log)),
-    "the signature of the log does not hold",
-  );
+  const { note, checkpoint } = await readSigned(bundle.checkpoint, log);
   let cosigned = 0;
   for (const witness of trust.witnesses) cosigned += await countCosignature(note, witness);
   ensure(note.lines.length === 1 + cosigned, "a signature line is nobody's whom the policy names");
   ensure(cosigned >= trust.quorum, `${cosigned} of ${trust.quorum} witnesses signed`);
   return { checkpoint, cosigned };
+}
+
+/** A note in base64 that the log has signed, and its checkpoint. */
+async function readSigned(text, log) {
+  const note = readNote(fromBase64(text));
+  const checkpoint = readCheckpoint(note.text);
+  ensure(checkpoint.origin === log.name, `the origin is not ${log.name}`);
+  ensure(log.type === LOG, "the log's key is no log's key");
+  ensure(
+    await verifySignature(log.key, encodeText(note.text), signatureOf(note, log)),
+    "the signature of the log does not hold",
+  );
+  return { note, checkpoint };
+}
+
+/** A successor's checkpoint, and why it may carry on (15). */
+async function checkSuccessor(bundle, trust) {
+  const { succession } = bundle;
+  const { statement, extension } = succession;
+  const succeeded = await under("succession", () => checkDecided(succession, trust));
+  const log = readVerifierKey(statement.log);
+  const sealed = await under("checkpoint", () => checkCheckpoint(bundle, trust, log));
+  await under("succession", () => {
+    const { checkpoint } = sealed;
+    ensure(checkpoint.size > statement.size, "the successor's log has nothing of its own");
+    checkConsistency(leftBy(statement), checkpoint, extension);
+  });
+  return { ...sealed, succeeded };
+}
+
+function leftBy({ size, root }) {
+  return { size, root: fromHex(root) };
+}
+
+/** Those who decided, as many as it takes, on a log that they led. */
+async function checkDecided(succession, trust) {
+  const { signatures, statement } = succession;
+  ensure(statement.network === trust.network, "the statement is of another network");
+  const log = readVerifierKey(statement.log);
+  ensure(log.name === trust.origin && log.type === LOG, `the log goes on as ${trust.origin}`);
+  ensure(trust.log?.hash !== log.hash || !isEqual(trust.log.key, log.key), "a new key is due");
+  const expected = encode(statement);
+  const kids = [];
+  for (const text of signatures) {
+    const signed = takeApart(text, "ropewalk-succession+jws");
+    ensure(decodeText(signed.payload) === expected, "a signature is for another statement");
+    ensure(await holds(signed), `the signature of ${signed.kid} does not hold`);
+    kids.push(signed.kid);
+  }
+  const isSorted = isDistinct(kids) && encode([...kids].sort()) === encode(kids);
+  ensure(isSorted, "signatures are sorted by key, each key once");
+  const isByVotes = trust.validators !== null;
+  const weights = await (isByVotes ? votingOn(succession, trust) : governingOn(succession, trust));
+  ensure(kids.every((kid) => weights.has(kid)), "somebody has signed who does not decide");
+  const sum = (numbers) => numbers.reduce((one, other) => one + other, 0);
+  const power = sum(kids.map((kid) => weights.get(kid)));
+  const total = sum([...weights.values()]);
+  ensure(3 * power > 2 * total, `${power} of ${total} are not more than two thirds`);
+  const { size } = statement;
+  return { size, signers: kids.length, deciding: weights.size, power, total, isByVotes };
+}
+
+/** The validators that would have voted next, as far as the proof shows; else the genesis'. */
+async function votingOn({ statement, ...shown }, trust) {
+  const isWithout = shown.checkpoint === undefined && shown.governance === undefined;
+  ensure(isWithout, "in a consortium validators decide");
+  if (shown.consensus === undefined) {
+    ensure(shown.consistency === undefined, "a consistency path from nothing");
+    return weightsOf(trust.validators);
+  }
+  const { checkpoint } = await followedTo(shown.consensus, trust);
+  const isSame = checkpoint.size === statement.size;
+  const isDue = isSame === (shown.consistency === undefined);
+  ensure(isDue, "a consistency path is there where the sizes differ, only");
+  checkConsistency(checkpoint, leftBy(statement), shown.consistency ?? []);
+  const before = shown.consensus.changes.filter(({ header }) => header.height <= statement.height);
+  return weightsOf(before.length === 0 ? trust.validators : changedSet(before.at(-1)));
+}
+
+function weightsOf(validators) {
+  return new Map(validators.map(({ key, power }) => [toBase64url(key), power]));
+}
+
+/** The keys of who governed when an embedded ledger was left, one as good as another. */
+async function governingOn({ statement, governance, ...shown }, trust) {
+  const isWithout = shown.consensus === undefined && shown.consistency === undefined;
+  ensure(isWithout, "nobody votes on an embedded ledger");
+  const isThere = shown.checkpoint !== undefined && governance !== undefined;
+  ensure(isThere, "an embedded ledger's last checkpoint, and who governed then");
+  const { note, checkpoint } = await readSigned(shown.checkpoint, trust.log);
+  const { size, root } = checkpoint;
+  const isLeft = size === statement.size && toHex(root) === statement.root;
+  ensure(isLeft && note.lines.length === 1, "the last checkpoint is of another log");
+  ensure(governance.block.position === size - 1, "the block's end is not the last entry");
+  checkInclusion(governance.block, checkpoint);
+  const block = readRecord(governance.block.leaf, BLOCK_ENTRY);
+  ensure(block.height === statement.height, "the last entry ends another block");
+  const key = `controller/${trust.governance}`;
+  const { keys } = checkPresence(governance.controller, key, CONTROLLER, block.state_root);
+  return new Map(keys.filter(({ revoked }) => revoked === 0).map(({ kid }) => [kid, 1]));
 }
 
 function checkBlock(bundle, { checkpoint, followed }) {
@@ -287,7 +386,16 @@ function provenSentences(found) {
   }
   if (sealed.cosigned) sentences.push(`seen alike by ${sealed.cosigned} witnesses`);
   if (sealed.followed !== undefined) sentences.push(signedSentence(sealed.followed));
+  if (sealed.succeeded !== undefined) sentences.push(succeededSentence(sealed.succeeded));
   return sentences;
+}
+
+/** Who let a successor carry on. */
+function succeededSentence({ size, signers, deciding, power, total, isByVotes }) {
+  const who = isByVotes
+    ? `${signers} of ${deciding} validators with ${power} of ${total} votes`
+    : `${signers} of ${deciding} keys of who governed`;
+  return `carried on since entry ${size} by a successor, as signed by ${who}`;
 }
 
 /** Who signed the last header, and how the verifier came to know them. */
@@ -420,7 +528,18 @@ function afterSentence({ block, sealed: { followed } }) {
 }
 
 /** Who could together have shown something else. */
-function trustedSentences({ trust, sealed: { followed } }) {
+function trustedSentences({ trust, sealed }) {
+  const sentences = trustedToSign(trust, sealed);
+  if (sealed.succeeded === undefined) return sentences;
+  return [
+    ...sentences,
+    "that those who decided on the successor let no other carry on too, and that none of " +
+      "their keys leaked: two statements that one key has signed show it",
+  ];
+}
+
+/** Who could have shown something else by what they sign. */
+function trustedToSign(trust, { followed }) {
   if (followed !== undefined) {
     return [
       "anything that validators with more than two thirds of the votes agreed to hide, " +
@@ -613,6 +732,27 @@ const CHANGE = shape({
   ...SIGNED,
   next: listOf(shape({ key: isText, power: isPower }), 1, VALIDATORS_MAX),
 });
+const CONSENSUS = shape({ ...SIGNED, changes: listOf(CHANGE, 0, CHANGES_MAX) });
+const STATEMENT = shape({
+  format: isOneOf("ropewalk-succession/1"),
+  ...alike(isHash, "network root"),
+  height: isCount,
+  log: (value) => isSaid(value) && value.length <= 200,
+  size: isBetween(1, Infinity),
+});
+const SUCCESSION = shape(
+  {
+    extension: listOf(isText, 0, 64),
+    signatures: listOf(isText, 1, VALIDATORS_MAX),
+    statement: STATEMENT,
+  },
+  {
+    checkpoint: isText,
+    consensus: CONSENSUS,
+    consistency: listOf(isText, 0, 64),
+    governance: shape({ block: PROVEN_ENTRY, controller: STATE_PROOF }),
+  },
+);
 const BUNDLE = shape(
   {
     acts: listOf(PROVEN_ACT, 1, 100_000),
@@ -624,8 +764,9 @@ const BUNDLE = shape(
   },
   {
     checkpoint: isText,
-    consensus: shape({ ...SIGNED, changes: listOf(CHANGE, 0, CHANGES_MAX) }),
+    consensus: CONSENSUS,
     document: shape({ bytes: isText, salt: isText }),
+    succession: SUCCESSION,
   },
 );
 const POLICY = shape(
@@ -707,6 +848,8 @@ function readBundle(data) {
   ensure(BUNDLE(bundle), "members are missing, surplus or of another kind");
   const isOne = (bundle.checkpoint === undefined) !== (bundle.consensus === undefined);
   ensure(isOne, "a bundle has a checkpoint, or a proof of consensus");
+  const isSigned = bundle.succession === undefined || bundle.checkpoint !== undefined;
+  ensure(isSigned, "a successor's log signs checkpoints");
   return bundle;
 }
 
@@ -1840,6 +1983,32 @@ function checkInclusion({ inclusion, leaf, position }, { size, root }) {
   ensure(isEqual(node, root), "the path leads to another root");
 }
 
+/** RFC 9162, 2.1.4.2, with the steps' numbers. */
+function checkConsistency(old, grown, texts) {
+  ensure(old.size >= 1 && old.size <= grown.size, "the newer log is not the larger one");
+  const path = texts.map(fromHashText);
+  if (old.size === grown.size) {
+    const isSame = path.length === 0 && isEqual(old.root, grown.root);
+    return ensure(isSame, "one size has one root and needs no path");
+  }
+  ensure(path.length > 0, "the path is empty"); // 1
+  let [first, last] = [old.size - 1, grown.size - 1]; // 3
+  while (first % 2 === 1) [first, last] = [half(first), half(last)]; // 4
+  if (first === 0) path.unshift(old.root); // 2
+  let [before, after] = [path[0], path[0]]; // 5
+  for (const sibling of path.slice(1)) {
+    ensure(last > 0, "the path is too long for these sizes"); // 6
+    const isRight = first % 2 === 1 || first === last;
+    if (isRight) before = sha256(ONE, sibling, before);
+    after = isRight ? sha256(ONE, sibling, after) : sha256(ONE, after, sibling);
+    while (isRight && first > 0 && first % 2 === 0) [first, last] = [half(first), half(last)];
+    [first, last] = [half(first), half(last)];
+  }
+  ensure(last === 0, "the path is too short for these sizes");
+  ensure(isEqual(before, old.root), "the path leads to another root of the older log"); // 7
+  ensure(isEqual(after, grown.root), "the path leads to another root of the newer log");
+}
+
 function half(number) {
   return Math.floor(number / 2);
 }
@@ -2082,6 +2251,11 @@ function fromBase64url(text) {
 function fromHex(text) {
   const byte = (_, index) => Number.parseInt(text.slice(2 * index, 2 * index + 2), 16);
   return Uint8Array.from({ length: text.length / 2 }, byte);
+}
+
+function toBase64url(bytes) {
+  const text = btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
+  return text.replace(/\+/g, "-").replace(/\//g, "_");
 }
 
 function toHex(bytes) {

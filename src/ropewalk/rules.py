@@ -34,6 +34,7 @@ V1 = RuleBook(
     represent=identity.represent,
     require_policy=identity.require_policy,
     misbehave=identity.misbehave,
+    succeed=identity.succeed,
 )
 
 BOOKS: Mapping[int, RuleBook] = {1: V1}
@@ -62,4 +63,5 @@ def machine(data: bytes, *, checks_invariants: bool = False) -> Machine:
         books=BOOKS,
         quota_actor_max=genesis.parameters.quota_actor_max,
         checks_invariants=checks_invariants,
+        log=genesis.log,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ledger.world import CONSORTIUM, TIME, content, inspected, kid, registration, signed
+from ledger.world import CONSORTIUM, TIME, content, inspected, key, kid, registration, signed
 from ropewalk.audit.replaying import Leaves, Replay, Replayed
 from ropewalk.audit.report import DifferenceError
 from ropewalk.audit.tables import _events
@@ -18,12 +18,27 @@ from ropewalk.ledger import (
     Executed,
     Misbehaviour,
     ReplayLists,
+    SignedStatement,
+    Statement,
+    Succession,
+    SuccessionRecord,
     encode_record,
     network_id,
+    sign_statement,
     validators_at,
 )
 from ropewalk.rules import genesis_records, machine
-from ropewalk.tlog import AuthenticatedMap, hashed_key, map_leaf
+from ropewalk.tlog import (
+    AuthenticatedMap,
+    Checkpoint,
+    SignatureMissingError,
+    VerifierKey,
+    hashed_key,
+    leaf_hash,
+    map_leaf,
+    root_of,
+    sign_checkpoint,
+)
 
 
 def double_vote(name: str) -> Misbehaviour:
@@ -56,13 +71,13 @@ class Log:
 
     def _end(self, height: int, changes: dict[str, bytes | None] | dict[str, bytes]) -> None:
         touched: dict[bytes, bytes | None] = {}
-        for key, record in changes.items():
-            hashed = hashed_key(key.encode())
+        for name, record in changes.items():
+            hashed = hashed_key(name.encode())
             touched[hashed] = None if record is None else map_leaf(hashed, record)
             self.leaves.put(hashed, touched[hashed])
-            self.state.pop(key, None)
+            self.state.pop(name, None)
             if record is not None:
-                self.state[key] = record
+                self.state[name] = record
         self.tree.refresh(touched)
         root = self.tree.root.hex()
         end = BlockEntry(height=height, protocol=1, state_root=root, time=TIME + height)
@@ -141,3 +156,58 @@ def test_an_entry_of_misbehaviour_left_out_or_behind_an_act_is_noticed() -> None
     for wrong in (left_out, behind):
         with pytest.raises(DifferenceError):
             replayed(wrong)
+
+
+def succeeded(*voters: str, root: str = "") -> list[bytes]:
+    """A log whose third entry is a succession, signed by these."""
+    made = Log(CONSORTIUM)
+    made.block((), registers("bank"))
+    size, before = len(made.entries), root_of(map(leaf_hash, made.entries))
+    statement = Statement(
+        format="ropewalk-succession/1",
+        height=1,
+        log=VerifierKey("ropewalk.example/test", key("successor").public_key).text,
+        network=network_id(CONSORTIUM),
+        root=root or before.hex(),
+        size=size,
+    )
+    signatures = [sign_statement(statement, key(one)) for one in sorted(voters, key=kid)]
+    signed = SignedStatement(signatures=signatures, statement=statement)
+    made.entries.append(encode_record(Succession(succession=signed)))
+    made._end(
+        2,
+        {
+            "succession": encode_record(
+                SuccessionRecord(height=1, log=statement.log, root=statement.root, size=size)
+            )
+        },
+    )
+    return made.entries
+
+
+def test_a_succession_is_executed_again_and_tells_whose_checkpoints_count() -> None:
+    replay = Replay(CONSORTIUM)
+    entries = succeeded("votes a", "votes b", "votes c")
+    *_, last = replay.blocks(entries)
+    assert (replay.keys.succeeded_at, replay.succeeded_height) == (3, 1)
+    successor = VerifierKey("ropewalk.example/test", key("successor").public_key)
+    member = VerifierKey("ropewalk.example/test", key("node a").public_key)
+
+    def note(by: VerifierKey, name: str, size: int) -> bytes:
+        checkpoint = Checkpoint(by.name, size, last.log_root)
+        return sign_checkpoint(checkpoint, by, key(name).sign).to_bytes()
+
+    assert replay.keys.verify(note(successor, "successor", 5)).size == 5
+    assert replay.keys.verify(note(member, "node a", 3)).size == 3
+    for wrong in (note(successor, "successor", 3), note(member, "node a", 5)):
+        with pytest.raises(SignatureMissingError):
+            replay.keys.verify(wrong)
+
+
+@pytest.mark.parametrize(
+    ("voters", "root"),
+    [(("votes a", "votes b"), ""), (("votes a", "votes b", "votes c"), "ab" * 32), (("x",), "")],
+)
+def test_a_succession_that_is_none_is_found(voters: tuple[str, ...], root: str) -> None:
+    with pytest.raises(DifferenceError, match="block 2: "):
+        list(Replay(CONSORTIUM).blocks(succeeded(*voters, root=root)))

@@ -365,7 +365,9 @@ def _book(writes: Mapping[str, bytes | None], broken: str | None) -> RuleBook:
 
     rule = Rule("test.ACT", Nothing, apply, ())
     promises = (Invariant("promise", check),)
-    return RuleBook(1, {"test.ACT": rule}, promises, anything, anything, anything, nothing)
+    return RuleBook(
+        1, {"test.ACT": rule}, promises, anything, anything, anything, nothing, anything
+    )
 
 
 def _with(book: RuleBook, *, checks: bool) -> World:

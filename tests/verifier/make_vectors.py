@@ -24,6 +24,8 @@ from verifier.telling import NOW_S, judge
 VECTORS = Path(__file__).parents[2] / "vectors" / "bundle"
 FLIPPED = {
     "consortium-changed": "genesis-consortium.json",
+    "succession": "genesis.json",
+    "succession-consortium-older": "genesis-consortium.json",
     "threshold-consents": "genesis.json",
     "to-order-held": "genesis.json",
     "witnessed-twice": "policy-two-of-two.json",

@@ -15,6 +15,7 @@ from ropewalk.crypto import encode, from_base64, to_base64
 from verifier.mutate_consensus import mutated_consensus
 from verifier.mutate_more import mutated_approvals, mutated_controls
 from verifier.steps import Mutation, Step, Table, insert, remove, replace, set_, swap
+from verifier.successions import mutated_successions
 
 SEED = 20_260_101
 _TRUE: object = True
@@ -85,6 +86,7 @@ def mutations(files: Mapping[str, bytes]) -> list[Mutation]:
         *mutated_approvals(files),
         *mutated_controls(files),
         *mutated_consensus(files),
+        *mutated_successions(files),
     ]
 
 

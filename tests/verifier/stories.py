@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ropewalk.crypto import Value, encode
-from verifier import consortium, controls, drive, lives
+from verifier import consortium, controls, drive, lives, successions
 from verifier.drive import BLOCK_S, World, cosigned, witness_key
 from verifier.telling import DAY_S, Case, document
 
@@ -168,7 +168,8 @@ def told(directory: Path) -> tuple[dict[str, bytes], dict[str, Case]]:
         told_cases = cases(sorted(made))
         proofs, control_cases = controls.told(world)
         files, consortium_cases = consortium.told()
-        cases_ = {**told_cases, **control_cases, **consortium_cases}
-        return {**made, **proofs, **trusts(world), **files}, cases_
+        later, later_cases = successions.told()
+        cases_ = {**told_cases, **control_cases, **consortium_cases, **later_cases}
+        return {**made, **proofs, **trusts(world), **files, **later}, cases_
     finally:
         world.close()

@@ -53,6 +53,7 @@ PROVEN = {
         "inclusion": {"type": "array", "items": {"type": "string"}},
         "checkpoint": {"type": "string"},
         "consensus": {"type": "object", "description": "Of a consortium: votes"},
+        "succession": {"type": "object", "description": "Why a successor may sign"},
     },
 }
 """By hand, since msgspec describes no union of untagged structs; a test holds it to the port."""

@@ -18,6 +18,7 @@ from ropewalk.engines.port import (
     NoConsensusError,
     OutOfRangeError,
     OverloadedError,
+    ReadOnlyError,
     StoppedError,
 )
 
@@ -84,6 +85,8 @@ def _of_engine(error: EngineError) -> errors.ApiError:
                 "too many transactions are waiting; send it again a little later",
                 retry_after_s=error.retry_after_s,
             )
+        case ReadOnlyError():
+            found = errors.ForbiddenError(str(error))
         case StoppedError():
             found = errors.NotReadyError("the node takes no writes; /readyz says why")
         case NoConsensusError():

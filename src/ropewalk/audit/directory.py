@@ -139,13 +139,20 @@ def _audit(
     read.check_tiles(count)
     read.check_state(replay.state)
     if read_genesis(replay.genesis).validators:
-        size, root = replay.frontier.size, replay.frontier.root()
-        replay.keys.add(read.check_standing(replay.height, size, root))
+        replay.keys.add(_standing(read, replay, roots))
     read.check_checkpoints(roots, replay.keys)
     check_watermark(path / "watermark", replay, roots, replay.keys)
     check_documents(path / "documents", replay.state)
     if anchor is not None:
         anchor.require_met(count)
+
+
+def _standing(read: tables.Tables, replay: Replay, roots: dict[int, bytes]) -> str:
+    """Consensus bound the whole log, or all of it that was there before a successor carried on."""
+    size, height = replay.frontier.size, replay.height
+    if replay.keys.succeeded_at:
+        size, height = replay.keys.succeeded_at, replay.succeeded_height
+    return read.check_standing(height, size, roots[size])
 
 
 def _counted(entries: Iterator[bytes], count: int, progress: Progress) -> Iterator[bytes]:

@@ -26,6 +26,9 @@ class LogKeys:
         chosen = read_genesis(genesis)
         self._origin = chosen.log
         self._keys: dict[str, VerifierKey] = {}
+        self._successor: VerifierKey | None = None
+        self.succeeded_at = 0
+        """Size of the log that a successor carries on, 0 where none does."""
         if not chosen.validators:
             self._keys[""] = VerifierKey.parse(chosen.log)
         for one in chosen.validators:
@@ -35,17 +38,31 @@ class LogKeys:
         """Take in the key of a member's node."""
         self._keys[node] = VerifierKey(self._origin, from_base64url(node))
 
+    def succeed(self, log: str, size: int) -> None:
+        """From a size on, the successor's log alone signs.
+
+        Raises:
+            MalformedVerifierKeyError: it is no key.
+        """
+        self._successor, self.succeeded_at = VerifierKey.parse(log), size
+
     def verify(self, note: bytes) -> Checkpoint:
-        """The checkpoint of a note that one of the keys signed.
+        """The checkpoint of a note that one of the keys signed that may sign at its size.
 
         Raises:
             ProofError: none did, or it is no checkpoint.
         """
         read = Note.parse(note)
         missing: ProofError = SignatureMissingError("nobody who may sign has signed it")
-        for key in self._keys.values():
+        size = Checkpoint.parse(read.text).size
+        for key in self._signing_at(size):
             try:
                 return verify_checkpoint(read, key)
             except SignatureMissingError as error:
                 missing = error
         raise missing
+
+    def _signing_at(self, size: int) -> list[VerifierKey]:
+        if self._successor is not None and size > self.succeeded_at:
+            return [self._successor]
+        return list(self._keys.values())

@@ -15,6 +15,7 @@ from ropewalk.audit.keys import LogKeys
 from ropewalk.audit.report import DifferenceError
 from ropewalk.ledger import (
     VALIDATORS_KEY,
+    BadSuccessionError,
     Block,
     BlockEntry,
     Candidate,
@@ -26,6 +27,8 @@ from ropewalk.ledger import (
     Misbehaviour,
     ReplayLists,
     StopError,
+    Succeeding,
+    Succession,
     Transaction,
     TransactionEntry,
     Validators,
@@ -95,13 +98,16 @@ class _Gathered:
 
     logged: list[bytes] = field(default_factory=list)
     misbehaviour: list[Misbehaviour] = field(default_factory=list)
+    succession: Succession | None = None
     texts: list[str] = field(default_factory=list)
 
-    def add(self, data: bytes, entry: TransactionEntry | Misbehaviour) -> None:
+    def add(self, data: bytes, entry: TransactionEntry | Misbehaviour | Succession) -> None:
         """One more."""
         self.logged.append(data)
         if isinstance(entry, Misbehaviour):
             self.misbehaviour.append(entry)
+        elif isinstance(entry, Succession):
+            self.succession = entry
         else:
             self.texts.append(entry.transaction)
 
@@ -139,6 +145,8 @@ class Replay:
     height: int = -1
     time_s: int = 0
     transactions: int = 0
+    succeeded_height: int = 0
+    """Of the last block before a successor carried on."""
     tree: AuthenticatedMap = field(init=False)
     keys: LogKeys = field(init=False)
     """Whose checkpoints may be believed, as far as the log tells."""
@@ -216,11 +224,21 @@ class Replay:
         logged = gathered.logged
         if end.height <= self.height or end.time < self.time_s:
             raise DifferenceError(f"entry {first + len(logged)}: height or time goes backwards")
-        block = Block(end.height, end.time, tuple(candidates), tuple(gathered.misbehaviour))
+        succeeding = None
+        if gathered.succession is not None:
+            root = self.frontier.root().hex()
+            succeeding = Succeeding(gathered.succession, self.height, root)
+        block = Block(
+            end.height, end.time, tuple(candidates), tuple(gathered.misbehaviour), succeeding
+        )
         try:
             executed = self.machine.execute(_View(self.state), self.replay, block, first)
-        except StopError as error:
+        except (StopError, BadSuccessionError) as error:
             raise DifferenceError(f"block {end.height}: {error}") from error
+        if succeeding is not None:
+            statement = succeeding.entry.succession.statement
+            self.keys.succeed(statement.log, statement.size)
+            self.succeeded_height = statement.height
         if executed.entries != logged:
             at = _first_other(executed.entries, logged)
             raise DifferenceError(f"entry {first + at}: re-execution gives another outcome")

@@ -18,6 +18,7 @@ import msgspec
 import uvloop
 
 from ropewalk.audit import audit_directory
+from ropewalk.cli.archives import commitment
 from ropewalk.cli.bench_acts import acts, holdings
 from ropewalk.cli.bench_consortium import consortium, one_validator
 from ropewalk.cli.bench_limits import resident_bytes, verification_rate
@@ -26,6 +27,10 @@ from ropewalk.cli.bench_world import PASSPHRASE, Held, World, batches, submit_al
 from ropewalk.cli.child import ChildNode
 from ropewalk.client import History, bundle_of, read_trust, verify_bundle
 from ropewalk.engines.embedded import EmbeddedEngine
+from ropewalk.engines.exporting import export
+from ropewalk.engines.opening import DataDirectory
+from ropewalk.engines.rebuilding import Terms
+from ropewalk.engines.rebuilding import rebuild as rebuild_from
 
 Tell = Callable[[str], None]
 Result = dict[str, Any]
@@ -317,6 +322,44 @@ def audit(tell: Tell, *, titles: int = 5_000, rounds: int = 3) -> Result:
     }
 
 
+def rebuild(tell: Tell, *, titles: int = 10_000, rounds: int = 4) -> Result:
+    """Transactions a second that a ledger is rebuilt from its archive with, all of it verified."""
+    with tempfile.TemporaryDirectory(prefix="ropewalk-bench-") as folder:
+        (Path(folder) / "data").mkdir()
+        world = World(Path(folder) / "data", 200)
+        engine = world.open()
+        world.enrol(engine)
+        held = world.issue(engine, titles)
+        for _ in range(rounds):
+            submit_all(engine, world.transfers(held))
+        engine.close()
+        archive = Path(folder) / "bench.ropewalk-archive"
+        start = time.perf_counter()
+        export(DataDirectory(world.folder), archive, documents=False, progress=_ignore)
+        exported = time.perf_counter() - start
+        before = verification_rate()
+        tell("rebuilding")
+        found = rebuild_from(archive, Path(folder) / "again", Terms(commitment), _ignore)
+        limit = (before + verification_rate()) / 2
+        size = archive.stat().st_size
+    rate = found.transactions / found.seconds
+    return {
+        "figures": {
+            "transactions_per_s": round(rate),
+            "s_per_million": round(1e6 / rate, 1),
+            "export_s_per_million": round(exported / found.transactions * 1e6, 1),
+            "archive_bytes_per_act": round(size / found.transactions),
+        },
+        "limits": {"libsodium_verifications_per_s_2_cores": round(limit)},
+        "ratios": {"of_verification": round(rate / limit, 3)},
+        "goals": {},
+    }
+
+
+def _ignore(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
 RUNS: dict[str, Callable[[Tell], Result]] = {
     "title": title,
     "http": http_batches,
@@ -324,6 +367,7 @@ RUNS: dict[str, Callable[[Tell], Result]] = {
     "scale": scale,
     "proof": proof,
     "audit": audit,
+    "rebuild": rebuild,
     "acts": acts,
     "holdings": holdings,
     "consortium": consortium,

@@ -21,6 +21,7 @@ NAMES = (
     "scale",
     "proof",
     "audit",
+    "rebuild",
     "acts",
     "holdings",
     "consortium",

@@ -22,6 +22,7 @@ from ropewalk.client import (
 )
 from ropewalk.codes import CodeError
 from ropewalk.crypto import CanonicalError, KeyFileError
+from ropewalk.engines.errors import ArchiveError, SuccessionError
 from ropewalk.engines.port import EngineError
 from ropewalk.ledger import GenesisError, LedgerError
 from ropewalk.tlog import ProofError
@@ -61,6 +62,8 @@ def _ends() -> tuple[tuple[type[Exception], int], ...]:
         (KeyFileError, CANNOT_START),
         (NoCometBftError, CANNOT_START),
         (GenesisError, CANNOT_START),
+        (ArchiveError, FAILED),
+        (SuccessionError, REFUSED),
         (EngineError, CANNOT_START),
         (ClientError, FAILED),
         (ProofError, USAGE),

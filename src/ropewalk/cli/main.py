@@ -8,6 +8,7 @@ import typer
 
 from ropewalk import __version__
 from ropewalk.cli import (
+    archives,
     benches,
     care,
     cometbft,
@@ -18,6 +19,7 @@ from ropewalk.cli import (
     proofs,
     proposals,
     setup,
+    successions,
     trade,
 )
 from ropewalk.cli.exits import ending
@@ -45,6 +47,9 @@ app.command()(proofs.verify)
 app.command()(proofs.audit)
 app.command()(care.backup)
 app.command()(care.restore)
+app.command("export")(archives.export_archive)
+app.command()(archives.rebuild)
+app.add_typer(successions.succession_app, name="succession")
 app.command()(evidence.evidence)
 app.command()(benches.bench)
 app.command()(demo.demo)

@@ -59,6 +59,17 @@ def passphrase(file: Path | None) -> str:
     raise UsageError("no passphrase: give --passphrase-file or set ROPEWALK_PASSPHRASE")
 
 
+def passphrase_for(data: Path, file: Path | None) -> str:
+    """The passphrase of a ledger's log key; "" where it was rebuilt and has none.
+
+    Raises:
+        UsageError: there is none, and nobody to ask.
+    """
+    if (data / "archive.json").exists() and not (data / "keys" / "log.pem").exists():
+        return ""
+    return passphrase(file)
+
+
 def listen_address(text: str) -> tuple[str, int]:
     """Host and port of `HOST:PORT`.
 

@@ -12,7 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ropewalk.audit import Anchor, Report, audit_directory, audit_node
 from ropewalk.cli.exits import FAILED, UsageError, ending, errors, plain, report
-from ropewalk.cli.options import DATA, DEFAULT_NODE, Data, Json, NodeUrl, PassphraseFile, passphrase
+from ropewalk.cli.options import (
+    DATA,
+    DEFAULT_NODE,
+    Data,
+    Json,
+    NodeUrl,
+    PassphraseFile,
+    passphrase_for,
+)
 from ropewalk.client import (
     History,
     Node,
@@ -59,7 +67,7 @@ def bundle(
                 node or DEFAULT_NODE, title, shelf, disclose=not no_document
             )
         else:
-            word = passphrase(passphrase_file)
+            word = passphrase_for(data, passphrase_file)
             identifier, made = _from_data(data, word, title, shelf, disclose=not no_document)
         output.write_bytes(made)
         disclosed = not no_document and shelf.find(identifier) is not None

@@ -21,6 +21,7 @@ from ropewalk.cli.options import (
     PassphraseFile,
     listen_address,
     passphrase,
+    passphrase_for,
 )
 from ropewalk.cli.table import act_table
 from ropewalk.cli.wallet import GOVERNANCE, controller_of, key_file
@@ -162,7 +163,11 @@ def node(
         if log_level not in ("debug", "info", "warning", "error"):
             raise UsageError("--log-level is debug, info, warning or error")
         opened = open_engine(
-            engine, data, passphrase(passphrase_file), verifiers, checks_invariants=check_invariants
+            engine,
+            data,
+            passphrase_for(data, passphrase_file),
+            verifiers,
+            checks_invariants=check_invariants,
         )
         run_node(opened, host, port, require_login=require_login, log_level=log_level)
 

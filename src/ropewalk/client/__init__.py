@@ -46,8 +46,8 @@ from ropewalk.client.issuing import (
     read_document,
 )
 from ropewalk.client.node import History, Node, Outcome, transaction_id
-from ropewalk.client.proofs import check_sealed
 from ropewalk.client.shelf import Kept, Shelf
+from ropewalk.client.succession import check_sealed
 from ropewalk.client.terms import SECRET_SIZE, NoCargoError, Terms, terms_of
 from ropewalk.client.trust import Policy, Trust, read_trust
 from ropewalk.client.verdict import Verdict, refusal

@@ -10,7 +10,7 @@ import msgspec
 
 from ropewalk.client.errors import VerificationError
 from ropewalk.crypto import CanonicalError, decode, encode
-from ropewalk.ledger import Hash
+from ropewalk.ledger import Hash, Statement
 from ropewalk.tlog import ConsensusProof
 
 FORMAT = "ropewalk-title-bundle/1"
@@ -50,6 +50,33 @@ class ProvenAct(ProvenEntry, frozen=True, kw_only=True, omit_defaults=True):
     """What proposed and approved it before, oldest first; left out where nothing did."""
 
 
+class Governing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who governed an embedded ledger when it was left."""
+
+    block: ProvenEntry
+    """The last entry of the log that was left: the end of its last block."""
+    controller: StateProof
+
+
+class Succession(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """Why a successor's log may sign the checkpoint (docs/reference/formats.md, 15)."""
+
+    checkpoint: str | None = None
+    """Base64 of the last signed note before; of an embedded ledger."""
+    consensus: ConsensusProof | None = None
+    """What validators signed last; of a consortium, where it is to be had."""
+    consistency: Annotated[list[str], msgspec.Meta(max_length=64)] | None = None
+    """From the log that validators signed for to the one in the statement, where they differ."""
+    extension: Annotated[list[str], msgspec.Meta(max_length=64)]
+    """From the log in the statement to the bundle's own checkpoint."""
+    governance: Governing | None = None
+    """Of an embedded ledger."""
+    signatures: Annotated[list[str], msgspec.Meta(min_length=1, max_length=64)]
+    statement: Statement
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The document, disclosed."""
 
@@ -72,6 +99,8 @@ class Bundle(
     format: Literal["ropewalk-title-bundle/1"]
     network: Hash
     state: Annotated[list[StateProof], msgspec.Meta(min_length=3, max_length=3)]
+    succession: Succession | None = None
+    """Where a successor carries the ledger on."""
     title: Hash
 
 
@@ -97,4 +126,6 @@ def read_bundle(data: bytes) -> Bundle:
         raise VerificationError("bundle", str(error)) from error
     if (bundle.checkpoint is None) == (bundle.consensus is None):
         raise VerificationError("bundle", "a bundle has a checkpoint, or a proof of consensus")
+    if bundle.succession is not None and bundle.checkpoint is None:
+        raise VerificationError("bundle", "a successor's log signs checkpoints")
     return bundle

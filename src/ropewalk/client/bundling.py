@@ -6,6 +6,8 @@ Their maker checks them before they leave.
 
 from typing import Any
 
+import msgspec
+
 from ropewalk.client.bundle import (
     Bundle,
     Document,
@@ -13,6 +15,7 @@ from ropewalk.client.bundle import (
     ProvenEntry,
     StateProof,
     Step,
+    Succession,
     encode_bundle,
 )
 from ropewalk.client.control import make_proof
@@ -65,7 +68,7 @@ def bundle_of(history: History, network: str, title: str, kept: Kept | None) -> 
     """A bundle's bytes from a title's history.
 
     Raises:
-        MalformedAnswerError: the history's proof of consensus is none.
+        MalformedAnswerError: the history's proof of consensus or succession is none.
     """
     consensus = None if history.consensus is None else _consensus(history.consensus)
     document = None
@@ -83,9 +86,17 @@ def bundle_of(history: History, network: str, title: str, kept: Kept | None) -> 
         format="ropewalk-title-bundle/1",
         network=network,
         state=[_state(proof) for proof in history.state],
+        succession=_succession(history.succession),
         title=title,
     )
     return encode_bundle(bundle)
+
+
+def _succession(told: dict[str, Any] | None) -> Succession | None:
+    try:
+        return None if told is None else msgspec.convert(told, Succession, strict=True)
+    except msgspec.ValidationError as error:
+        raise MalformedAnswerError(f"the node's succession can't be read: {error}") from error
 
 
 def _consensus(told: dict[str, Any]) -> ConsensusProof:

@@ -73,6 +73,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint: str
     consensus: dict[str, Any] | None = None
     """What validators signed; of a consortium."""
+    succession: dict[str, Any] | None = None
+    """Where a successor's log has signed the checkpoint: why it may."""
 
 
 class _Outcomes(msgspec.Struct):
@@ -234,6 +236,19 @@ class Node:
             start = act["position"]
             page = self._json(f"/v1/events?from={start}")["events"]
             found += [one for one in page if one["position"] == start]
+        return found
+
+    def standing(self, controller: str) -> dict[str, Any]:
+        """What proves the log as it stands: a controller's record up to checkpoint and votes.
+
+        Raises:
+            NotFoundError: there is no such controller.
+        """
+        answer = self._json(f"/v1/controllers/{controller}?proof=true")
+        try:
+            found: dict[str, Any] = answer["proof"][f"controller/{controller}"]
+        except (LookupError, TypeError) as error:
+            raise MalformedAnswerError("the node's answer has no proof") from error
         return found
 
     def genesis(self) -> bytes:

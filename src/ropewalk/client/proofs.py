@@ -23,6 +23,7 @@ from ropewalk.ledger import (
 from ropewalk.title import Title
 from ropewalk.tlog import (
     Checkpoint,
+    ConsensusProof,
     Followed,
     Note,
     ProofError,
@@ -44,6 +45,20 @@ APP_HASH_SIZE = ROOT_SIZE + 8
 """A consortium's app hash is the log's root and its size, big-endian."""
 
 
+class Succeeded(msgspec.Struct, frozen=True, kw_only=True):
+    """Who decided that somebody carries a ledger on."""
+
+    size: int
+    """Of the log that was left."""
+    signers: int
+    deciding: int
+    """How many could have signed."""
+    power: int
+    total: int
+    by_votes: bool
+    """Whether validators decided, not who governs."""
+
+
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """The log's size and root, and who vouches for them."""
 
@@ -52,16 +67,18 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """How many witnesses cosigned it."""
     followed: Followed | None = None
     """In a consortium: the header that has it, and who signed that."""
+    succeeded: Succeeded | None = None
+    """Where a successor's log has signed it: who decided on that."""
 
 
-def check_sealed(bundle: Bundle, trust: Trust) -> Sealed:
+def check_signed(bundle: Bundle, trust: Trust) -> Sealed:
     """The log's size and root by its checkpoint, or in a consortium by what validators signed.
 
     Raises:
         VerificationError: item `checkpoint`, in a consortium `consensus`.
     """
     if trust.validators is None:
-        return _check_checkpoint(bundle, trust)
+        return check_checkpoint(bundle, trust, trust.log)
     return _check_consensus(bundle, trust, trust.validators)
 
 
@@ -72,23 +89,40 @@ def _check_consensus(bundle: Bundle, trust: Trust, first_set: ValidatorSet) -> S
         raise VerificationError(
             "consensus", "a quorum of witnesses is asked for, and this bundle can't carry any yet"
         )
+    followed, checkpoint = followed_to("consensus", trust, first_set, bundle.consensus)
+    return Sealed(checkpoint=checkpoint, followed=followed)
+
+
+def followed_to(
+    item: str, trust: Trust, first_set: ValidatorSet, proof: ConsensusProof
+) -> tuple[Followed, Checkpoint]:
+    """What validators signed, and the log that this fixes.
+
+    Raises:
+        VerificationError: this item: the votes do not hold, or fix no log.
+    """
     try:
-        followed = follow(chain_id(trust.network), first_set, bundle.consensus)
+        followed = follow(chain_id(trust.network), first_set, proof)
         app_hash = bytes.fromhex(followed.header.app_hash)
         if len(app_hash) != APP_HASH_SIZE:
-            raise VerificationError("consensus", "an app hash is the log's root and size")
+            raise VerificationError(item, "an app hash is the log's root and size")
         root, size = app_hash[:ROOT_SIZE], int.from_bytes(app_hash[ROOT_SIZE:], "big")
-        return Sealed(checkpoint=Checkpoint(trust.origin, size, root), followed=followed)
+        return followed, Checkpoint(trust.origin, size, root)
     except ProofError as error:
-        raise VerificationError("consensus", str(error)) from error
+        raise VerificationError(item, str(error)) from error
 
 
-def _check_checkpoint(bundle: Bundle, trust: Trust) -> Sealed:
-    if bundle.checkpoint is None or trust.log is None:
+def check_checkpoint(bundle: Bundle, trust: Trust, key: VerifierKey | None) -> Sealed:
+    """The log's size and root by a checkpoint that this key signed.
+
+    Raises:
+        VerificationError: item `checkpoint`.
+    """
+    if bundle.checkpoint is None or key is None:
         raise VerificationError("checkpoint", "an embedded ledger's bundle carries a checkpoint")
     try:
         note = Note.parse(from_base64(bundle.checkpoint))
-        checkpoint = verify_checkpoint(note, trust.log)
+        checkpoint = verify_checkpoint(note, key)
         cosigned = sum(1 for witness in trust.witnesses if _cosigned(note, witness))
     except (ProofError, EncodingError) as error:
         raise VerificationError("checkpoint", str(error)) from error
@@ -148,13 +182,19 @@ def check_state(bundle: Bundle, block: BlockEntry) -> tuple[Controller, Party, T
         VerificationError: item `state:` and the key.
     """
     controller, party, title = bundle.state
-    record = _present(title, f"title/{bundle.title}", block, Title)
-    issuer = _present(controller, f"controller/{record.issuer}", block, Controller)
-    return issuer, _present(party, f"party/{record.issuer}", block, Party), record
+    record = present(title, f"title/{bundle.title}", block, Title)
+    issuer = present(controller, f"controller/{record.issuer}", block, Controller)
+    return issuer, present(party, f"party/{record.issuer}", block, Party), record
 
 
-def _present(proof: StateProof, key: str, block: BlockEntry, kind: type[R]) -> R:
-    item = f"state:{key}"
+def present(proof: StateProof, key: str, block: BlockEntry, kind: type[R], item: str = "") -> R:
+    """A record of the state that a block leads to.
+
+    Raises:
+        VerificationError: it is not there, or none of its kind; item `state:` and the key, unless
+            it is told another.
+    """
+    item = item or f"state:{key}"
     if proof.key != key:
         raise VerificationError(item, f"a proof of {proof.key} stands in its place")
     value = proof.value.encode("ascii")

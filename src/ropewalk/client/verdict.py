@@ -9,7 +9,7 @@ from ropewalk.client.acts import Act, Log
 from ropewalk.client.bundle import Bundle
 from ropewalk.client.chain import Chain
 from ropewalk.client.errors import VerificationError
-from ropewalk.client.proofs import Sealed
+from ropewalk.client.proofs import Sealed, Succeeded
 from ropewalk.client.standing import Roles
 from ropewalk.client.trust import Trust
 from ropewalk.client.wording import burdens, holding, place
@@ -111,7 +111,18 @@ def _proven(found: Findings) -> list[str]:
         sentences.append(f"seen alike by {found.sealed.cosigned} witnesses")
     if found.sealed.followed is not None:
         sentences.append(_signed(found.sealed.followed))
+    if found.sealed.succeeded is not None:
+        sentences.append(_succeeded(found.sealed.succeeded))
     return sentences
+
+
+def _succeeded(by: Succeeded) -> str:
+    """Who let a successor carry on."""
+    if by.by_votes:
+        who = f"{by.signers} of {by.deciding} validators with {by.power} of {by.total} votes"
+    else:
+        who = f"{by.signers} of {by.deciding} keys of who governed"
+    return f"carried on since entry {by.size} by a successor, as signed by {who}"
 
 
 def _signed(followed: Followed) -> str:
@@ -191,6 +202,19 @@ def _after(found: Findings) -> str:
 
 def _trusted(found: Findings) -> list[str]:
     """Who could together have shown something else."""
+    if found.sealed.succeeded is None:
+        return _trusted_to_sign(found)
+    return [
+        *_trusted_to_sign(found),
+        (
+            "that those who decided on the successor let no other carry on too, and that none of "
+            "their keys leaked: two statements that one key has signed show it"
+        ),
+    ]
+
+
+def _trusted_to_sign(found: Findings) -> list[str]:
+    """Who could have shown something else by what they sign."""
     if found.sealed.followed is not None:
         return [
             (

@@ -14,8 +14,9 @@ from ropewalk.client.bundle import Bundle, read_bundle
 from ropewalk.client.chain import follow_chain
 from ropewalk.client.document import DocumentError, dcsa_checksum
 from ropewalk.client.errors import VerificationError
-from ropewalk.client.proofs import check_block, check_sealed, check_state
+from ropewalk.client.proofs import check_block, check_state
 from ropewalk.client.roles import Roles, Setting
+from ropewalk.client.succession import check_sealed
 from ropewalk.client.trust import Trust
 from ropewalk.client.verdict import Findings, Verdict, refusal, told
 from ropewalk.crypto import SALT_SIZE, EncodingError, document_commitment, from_base64

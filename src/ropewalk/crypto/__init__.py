@@ -23,6 +23,7 @@ from ropewalk.crypto.encoding import (
 from ropewalk.crypto.hashes import SALT_SIZE, document_commitment, sha256, sha256_hex
 from ropewalk.crypto.jws import (
     CONSENT_TYPE,
+    SUCCESSION_TYPE,
     TRANSACTION_TYPE,
     HeaderError,
     JwsError,
@@ -43,6 +44,7 @@ __all__ = [
     "DEPTH_MAX",
     "INTEGER_MAX",
     "SALT_SIZE",
+    "SUCCESSION_TYPE",
     "TRANSACTION_TYPE",
     "CanonicalError",
     "EncodingError",

@@ -16,6 +16,7 @@ from ropewalk.crypto.signature import PUBLIC_KEY_SIZE, SIGNATURE_SIZE, verify_si
 
 TRANSACTION_TYPE = "ropewalk-transaction+jws"
 CONSENT_TYPE = "ropewalk-consent+jws"
+SUCCESSION_TYPE = "ropewalk-succession+jws"
 
 KID_LENGTH = 43
 HEADERS_CACHED = 8_192

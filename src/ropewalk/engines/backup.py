@@ -41,8 +41,13 @@ def backup(source: DataDirectory, target: Path, progress: Callable[[int, int], N
     _make_empty(target)
     shutil.copyfile(source.genesis, copy.genesis)
     copy.log_key.parent.mkdir(mode=0o700)
-    shutil.copyfile(source.log_key, copy.log_key)
-    copy.log_key.chmod(0o600)
+    for path in (source.log_key, source.successor_key):
+        if path.exists():
+            shutil.copyfile(path, copy.log_key.parent / path.name)
+            (copy.log_key.parent / path.name).chmod(0o600)
+    for path in (source.archive, source.succession, source.handovers, source.consensus):
+        if path.exists():
+            shutil.copyfile(path, target / path.name)
     if source.documents.is_dir():
         shutil.copytree(source.documents, copy.documents)
     copy_database(source.database, copy.database, PAGES_A_STEP, progress)
@@ -72,7 +77,7 @@ def _mark(source: DataDirectory, copy: DataDirectory) -> int:
         if last is None:
             raise DamageError("block: there is no block")
         size = last.last + 1
-        note = store.note(size) or _note_from(source, size)
+        note = store.note(size) or note_from(source, size)
         with store.transaction() as writer:
             writer.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", (size, note))
     except apsw.Error as error:
@@ -89,7 +94,7 @@ def _mark(source: DataDirectory, copy: DataDirectory) -> int:
     return last.height
 
 
-def _note_from(source: DataDirectory, size: int) -> bytes:
+def note_from(source: DataDirectory, size: int) -> bytes:
     """The checkpoint of a block that the source has only just written."""
     for _ in range(NOTE_TRIES):
         watermark = marking.peek(source.watermark)

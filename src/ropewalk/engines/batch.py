@@ -18,7 +18,7 @@ from ropewalk.crypto import (
     INTEGER_MAX,
     CanonicalError,
     EncodingError,
-    PrivateKey,
+    Signer,
     decode_object,
     encode,
     from_base64url,
@@ -72,7 +72,7 @@ class Batch:
     """Of the transactions, bytes."""
 
 
-def make_batch(network: str, number: int, texts: Sequence[str], key: PrivateKey) -> bytes:
+def make_batch(network: str, number: int, texts: Sequence[str], key: Signer) -> bytes:
     """Sign transactions together."""
     head = encode({"network": network, "node": key.kid, "number": number})
     body = "\n".join(texts).encode("ascii")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from ropewalk.crypto import PrivateKey, sha256
+from ropewalk.crypto import Signer, sha256
 from ropewalk.engines.batch import BATCH_SIZE_MAX, BATCH_TRANSACTIONS_MAX, HEAD_SIZE_MAX, make_batch
 from ropewalk.engines.errors import EngineAwayError, RpcRefusedError
 from ropewalk.engines.outcomes import unknown
@@ -74,7 +74,7 @@ class Batcher:
     def __init__(
         self,
         network: str,
-        key: PrivateKey,
+        key: Signer,
         send: Callable[[bytes], None],
         linger_s: float = LINGER_S,
         give_up_s: float = GIVE_UP_S,

@@ -8,12 +8,12 @@ takes no writes any more, since nobody can tell what the disk holds.
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ropewalk.crypto import PrivateKey, to_base64
+from ropewalk.crypto import Signer, to_base64
 from ropewalk.engines.errors import DamageError
 from ropewalk.engines.port import LedgerEvent, StoppedError
 from ropewalk.engines.store import Store
@@ -24,6 +24,7 @@ from ropewalk.engines.writing import (
     TileRows,
     state_rows,
     write,
+    write_rows,
 )
 from ropewalk.ledger import (
     MINUTE_S,
@@ -34,6 +35,8 @@ from ropewalk.ledger import (
     LedgerError,
     Machine,
     ReplayLists,
+    Succeeding,
+    Succession,
     encode_record,
 )
 from ropewalk.tlog import (
@@ -118,7 +121,7 @@ class Chain:
     machine: Machine
     store: Store
     watermark: WatermarkFile
-    log_key: PrivateKey
+    log_key: Signer
     verifier_key: VerifierKey
     tree: AuthenticatedMap
     frontier: Frontier
@@ -129,6 +132,8 @@ class Chain:
     lock: threading.RLock
     """Held while tree and tip change, and by whoever proves."""
     unstored_note: tuple[int, bytes] | None = None
+    read_only: str = ""
+    """Why nobody may make it longer, "" where one may."""
     in_doubt: bool = False
     """Whether a block failed half-way: tree and tip are then no longer of one block."""
 
@@ -146,6 +151,41 @@ class Chain:
                 self.commit(self.prepare(block, executed))
             self.store.move_log(light=len(candidates) < FEW_CANDIDATES)
         return executed
+
+    def succeed(self, time_s: int, succession: Succession, take: Callable[[], None]) -> None:
+        """Carry on: a block of a succession alone, signed by the successor's log.
+
+        Args:
+            time_s: the block's time.
+            succession: who carries on, and who signed that.
+            take: called when it is found to be right, before it is written: puts the successor's
+                key in its place.
+
+        Raises:
+            BadSuccessionError: it is none of this ledger's; nothing was written.
+            Exception: a write failed. The chain is not to be used again.
+        """
+        tip = self.tip
+        succeeding = Succeeding(succession, tip.height, tip.log_root.hex())
+        block = Block(tip.height + 1, max(tip.time_s, time_s), (), succession=succeeding)
+        executed = self.execute(block)
+        take()
+        with self.lock:
+            self.commit(self.prepare(block, executed))
+
+    def follow(self, prepared: Prepared) -> None:
+        """Write a prepared block in the caller's own transaction, and stand there unsigned.
+
+        For who grows a ledger again that others have led: nothing is durable, or told to anybody.
+
+        Raises:
+            Exception: a write failed. The chain is not to be used again.
+        """
+        block = prepared.block
+        write_rows(self.store.writer, self._block_write(prepared, {}))
+        self.view.update(prepared.executed.changes)
+        self.tip = Tip(block.height, block.time_s, prepared.size, prepared.log_root, b"")
+        self.in_doubt = False
 
     @contextmanager
     def still(self) -> Iterator[None]:
@@ -225,25 +265,25 @@ class Chain:
         self.in_doubt = False
 
     def _write(self, prepared: Prepared, consensus: Mapping[str, Any]) -> None:
+        write(self.store, self._block_write(prepared, consensus))
+
+    def _block_write(self, prepared: Prepared, consensus: Mapping[str, Any]) -> BlockWrite:
         block, executed, first = prepared.block, prepared.executed, self.tip.size
-        write(
-            self.store,
-            BlockWrite(
-                height=block.height,
-                time_s=block.time_s,
-                protocol=executed.protocol,
-                first=first,
-                entries=prepared.entries,
-                lookups=_lookups(executed, first),
-                rows=prepared.rows,
-                state_root=prepared.state_root,
-                log_root=prepared.log_root,
-                replay=_replay_notes(block, executed),
-                events=_events(block, executed, first),
-                tiles=self.tiles.append(first, prepared.leaves, prepared.completed),
-                note=self.unstored_note,
-                consensus=consensus,
-            ),
+        return BlockWrite(
+            height=block.height,
+            time_s=block.time_s,
+            protocol=executed.protocol,
+            first=first,
+            entries=prepared.entries,
+            lookups=_lookups(executed, first),
+            rows=prepared.rows,
+            state_root=prepared.state_root,
+            log_root=prepared.log_root,
+            replay=_replay_notes(block, executed),
+            events=_events(block, executed, first),
+            tiles=self.tiles.append(first, prepared.leaves, prepared.completed),
+            note=self.unstored_note,
+            consensus=consensus,
         )
 
     def _reread(self, entries: list[bytes], first: int) -> None:

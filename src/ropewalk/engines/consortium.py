@@ -24,6 +24,7 @@ from ropewalk.engines.abci_snapshot import SnapshotConnection
 from ropewalk.engines.answering import Answering
 from ropewalk.engines.batch import Batch
 from ropewalk.engines.batcher import Batcher, Work
+from ropewalk.engines.chain import Chain
 from ropewalk.engines.cometbft_rpc import CometRpc
 from ropewalk.engines.errors import (
     ConsensusError,
@@ -31,6 +32,7 @@ from ropewalk.engines.errors import (
     RpcRefusedError,
 )
 from ropewalk.engines.handovers import Handovers
+from ropewalk.engines.leaving import Leaving
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, initialise_again, open_chain
 from ropewalk.engines.outcomes import outcomes_of, refused
 from ropewalk.engines.port import (
@@ -43,6 +45,7 @@ from ropewalk.engines.port import (
     TitleHistory,
 )
 from ropewalk.engines.replica import Finalized, Replica
+from ropewalk.engines.signing import succession_of
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.engines.verdicts import Verdicts, hash_of
 from ropewalk.ledger import Genesis, LedgerError, chain_id, read_genesis
@@ -95,14 +98,7 @@ class ConsortiumEngine(Answering):
         self._settings, self._directory, self._disk = settings, directory, surroundings.disk
         lock = DirectoryLock(directory.lock, self._disk)
         try:
-            initialise_again(directory, settings.passphrase)
-            chain = open_chain(
-                directory,
-                settings.passphrase,
-                now_s=surroundings.clock.now_s(),
-                checks_invariants=settings.checks_invariants,
-                disk=self._disk,
-            )
+            chain = _opened(directory, settings, surroundings)
             super().__init__(chain, lock)
             genesis = read_genesis(self._genesis)
             self._verdicts = Verdicts(surroundings.verifiers(settings.verifiers))
@@ -121,6 +117,7 @@ class ConsortiumEngine(Answering):
         self._handovers = Handovers(directory.handovers, self._rpc, chain_id(chain.machine.network))
         self._batcher = Batcher(chain.machine.network, chain.log_key, self._rpc.broadcast)
         self._mempool = MempoolConnection(self._replica)
+        self._leaving = Leaving(directory.consensus, self._shown)
         try:
             self._server = AbciServer(settings.abci, self._handlers(genesis), self._stop)
         except OSError as error:
@@ -181,6 +178,7 @@ class ConsortiumEngine(Answering):
                 self._batcher.decided(batch.id, outcomes)
             position += sum(1 for result in results if result.entry is not None)
         self._mempool.follow(finalized)
+        self._leaving.wake()
         self._block_time_s = finalized.decided.time_s
         self._tell_grown()
 
@@ -249,6 +247,16 @@ class ConsortiumEngine(Answering):
         except (EngineAwayError, RpcRefusedError, ProofError) as error:
             raise StoppedError(f"{error}; ask again") from error
 
+    def _shown(self) -> tuple[int, Callable[[], dict[str, Any]]] | None:
+        """The last block with an entry, and how to show who signed for it; None until it is bound.
+
+        For `leaving`, which asks in no haste.
+        """
+        height = self._chain.tip.height
+        if self._decided_height <= height or self._poison:
+            return None
+        return height, lambda: self._handovers.proof(height + 1, self._replica.handovers)
+
     def light(self, method: LightMethod, height: int) -> dict[str, Any]:
         """See the port."""
         return self._rpc.light(method, height)
@@ -291,7 +299,47 @@ class ConsortiumEngine(Answering):
         self._let_go()
 
     def _let_go(self) -> None:
+        self._leaving.close()
         self._batcher.close()
         self._rpc.close()
         self._verdicts.close()
         self._close_chain(in_doubt=bool(self._poison) or self._chain.in_doubt)
+
+
+def _opened(directory: DataDirectory, settings: Settings, surroundings: Surroundings) -> Chain:
+    """This member's copy; a wiped one is begun anew.
+
+    Raises:
+        EngineError: why it does not open, or takes no part.
+    """
+    initialise_again(directory, settings.passphrase)
+    chain = open_chain(
+        directory,
+        settings.passphrase,
+        now_s=surroundings.clock.now_s(),
+        checks_invariants=settings.checks_invariants,
+        disk=surroundings.disk,
+    )
+    try:
+        _require_part(directory, chain)
+    except BaseException:
+        chain.abandon()
+        raise
+    return chain
+
+
+def _require_part(directory: DataDirectory, chain: Chain) -> None:
+    """Refuse to take part with what was rebuilt, or once this member has signed who carries on.
+
+    Raises:
+        StoppedError: it is no member's copy, or somebody else carries on.
+    """
+    if chain.read_only:
+        raise StoppedError(f"no member's copy: it was {chain.read_only}")
+    if succession_of(chain.store) is not None:
+        raise StoppedError("this ledger goes on by a succession, with no consensus any more")
+    if directory.signed_succession.exists():
+        raise StoppedError(
+            f"this member has signed who carries on ({directory.signed_succession.name}): it takes "
+            "no part any more, or there would be two ledgers"
+        )

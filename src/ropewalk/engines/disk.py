@@ -9,7 +9,7 @@ import errno
 import fcntl
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 PIECE = 1 << 20
 """Bytes read and written at once."""
@@ -145,3 +145,29 @@ def write_again(disk: Disk, path: Path) -> None:
         file.sync()
     finally:
         file.close()
+
+
+def fsync_file(file: BinaryIO) -> None:
+    """Make what was written to an open file durable.
+
+    Raises:
+        OSError: nobody can tell what is.
+    """
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def replace_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Put a small file in its place, whole or not at all."""
+    beside = path.with_name(path.name + ".new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        fsync_file(file)
+    beside.replace(path)
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -26,8 +26,12 @@ from ropewalk.engines.port import (
     NoConsensusError,
     Outcome,
     OverloadedError,
+    Proven,
+    ReadOnlyError,
     StoppedError,
+    TitleHistory,
 )
+from ropewalk.engines.showing import Showing
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.ledger import (
     BLOCK_SIZE_MAX,
@@ -96,6 +100,7 @@ class EmbeddedEngine(Answering):
                 disk=self._disk,
             )
             super().__init__(chain, lock)
+            self._showing = Showing(directory, chain, self._disk)
         except BaseException:
             lock.release()
             raise
@@ -108,10 +113,23 @@ class EmbeddedEngine(Answering):
         self._block_began = 0.0
         self._await_end = surroundings.drive(self.step)
 
+    # Reading
+
+    def prove(self, key: str) -> Proven:
+        """See the port; of a rebuilt ledger with what vouches for it."""
+        return self._showing.proven(super().prove(key))
+
+    def history(self, title: str) -> TitleHistory | None:
+        """See the port; of a rebuilt ledger with what vouches for it."""
+        found = super().history(title)
+        return None if found is None else self._showing.history(found)
+
     # Writing
 
     def submit(self, transactions: Sequence[str]) -> Future[list[Outcome]]:
         """Take transactions in; see the port."""
+        if self._chain.read_only:
+            raise ReadOnlyError(self._chain.read_only)
         condition = self.condition()
         if not condition.ready:
             raise StoppedError(condition.reason)
@@ -212,7 +230,7 @@ class EmbeddedEngine(Answering):
     def condition(self) -> Condition:
         """See the port."""
         tip = self._chain.tip
-        reason = self._poison or self._full_disk()
+        reason = self._poison or self._chain.read_only or self._full_disk()
         return Condition(
             ready=not reason,
             reason=reason,

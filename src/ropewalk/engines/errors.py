@@ -60,6 +60,20 @@ class RpcRefusedError(EngineError):
     number = 7819
 
 
+class ArchiveError(EngineError):
+    """An archive is damaged, cut short or forged: the text names the line and what is wrong."""
+
+    code = "engine.archive"
+    number = 7822
+
+
+class SuccessionError(EngineError):
+    """A succession can't be proposed, signed or adopted here: the text says why."""
+
+    code = "engine.succession"
+    number = 7823
+
+
 class SnapshotError(EngineError):
     """A snapshot, or a chunk of one, is not what consensus has bound."""
 

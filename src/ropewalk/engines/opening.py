@@ -7,7 +7,7 @@ what is stored, a key that is not the genesis' log key: the node refuses to star
 
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import apsw
@@ -25,6 +25,7 @@ from ropewalk.engines.errors import (
 )
 from ropewalk.engines.halving import OtherHalf
 from ropewalk.engines.port import AlreadyInitialisedError, InUseError
+from ropewalk.engines.signing import Signing, succession_of
 from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing
 from ropewalk.engines.store import BlockRow, Store
 from ropewalk.engines.writing import REPLAY_NOTE_SIZE, BlockWrite, TileRows, state_rows, write
@@ -104,6 +105,31 @@ class DataDirectory:
         """Documents kept verbatim, with their salts."""
         return self.path / "documents"
 
+    @property
+    def consensus(self) -> Path:
+        """Of a consortium: what validators signed last, for who exports what is left."""
+        return self.path / "consensus.json"
+
+    @property
+    def archive(self) -> Path:
+        """Of a rebuilt ledger: who vouched for the archive."""
+        return self.path / "archive.json"
+
+    @property
+    def succession(self) -> Path:
+        """Of a ledger that goes on by a succession: what shows a stranger that it may."""
+        return self.path / "succession.json"
+
+    @property
+    def signed_succession(self) -> Path:
+        """The one statement that whoever decides here has signed: they sign no other."""
+        return self.path / "succession-signed.json"
+
+    @property
+    def successor_key(self) -> Path:
+        """The key of a log that is to go on, encrypted, until the succession is adopted."""
+        return self.path / "keys" / "successor.pem"
+
 
 def initialise(directory: DataDirectory, genesis: bytes, log_key: PrivateKey) -> None:
     """Write block 0 of a new ledger.
@@ -124,7 +150,12 @@ def _write_ledger(directory: DataDirectory, genesis: bytes, log_key: PrivateKey)
     verifier_key = _log_key_of(read_genesis(genesis), log_key)
     storing.create(directory.database, genesis)
     store = Store(directory.database)
-    note, log_root = _first_block(store, genesis, log_key, verifier_key)
+    block = first_block(store, genesis)
+    log_root = block.log_root
+    checkpoint = Checkpoint(verifier_key.name, 1, log_root)
+    note = sign_checkpoint(checkpoint, verifier_key, log_key.sign).to_bytes()
+    standing = _first_standing(read_genesis(genesis), log_root, log_key)
+    write(store, replace(block, note=(1, note), consensus=standing))
     store.close()
     marking.create(
         directory.watermark,
@@ -152,9 +183,12 @@ def initialise_again(directory: DataDirectory, passphrase: str) -> None:
     marking.sync_directory(directory.path)
 
 
-def _first_block(
-    store: Store, genesis: bytes, log_key: PrivateKey, verifier_key: VerifierKey
-) -> tuple[bytes, bytes]:
+def first_block(store: Store, genesis: bytes) -> BlockWrite:
+    """Block 0, not signed and not written yet.
+
+    Raises:
+        GenesisError: the genesis is not one of ours.
+    """
     chosen = read_genesis(genesis)
     rows = state_rows(dict(genesis_records(genesis)))
     tree = AuthenticatedMap(store)
@@ -167,28 +201,21 @@ def _first_block(
     frontier = Frontier()
     completed: list[CompleteNode] = []
     frontier.append(leaf_hash(entry), completed)
-    checkpoint = Checkpoint(verifier_key.name, 1, frontier.root())
-    note = sign_checkpoint(checkpoint, verifier_key, log_key.sign).to_bytes()
-    write(
-        store,
-        BlockWrite(
-            height=0,
-            time_s=chosen.time,
-            protocol=chosen.protocol,
-            first=0,
-            entries=[entry],
-            lookups=[],
-            rows=rows,
-            state_root=state_root,
-            log_root=frontier.root(),
-            replay=b"",
-            events=[],
-            tiles=TileRows(store, 0).append(0, [leaf_hash(entry)], completed),
-            note=(1, note),
-            consensus=_first_standing(chosen, frontier.root(), log_key),
-        ),
+    return BlockWrite(
+        height=0,
+        time_s=chosen.time,
+        protocol=chosen.protocol,
+        first=0,
+        entries=[entry],
+        lookups=[],
+        rows=rows,
+        state_root=state_root,
+        log_root=frontier.root(),
+        replay=b"",
+        events=[],
+        tiles=TileRows(store, 0).append(0, [leaf_hash(entry)], completed),
+        note=None,
     )
-    return note, frontier.root()
 
 
 def _first_standing(genesis: Genesis, log_root: bytes, key: PrivateKey) -> dict[str, bytes]:
@@ -295,21 +322,13 @@ def _open(
     checks_invariants: bool,
 ) -> Chain:
     genesis = _checked_genesis(directory, store, disk)
-    chosen = read_genesis(genesis)
-    try:
-        log_key = read(directory.log_key, passphrase)
-    except KeyFileError as error:
-        raise DamageError(f"keys/log.pem: {error}") from error
-    try:
-        verifier_key = _log_key_of(chosen, log_key)
-    except GenesisError as error:
-        raise DamageError(f"keys/log.pem: {error}") from error
+    signing = _signing(directory, store, read_genesis(genesis), disk, passphrase)
     mark_file = marking.WatermarkFile(directory.watermark, disk)
     watermark, _bad = mark_file.read()
     last = store.last_block()
     if last is None:
         raise DamageError("block: there is no block")
-    _check_watermark(store, watermark, last, verifier_key)
+    _check_watermark(store, watermark, last, signing.key_at(watermark.size))
     if now_s < last.time - CLOCK_BEHIND_S_MAX:
         raise ClockError(f"the last block's time is {last.time}, the clock says {now_s}")
 
@@ -322,8 +341,8 @@ def _open(
         machine=machine(genesis, checks_invariants=checks_invariants),
         store=store,
         watermark=mark_file,
-        log_key=log_key,
-        verifier_key=verifier_key,
+        log_key=signing.signer,
+        verifier_key=signing.key_at(size),
         tree=tree,
         frontier=frontier,
         tiles=TileRows(store, size),
@@ -332,11 +351,32 @@ def _open(
         view=CachedView(store),
         lock=threading.RLock(),
         unstored_note=(watermark.size, tip_note),
+        read_only=signing.read_only,
     )
     _write_again(directory, disk)
     store.next_epoch()
     _catch_up_watermark(chain, watermark)
     return chain
+
+
+def _signing(
+    directory: DataDirectory, store: Store, genesis: Genesis, disk: Disk, passphrase: str
+) -> Signing:
+    """Who signs checkpoints here: this node, or nobody where the ledger was rebuilt."""
+    succession = succession_of(store)
+    rebuilt = disk.exists(directory.archive)
+    if rebuilt and not disk.exists(directory.log_key):
+        return Signing.nobody(store, genesis, succession)
+    try:
+        log_key = read(directory.log_key, passphrase)
+    except KeyFileError as error:
+        raise DamageError(f"keys/log.pem: {error}") from error
+    if succession is not None or rebuilt:
+        return Signing.successor(store, genesis, succession, log_key)
+    try:
+        return Signing(log_key, _log_key_of(genesis, log_key))
+    except GenesisError as error:
+        raise DamageError(f"keys/log.pem: {error}") from error
 
 
 def _checked_genesis(directory: DataDirectory, store: Store, disk: Disk) -> bytes:

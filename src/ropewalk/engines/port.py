@@ -97,6 +97,8 @@ class Proven(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     consensus: dict[str, Any] | None = None
     """Of a consortium: what its validators signed (docs/reference/formats.md, 11); its last
     header names the size and root of the log that ends with `block`. Left out otherwise."""
+    succession: dict[str, Any] | None = None
+    """Where a successor's log has signed the checkpoint: why it may (formats.md, 15)."""
 
 
 class TitleHistory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -114,6 +116,8 @@ class TitleHistory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     consensus: dict[str, Any] | None = None
     """Of a consortium: what its validators signed (docs/reference/formats.md, 11); its last
     header names the size and root of the log that ends with `block`. Left out otherwise."""
+    succession: dict[str, Any] | None = None
+    """Where a successor's log has signed the checkpoint: why it may (formats.md, 15)."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +173,7 @@ class Engine(Protocol):
         Raises:
             OverloadedError: too many are waiting; come back after `retry_after_s`.
             StoppedError: the engine takes no writes any more; see `condition`.
+            ReadOnlyError: it takes none before a succession.
         """
 
     def outcome(self, transaction: str) -> Outcome | None:
@@ -273,6 +278,13 @@ class NoConsensusError(EngineError):
 
     code = "engine.no_consensus"
     number = 7804
+
+
+class ReadOnlyError(StoppedError):
+    """The ledger was rebuilt from an archive: it takes no writes before a succession."""
+
+    code = "engine.read_only"
+    number = 7805
 
 
 class InUseError(EngineError):

@@ -43,16 +43,24 @@ def standing_of(chain: Chain) -> Standing:
     Raises:
         DamageError: nothing tells, or consensus had bound another log than the chain holds.
     """
-    data = chain.store.meta(META)
-    if data is None:
-        raise DamageError("meta: nothing tells how far consensus has led this copy")
-    try:
-        decode_object(data)
-        standing = msgspec.json.decode(data, type=Standing, strict=True)
-    except (CanonicalError, msgspec.MsgspecError) as error:
-        raise DamageError(f"meta: consensus: {error}") from error
+    standing = read_standing(chain.store.meta(META))
     tip = chain.tip
     hashed = app_hash_of(tip.log_root, tip.size).hex()
     if standing.app_hash != hashed or 0 < standing.height < tip.height:
         raise DamageError("meta: consensus had bound another log than this copy holds")
     return standing
+
+
+def read_standing(data: bytes | None) -> Standing:
+    """The row's value, read.
+
+    Raises:
+        DamageError: there is none, or it is damaged.
+    """
+    if data is None:
+        raise DamageError("meta: nothing tells how far consensus has led this copy")
+    try:
+        decode_object(data)
+        return msgspec.json.decode(data, type=Standing, strict=True)
+    except (CanonicalError, msgspec.MsgspecError) as error:
+        raise DamageError(f"meta: consensus: {error}") from error

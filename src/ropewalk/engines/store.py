@@ -59,6 +59,8 @@ CREATE TABLE state (
   hashed BLOB PRIMARY KEY, key TEXT NOT NULL, leaf BLOB NOT NULL, record BLOB NOT NULL)
   WITHOUT ROWID;
 CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL);
+"""
+_INDEXES = """
 CREATE INDEX in_control ON state (
   coalesce(nullif(json_extract(CAST(record AS TEXT), '$[1].possessor'), ''),
     json_extract(CAST(record AS TEXT), '$[1].shipper')), key)
@@ -119,7 +121,7 @@ def create(path: Path, genesis: bytes) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     with connection:
-        connection.execute(_SCHEMA)
+        connection.execute(_SCHEMA + _INDEXES)
         connection.executemany(
             "INSERT INTO meta VALUES (?, ?)",
             [("format", FORMAT), ("genesis", genesis), ("epoch", 0)],
@@ -256,6 +258,25 @@ class Store:
             with suppress(apsw.Error):
                 self.writer.execute("ROLLBACK")
             raise
+
+    def begin_unsafely(self) -> None:
+        """Write as fast as can be, into a file that is thrown away should anything go wrong.
+
+        Nothing is synced, and there is nobody beside the writer. Ends with `end_unsafely`.
+        """
+        self.writer.execute("PRAGMA journal_mode=MEMORY")
+        self.writer.execute("PRAGMA synchronous=OFF")
+        self.writer.execute("DROP INDEX in_control; DROP INDEX proposal")
+
+    def end_unsafely(self) -> None:
+        """Make what was written what it always is: whole, indexed, and on the disk.
+
+        Raises:
+            apsw.Error: it may not be.
+        """
+        self.writer.execute(_INDEXES)
+        self.writer.execute("PRAGMA synchronous=FULL")
+        self.writer.execute("PRAGMA journal_mode=WAL")
 
     @property
     def reader(self) -> apsw.Connection:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import apsw
 import msgspec
 
 from ropewalk.engines.port import LedgerEvent
@@ -112,41 +113,48 @@ def write(store: Store, block: BlockWrite) -> None:
         apsw.Error: it may or may not be durable; the engine stops.
     """
     with store.transaction() as writer:
-        if block.note is not None:
-            writer.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", block.note)
-        writer.executemany(
-            "INSERT OR REPLACE INTO meta VALUES (?, ?)", sorted(block.consensus.items())
-        )
-        writer.executemany("INSERT INTO entry VALUES (?, ?)", enumerate(block.entries, block.first))
-        writer.executemany("INSERT INTO lookup VALUES (?, ?)", block.lookups)
-        writer.executemany(
-            "INSERT INTO state VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hashed) "
-            "DO UPDATE SET leaf = excluded.leaf, record = excluded.record",
-            [
-                (row.hashed, row.key, row.leaf, row.record)
-                for row in block.rows
-                if row.record is not None
-            ],
-        )
-        removed = [(row.hashed,) for row in block.rows if row.record is None]
-        if removed:
-            writer.executemany("DELETE FROM state WHERE hashed = ?", removed)
-        writer.executemany(
-            "INSERT OR REPLACE INTO tile VALUES (?, ?, ?)",
-            [(level, number, hashes) for (level, number), hashes in block.tiles.items()],
-        )
-        writer.execute(
-            "INSERT INTO block (height, time, protocol, first, last, state_root, log_root, "
-            "replay, events) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                block.height,
-                block.time_s,
-                block.protocol,
-                block.first,
-                block.first + len(block.entries) - 1,
-                block.state_root,
-                block.log_root,
-                block.replay,
-                _ENCODER.encode(block.events),
-            ),
-        )
+        write_rows(writer, block)
+
+
+def write_rows(writer: apsw.Connection, block: BlockWrite) -> None:
+    """Write a block's rows in the caller's transaction.
+
+    Raises:
+        apsw.Error: a write failed.
+    """
+    if block.note is not None:
+        writer.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", block.note)
+    writer.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", sorted(block.consensus.items()))
+    writer.executemany("INSERT INTO entry VALUES (?, ?)", enumerate(block.entries, block.first))
+    writer.executemany("INSERT INTO lookup VALUES (?, ?)", block.lookups)
+    writer.executemany(
+        "INSERT INTO state VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hashed) "
+        "DO UPDATE SET leaf = excluded.leaf, record = excluded.record",
+        [
+            (row.hashed, row.key, row.leaf, row.record)
+            for row in block.rows
+            if row.record is not None
+        ],
+    )
+    removed = [(row.hashed,) for row in block.rows if row.record is None]
+    if removed:
+        writer.executemany("DELETE FROM state WHERE hashed = ?", removed)
+    writer.executemany(
+        "INSERT OR REPLACE INTO tile VALUES (?, ?, ?)",
+        [(level, number, hashes) for (level, number), hashes in block.tiles.items()],
+    )
+    writer.execute(
+        "INSERT INTO block (height, time, protocol, first, last, state_root, log_root, "
+        "replay, events) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            block.height,
+            block.time_s,
+            block.protocol,
+            block.first,
+            block.first + len(block.entries) - 1,
+            block.state_root,
+            block.log_root,
+            block.replay,
+            _ENCODER.encode(block.events),
+        ),
+    )

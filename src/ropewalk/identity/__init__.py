@@ -41,6 +41,7 @@ from ropewalk.identity.state import (
     LawRecord,
     Party,
     Recovery,
+    active_keys,
     carrier_code_key,
     controller_id,
     controller_key,
@@ -54,6 +55,7 @@ from ropewalk.identity.state import (
     require_controller,
     require_governance,
 )
+from ropewalk.identity.succession import electors, succeed
 from ropewalk.identity.validators import misbehave
 
 RULES = (
@@ -93,11 +95,13 @@ __all__ = [
     "RecoveryWaitsError",
     "UnknownControllerError",
     "UnknownPartyError",
+    "active_keys",
     "approval_rules",
     "authorise",
     "carrier_code_key",
     "controller_id",
     "controller_key",
+    "electors",
     "find_party",
     "first_records",
     "governance_id",
@@ -119,4 +123,5 @@ __all__ = [
     "require_controller",
     "require_governance",
     "require_policy",
+    "succeed",
 ]

@@ -28,6 +28,7 @@ from ropewalk.identity.errors import (
 from ropewalk.identity.governance import NOTICE_HEIGHTS
 from ropewalk.ledger import (
     POWER_MAX,
+    SUCCESSION_KEY,
     VALIDATORS_KEY,
     VALIDATORS_MAX,
     Context,
@@ -85,7 +86,7 @@ def set_validator(view: View, message: SetValidator, context: Context) -> Effect
 
     Raises:
         NotGovernanceError: the actor is not the genesis' controller.
-        NotConsortiumError: the ledger has no validators.
+        NotConsortiumError: the ledger has no validators, or somebody carries on in their place.
         BadKeysError: voting key or node key is no key id, or they are one key.
         BadStepHeightError: too near, too far, or before the last step.
         TooManyStepsError: too many wait, and none at this height.
@@ -97,7 +98,7 @@ def set_validator(view: View, message: SetValidator, context: Context) -> Effect
     """
     state.require_governance(view, context.actor)
     steps = _steps_since(view, context.height)
-    if not steps:
+    if not steps or view.get(SUCCESSION_KEY) is not None:
         raise NotConsortiumError("it is embedded in one node")
     if not (is_kid(message.key) and is_kid(message.node)) or message.key == message.node:
         raise BadKeysError("a validator votes with one key, and its node signs with another")

@@ -9,6 +9,7 @@ import msgspec
 from ropewalk.crypto import INTEGER_MAX
 from ropewalk.ledger.errors import EntryError, LedgerError
 from ropewalk.ledger.records import Record, decode_record, encode_record
+from ropewalk.ledger.succession import Succeeding, Succession
 from ropewalk.ledger.transaction import Hash, Seconds, Transaction
 
 COMMITTED = "committed"
@@ -42,7 +43,7 @@ class Misbehaviour(Record, frozen=True):
     """Id of the key that it votes with."""
 
 
-Entry = TransactionEntry | Misbehaviour | BlockEntry
+Entry = TransactionEntry | Misbehaviour | Succession | BlockEntry
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -61,6 +62,8 @@ class Block:
     candidates: tuple[Candidate, ...]
     misbehaviour: tuple[Misbehaviour, ...] = ()
     """Facts that the consensus engine hands over, in its order; they come before the candidates."""
+    succession: Succeeding | None = None
+    """Who carries on, where this block begins with that."""
 
 
 def decode_entry(data: bytes) -> Entry:
@@ -75,10 +78,21 @@ def decode_entry(data: bytes) -> Entry:
     return entry
 
 
-def _kind_of(data: bytes) -> type[TransactionEntry] | type[Misbehaviour] | type[BlockEntry]:
-    if data.startswith(b'[1,{"code"'):
-        return TransactionEntry
-    return Misbehaviour if data.startswith(b'[1,{"evidence"') else BlockEntry
+_KINDS: tuple[tuple[bytes, type[TransactionEntry | Misbehaviour | Succession]], ...] = (
+    (b'[1,{"code"', TransactionEntry),
+    (b'[1,{"evidence"', Misbehaviour),
+    (b'[1,{"succession"', Succession),
+)
+"""Each kind by how its first member begins; what is none of these is a block's end."""
+
+
+def _kind_of(
+    data: bytes,
+) -> type[TransactionEntry | Misbehaviour | Succession] | type[BlockEntry]:
+    for prefix, kind in _KINDS:
+        if data.startswith(prefix):
+            return kind
+    return BlockEntry
 
 
 def encode_transaction_entry(text: str, refusal: LedgerError | None) -> bytes:

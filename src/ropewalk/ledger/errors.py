@@ -118,6 +118,13 @@ class ApprovalNeededError(LedgerError):
         """Who is missing, sorted."""
 
 
+class BadSuccessionError(LedgerError):
+    """A succession that does not follow the log, or that too few have signed."""
+
+    code = "ledger.bad_succession"
+    number = 7013
+
+
 class GenesisError(Exception):
     """The genesis file is not one of ours."""
 

@@ -10,7 +10,8 @@ Checks of one transaction, in this order, each with its refusal:
    the act's own rule: such a refusal is logged and final.
 
 Before the candidates comes what consensus proved of validators: what has an effect leaves an entry,
-what has none leaves no trace.
+what has none leaves no trace. A block may begin with a succession, which is refused before anything
+is kept.
 
 An act is applied whole or not at all. Same view, same block: same result, on any engine.
 """
@@ -38,6 +39,7 @@ from ropewalk.ledger.limits import KEYS_TOUCHED_MAX, VALIDITY_S_MAX
 from ropewalk.ledger.records import decode_record, encode_record
 from ropewalk.ledger.registry import Change, Rule, RuleBook
 from ropewalk.ledger.replay import ReplayLists
+from ropewalk.ledger.succession import Succeeding, check_log, check_statement
 from ropewalk.ledger.transaction import Payload, Transaction
 
 
@@ -62,7 +64,8 @@ class Executed:
     changes: dict[str, bytes | None] = field(default_factory=dict)
     """Every record written or removed (None), replay lists included."""
     evidence: list[Result] = field(default_factory=list)
-    """One for each misbehaviour that had an effect, in order; their entries come first."""
+    """One for each misbehaviour that had an effect, in order, and one for a succession; their
+    entries come first."""
 
     @property
     def entries(self) -> list[bytes]:
@@ -83,6 +86,8 @@ class Machine:
     books: Mapping[int, RuleBook]
     quota_actor_max: int
     checks_invariants: bool = False
+    log: str = ""
+    """The genesis' verifier key of the log; of a consortium its origin."""
 
     def book_at(self, view: View, height: int) -> RuleBook:
         """The rule book in force at a height.
@@ -112,11 +117,17 @@ class Machine:
             position: size of the log before it.
 
         Raises:
+            BadSuccessionError: the block's succession is none of this ledger's; nothing is kept.
             StopError: an invariant broke, or the protocol is unknown; nothing may be kept.
         """
         book = self.book_at(view, block.height)
         overlay = Overlay(view)
         executed = Executed(protocol=book.version, results=[])
+        if block.succession is not None:
+            executed.evidence.append(
+                self._succession(book, overlay, block, block.succession, position)
+            )
+            position += 1
         for misbehaviour in block.misbehaviour:
             found = self._misbehaviour(book, overlay, block, misbehaviour, position)
             if found is not None:
@@ -129,6 +140,22 @@ class Machine:
         if executed.entries:
             executed.changes = {**overlay.changes, **replay.take_changes(block.time_s)}
         return executed
+
+    def _succession(
+        self,
+        book: RuleBook,
+        overlay: Overlay,
+        block: Block,
+        succeeding: Succeeding,
+        position: int,
+    ) -> Result:
+        context = Context("", block.height, self.network, position, block.time_s, "")
+        statement = succeeding.entry.succession.statement
+        check_statement(statement, succeeding, position)
+        check_log(statement, self.log.partition("+")[0], self.log)
+        effects = book.succeed(overlay, succeeding.entry.succession, context)
+        self._keep(book, overlay, effects, context)
+        return Result("", None, encode_record(succeeding.entry), effects.events)
 
     def _misbehaviour(
         self,

@@ -10,6 +10,7 @@ import msgspec
 from ropewalk.ledger.block import Misbehaviour
 from ropewalk.ledger.effects import Context, Effects, View
 from ropewalk.ledger.errors import LedgerError, MalformedBodyError
+from ropewalk.ledger.succession import SignedStatement
 from ropewalk.ledger.transaction import Payload
 
 
@@ -96,6 +97,11 @@ Misbehave = Callable[[View, Misbehaviour, Context], Effects | None]
 any more. The context names no actor and no transaction."""
 
 
+Succeed = Callable[[View, SignedStatement, Context], Effects]
+"""`(view, succession, context)`: what it does, where those who may have signed it; raises a
+LedgerError otherwise. The context names no actor and no transaction."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleBook:
     """All acts of one protocol version, and the policy functions that come before every rule."""
@@ -107,3 +113,4 @@ class RuleBook:
     represent: Represent
     require_policy: RequirePolicy
     misbehave: Misbehave
+    succeed: Succeed

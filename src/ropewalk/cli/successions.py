@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ropewalk succession`: a rebuilt ledger goes on when more than two thirds sign by whom."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from ropewalk.cli.exits import ending, plain, report
+from ropewalk.cli.options import DATA, Data, Json, Keys, PassphraseFile, passphrase
+from ropewalk.cli.wallet import key_file
+from ropewalk.crypto import PrivateKey, read
+from ropewalk.engines.cometbft_home import CometBftHome, read_key
+from ropewalk.engines.opening import DataDirectory, DirectoryLock
+from ropewalk.engines.succeeding import adopt as adopt_in
+from ropewalk.engines.succeeding import check_own_copy, remember
+from ropewalk.engines.succeeding import propose as propose_in
+from ropewalk.ledger import (
+    Statement,
+    encode_statement,
+    open_statement,
+    read_statement,
+    sign_statement,
+)
+
+succession_app = typer.Typer(
+    no_args_is_help=True, help="Carry on a ledger that was rebuilt from an archive."
+)
+Output = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
+
+
+@succession_app.command("propose")
+def propose(
+    output: Output,
+    data: Data = DATA,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Make a key for the log that is to go on, and the statement for others to sign."""
+    with ending(as_json=as_json):
+        word = passphrase(passphrase_file)
+        statement = propose_in(DataDirectory(data), word, int(time.time()))
+        output.write_bytes(encode_statement(statement))
+
+        def tell(console: Console) -> None:
+            _tell_statement(console, statement)
+            console.print(f"{plain(output)}: have it signed by more than two thirds of those who")
+            console.print("decided before, each by `ropewalk succession sign`, and compare it by")
+            console.print("voice; then run `ropewalk succession adopt`")
+
+        report(_told(output, statement), as_json=as_json, tell=tell)
+
+
+def _told(output: Path, statement: Statement) -> dict[str, object]:
+    return {"file": str(output), "statement": msgspec.to_builtins(statement)}
+
+
+def _tell_statement(console: Console, statement: Statement) -> None:
+    console.print(f"network {statement.network}")
+    console.print(f"log     {statement.size} entries, height {statement.height}, {statement.root}")
+    console.print(f"goes on as {plain(statement.log)}", soft_wrap=True)
+
+
+@succession_app.command("sign")
+def sign(
+    statement_file: Annotated[Path, typer.Argument(metavar="STATEMENT", help="What to sign.")],
+    output: Output,
+    data: Data = DATA,
+    key: Annotated[
+        str,
+        typer.Option("--key", help="Sign as who governs an embedded ledger, with this key file."),
+    ] = "",
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Sign who carries on, once and for all: with a validator's voting key, or --key.
+
+    A second successor is refused: who signs two can be shown to have done so. A validator's node
+    has to be stopped, and does not start again.
+    """
+    with ending(as_json=as_json):
+        statement = read_statement(statement_file.read_bytes().strip())
+        directory = DataDirectory(data)
+        check_own_copy(directory, statement)
+        if key:
+            folder = key_folder or data / "keys"
+            signer = read(key_file(folder, key), passphrase(passphrase_file))
+            signed = _signed(folder / directory.signed_succession.name, statement, signer)
+        else:
+            signer = read_key(CometBftHome(data).consensus_key)
+            lock = DirectoryLock(directory.lock)
+            try:
+                signed = _signed(directory.signed_succession, statement, signer)
+            finally:
+                lock.release()
+        output.write_text(signed + "\n", encoding="ascii")
+
+        def tell(console: Console) -> None:
+            _tell_statement(console, statement)
+            console.print(f"signed by {signer.kid}: give {plain(output)} to the successor")
+
+        report({**_told(output, statement), "key": signer.kid}, as_json=as_json, tell=tell)
+
+
+def _signed(memory: Path, statement: Statement, signer: PrivateKey) -> str:
+    remember(memory, statement)
+    return sign_statement(statement, signer)
+
+
+@succession_app.command("adopt")
+def adopt(
+    signed: Annotated[list[Path], typer.Argument(help="Files that signers gave.")],
+    data: Data = DATA,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Carry the ledger on: count the signatures, and make it live under the new log key."""
+    with ending(as_json=as_json):
+        texts = [path.read_text(encoding="ascii") for path in signed]
+        height = adopt_in(DataDirectory(data), passphrase(passphrase_file), texts, int(time.time()))
+        _, statement = open_statement(texts[0].strip())
+        told = {"height": height, "statement": msgspec.to_builtins(statement)}
+
+        def tell(console: Console) -> None:
+            console.print(f"[green]live[/] from height {height}: `ropewalk node --data {data}`")
+            console.print(f"checkpoints are signed as {plain(statement.log)}", soft_wrap=True)
+
+        report(told, as_json=as_json, tell=tell)
