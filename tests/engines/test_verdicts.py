@@ -74,14 +74,34 @@ def test_whoever_asks_meanwhile_waits_for_the_same_answer() -> None:
     verdicts = Verdicts(verifying)
     first, second = transaction("one"), transaction("two")
     ask(verdicts, first)
-    told: list[str] = []
+    told: list[list[str]] = []
     both = [hash_of(first), hash_of(second)]
-    verdicts.ready([first, second], both, lambda: told.append("ready"))
+    verdicts.ready(
+        [first, second], both, lambda known: told.append([one.text for one in known.result()])
+    )
     assert verifying.asked == [[first], [second]]
     assert told == []
     verifying.release()
-    assert told == ["ready"]
+    assert told == [[first, second]]
     assert [one.text for one in candidates(verdicts, second, first)] == [second, first]
+
+
+def test_what_is_forgotten_while_others_are_waited_for_is_not_asked_for_again() -> None:
+    """It stands in a block meanwhile; asked for again by the thread that verifies, nobody did."""
+    verifying = Counting()
+    verdicts = Verdicts(verifying)
+    first, second = transaction("one"), transaction("two")
+    candidates(verdicts, first)
+    verifying.held = True
+    told: list[list[str]] = []
+    both = [hash_of(first), hash_of(second)]
+    verdicts.ready(
+        [first, second], both, lambda known: told.append([one.text for one in known.result()])
+    )
+    verdicts.forget([hash_of(first)])
+    verifying.release()
+    assert told == [[first, second]]
+    assert verifying.asked == [[first], [second]]
 
 
 @pytest.mark.parametrize("first", ["good", "garbage"])

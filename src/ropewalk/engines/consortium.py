@@ -34,7 +34,7 @@ from ropewalk.engines.errors import (
 from ropewalk.engines.handovers import Handovers
 from ropewalk.engines.leaving import Leaving
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, initialise_again, open_chain
-from ropewalk.engines.outcomes import outcomes_of, refused
+from ropewalk.engines.outcomes import outcomes_of, refused, unknown
 from ropewalk.engines.port import (
     Condition,
     LightMethod,
@@ -48,7 +48,7 @@ from ropewalk.engines.replica import Finalized, Replica
 from ropewalk.engines.signing import succession_of
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.engines.verdicts import Verdicts, hash_of
-from ropewalk.ledger import Genesis, LedgerError, chain_id, read_genesis
+from ropewalk.ledger import Candidate, Genesis, LedgerError, chain_id, read_genesis
 from ropewalk.tlog import ProofError
 
 R = TypeVar("R")
@@ -154,13 +154,18 @@ class ConsortiumEngine(Answering):
             return work.outcomes
         self._batcher.take(len(transactions))
         hashes = [hash_of(text) for text in transactions]
-        self._verdicts.ready(transactions, hashes, lambda: self._pass_on(work, hashes))
+        self._verdicts.ready(transactions, hashes, lambda known: self._pass_on(work, known))
         return work.outcomes
 
-    def _pass_on(self, work: Work, hashes: Sequence[bytes]) -> None:
+    def _pass_on(self, work: Work, known: Future[list[Candidate]]) -> None:
         """Refuse what its bytes refuse, and batch the rest."""
+        error = known.exception()
+        if error is not None:
+            for index, text in enumerate(work.texts):
+                self._batcher.settle(work, index, unknown(text, f"not verified: {error}"))
+            return
         good = []
-        for index, candidate in enumerate(self._verdicts.candidates(work.texts, hashes)):
+        for index, candidate in enumerate(known.result()):
             if isinstance(candidate.verdict, LedgerError):
                 self._batcher.settle(work, index, refused("", candidate.verdict))
             else:

@@ -45,14 +45,29 @@ class Verdicts:
         return [found[hashed] for hashed in hashes]
 
     def ready(
-        self, texts: Sequence[str], hashes: Sequence[bytes], then: Callable[[], None]
+        self,
+        texts: Sequence[str],
+        hashes: Sequence[bytes],
+        then: "Callable[[Future[list[Candidate]]], None]",
     ) -> None:
-        """Call back once all of these are known, at once if they are."""
-        _, waited = self._request(texts, hashes)
+        """Call back with texts and their verdicts, in order, once all are known; at once if so.
+
+        They are handed over and need not be asked for: whoever is called back may be the very
+        thread that verifies, and would wait for itself.
+        """
+        found, waited = self._request(texts, hashes)
+        whole: Future[list[Candidate]] = Future()
+        whole.add_done_callback(then)
         left, lock = len(waited), threading.Lock()
-        if not left:
-            then()
-            return
+
+        def tell() -> None:
+            try:
+                for future in waited:
+                    found.update((hash_of(one.text), one) for one in future.result())
+            except Exception as error:  # noqa: BLE001  # told to whoever waits
+                whole.set_exception(error)
+                return
+            whole.set_result([found[hashed] for hashed in hashes])
 
         def landed(_done: object) -> None:
             nonlocal left
@@ -60,8 +75,10 @@ class Verdicts:
                 left -= 1
                 last = left == 0
             if last:
-                then()
+                tell()
 
+        if not waited:
+            tell()
         for future in waited:
             future.add_done_callback(landed)
 
