@@ -8,6 +8,7 @@ network namespace of its own where those can be made.
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -70,6 +71,22 @@ class Making:
     """Bug that members carry, those with an odd number only."""
     pythons: Mapping[int, str] | None = None
     """Interpreters of single members."""
+    small_disk: bool = False
+    """Whether member `SMALL` gets a disk of its own, where that can be made."""
+
+
+SMALL = 3
+SMALL_SIZE = "192m"
+
+
+def _mounted(path: Path) -> bool:
+    """A small disk at a new folder; False where none can be mounted."""
+    path.mkdir(parents=True, mode=0o700)
+    words = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_SIZE},mode=700", "tmpfs", str(path)]
+    try:
+        return subprocess.run(words, check=False, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
 
 
 def founded(folder: Path, making: Making) -> NetworkFile:
@@ -82,7 +99,7 @@ def founded(folder: Path, making: Making) -> NetworkFile:
             for address in (f"{making.spaces.address(number)}:26656",)
         ]
     members = [make_keys(folder / one.name, one, WORD) for one in seats]
-    chosen: Any = decode_object(world_genesis("company", validators={"a": 1}))
+    chosen: Any = decode_object(world_genesis(validators={"a": 1}))
     chosen["time"] = int(time.time()) - 1
     if making.quota:
         chosen["parameters"]["quota_member_max"] = making.quota
@@ -132,6 +149,8 @@ class Company:
     def __init__(self, folder: Path, making: Making) -> None:
         self.making = making
         self.folder = folder
+        small = folder / f"node{SMALL}"
+        self.has_small_disk = making.small_disk and _mounted(small)
         self.file = founded(folder, making)
         self.genesis = (folder / GENESIS_FILE).read_bytes()
         self.network = Network(
@@ -169,6 +188,8 @@ class Company:
         """End everything."""
         self.rest()
         self.network.close()
+        if self.has_small_disk:
+            subprocess.run(["umount", str(self.folder / f"node{SMALL}")], check=False)
 
     @property
     def urls(self) -> list[str]:

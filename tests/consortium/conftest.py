@@ -20,7 +20,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     keys_before = keys.SCRYPT_N, keys.SCRYPT_P
     keys.SCRYPT_N, keys.SCRYPT_P = 1 << 4, 1  # type: ignore[misc]  # cheap, as in every test
     spaces = Spaces(4) if available() else None
-    making = Making(cometbft, spaces=spaces, plant=os.environ.get("ROPEWALK_PLANT", ""))
+    plant = os.environ.get("ROPEWALK_PLANT", "")
+    making = Making(cometbft, spaces=spaces, plant=plant, small_disk=True)
     try:
         with Company(tmp_path_factory.mktemp("company") / "net", making) as made:
             yield made
