@@ -2,6 +2,7 @@
 """A ledger survives its vendor: exported, rebuilt, read, carried on, audited; by command."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -14,12 +15,14 @@ from ropewalk.audit import audit_directory
 from ropewalk.cli.child import ChildNode
 from ropewalk.cli.consortium import form, seats_here
 from ropewalk.cli.supervisor import Network
-from ropewalk.cli.wallet import GOVERNANCE, Wallet, registration
+from ropewalk.cli.wallet import GOVERNANCE, Wallet
 from ropewalk.client import Node, RefusedError, read_trust, verify_bundle
-from ropewalk.crypto import generate
 from ropewalk.engines.opening import DataDirectory
 from ropewalk.ledger import open_statement
 
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "examples" / "to-order.json"
+REFERENCE = "SMDG:ARX:ARXVAP2600417"
 REASON = "rebuilt from an archive; a succession makes it live"
 
 
@@ -121,8 +124,11 @@ def test_a_consortium_survives_its_end(tmp_path: Path) -> None:
         assert "validators" in rebuilt["signed_by"]
         assert rebuilt["proven_size"] == rebuilt["size"]
         audited(tmp_path / name)
+    assert "signed at height" in verified(tmp_path, tmp_path / "a", net / "genesis.json")[-1]
     succeed(tmp_path, net)
     audited(tmp_path / "a")
+    told = verified(tmp_path, tmp_path / "a", net / "genesis.json")
+    assert told[-1].endswith("as signed by 3 of 4 validators with 3 of 4 votes")
     with ChildNode(tmp_path / "a", "127.0.0.1:0", WORD, tmp_path / "log") as child:
         with Node(child.url) as node:
             actor = Wallet(net / "keys", WORD).actor(node, GOVERNANCE)
@@ -140,11 +146,7 @@ def lived(net: Path, archive: Path) -> int:
     form(net, seats_here(4, "127.0.0.1:0", "127.0.0.1:0"), WORD, CHARTER)
     with Network(net, WORD, cometbft=program()) as network:
         network.await_ready(120)
-        with Node(network.urls[0]) as node:
-            actor = Wallet(net / "keys", WORD).actor(node, GOVERNANCE)
-            for _ in range(2):
-                body = registration(generate(), ["shipper"], [], "")
-                actor.act("identity.REGISTER_PARTY", body).require_committed()
+        issued(network.urls[0], net / "keys", net / "node0")
         over = answered("export", "--node", network.urls[0], "-o", archive)
         assert (over["proof"], over["proven_size"]) == ("consensus", over["size"])
         left = DataDirectory(net / "node0")
@@ -154,6 +156,30 @@ def lived(net: Path, archive: Path) -> int:
         time.sleep(3)
     size: int = over["size"]
     return size
+
+
+def issued(url: str, keys: Path, data: Path) -> None:
+    """Three parties, and a bill that is handed over."""
+    at = ("--node", url, "--key-folder", keys)
+    more = {"carrier": ("--role", "carrier", "--carrier-code", "SMDG:ARX")}
+    for name in ("carrier", "shipper", "bank"):
+        answered("key", "new", name, "--key-folder", keys)
+        answered("party", "register", name, *more.get(name, ()), *at)
+    named = ("--as", "carrier", "--shipper", "shipper", "--endorsee", "bank", "--law", "GB")
+    answered("title", "issue", "--document", DOCUMENT, *named, "--data", data, *at)
+    answered("title", "transfer", REFERENCE, "--as", "shipper", "--recipient", "bank", *at)
+
+
+def verified(folder: Path, data: Path, genesis: Path) -> list[str]:
+    """What both verifiers find proven of the bill."""
+    bundled(data, REFERENCE, folder / "bundle", genesis)
+    told: list[str] = answered("verify", folder / "bundle", "--trust", genesis)["proven"]
+    node = shutil.which("node")
+    if node is not None:
+        command = [node, ROOT / "verifier/cli.mjs", folder / "bundle", "--trust", genesis, "--json"]
+        done = subprocess.run(command, capture_output=True, check=True, timeout=60)
+        assert json.loads(done.stdout)["proven"] == told
+    return told
 
 
 def succeed(folder: Path, net: Path) -> None:

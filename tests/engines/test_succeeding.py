@@ -13,6 +13,7 @@ from ropewalk.audit import Report, audit_directory
 from ropewalk.client import History, bundle_of, read_trust, verify_bundle
 from ropewalk.crypto import PrivateKey, sha256
 from ropewalk.engines import chain as chaining
+from ropewalk.engines.backup import backup
 from ropewalk.engines.consortium import ConsortiumEngine
 from ropewalk.engines.consortium import Settings as ConsortiumSettings
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
@@ -180,6 +181,17 @@ def test_a_succession_of_another_ledger_beside_it_is_damage(
     again.succession.unlink()
     with pytest.raises(DamageError, match=r"succession\.json"):
         opened(again)
+
+
+def test_a_backup_of_it_goes_on_as_it_does(network: Network, again: DataDirectory) -> None:
+    adopted(network, again)
+    copy = again.path.with_name("backup")
+    backup(again, copy, ignore)
+    assert audited(copy).ok
+    engine = EmbeddedEngine(copy, Settings(WORD, verifiers=0))
+    assert engine.condition().ready
+    assert engine.prove("sentinel").succession is not None
+    engine.close()
 
 
 # Signing

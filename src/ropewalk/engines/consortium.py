@@ -258,7 +258,7 @@ class ConsortiumEngine(Answering):
         For `leaving`, which asks in no haste.
         """
         height = self._chain.tip.height
-        if self._decided_height <= height or self._poison:
+        if self._decided_height <= height or self._poison or not self._settings.rpc.exists():
             return None
         return height, lambda: self._handovers.proof(height + 1, self._replica.handovers)
 

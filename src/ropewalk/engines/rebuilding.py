@@ -27,6 +27,7 @@ from ropewalk.engines import watermark as marking
 from ropewalk.engines.archive import ENTRY_SIZE_MAX, Head, Reader, read_head
 from ropewalk.engines.chain import CachedView, Chain, Tip
 from ropewalk.engines.disk import replace_durably
+from ropewalk.engines.errors import DamageError
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, first_block
 from ropewalk.engines.port import AlreadyInitialisedError
 from ropewalk.engines.rebuilt import FORMAT, Rebuilt, write_beside
@@ -176,6 +177,7 @@ def rebuild(archive: Path, target: Path, terms: Terms, progress: Progress) -> Re
 
     Raises:
         ArchiveError: which line is wrong, and how.
+        DamageError: the disk fails.
         AlreadyInitialisedError: the target holds something.
         InUseError: somebody rebuilds there already.
     """
@@ -230,8 +232,8 @@ def _rebuilt(file: BinaryIO, directory: DataDirectory, terms: Terms, progress: P
         kept = shelve(reader, head.manifest.documents, directory, growing.chain, terms.commitment)
         reader.end()
         growing.finish()
-    except (apsw.Error, BadSuccessionError, StopError) as error:
-        raise reader.refusal(str(error)) from error
+    except apsw.Error as error:
+        raise DamageError(f"the new ledger can't be written: {error}") from error
     finally:
         workers.close()
         growing.abandon()
