@@ -7,6 +7,7 @@ Frames are read and written here anew, so that a mistake in the engine's framing
 import contextlib
 import socket
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ropewalk.engines import abci_pb2 as pb
 from ropewalk.engines.batch import make_batch
 from ropewalk.engines.consortium import ConsortiumEngine, Settings
 from ropewalk.engines.opening import DataDirectory, initialise
+from ropewalk.engines.surroundings import SYSTEM, SystemClock
 from ropewalk.identity import governance_id
 from ropewalk.ledger import chain_id, network_id, read_genesis
 
@@ -115,6 +117,13 @@ def block_hash(height: int, salt: bytes = b"") -> bytes:
     return (height.to_bytes(8, "big") + salt).ljust(32, b"\0")
 
 
+class Soon(SystemClock):
+    """A clock that says what the blocks of these tests say."""
+
+    def now_s(self) -> int:
+        return TIME + 5
+
+
 class Led:
     """A real engine, and a leader that decides whatever it is told to."""
 
@@ -138,6 +147,7 @@ class Led:
                 verifiers=0,
                 checks_invariants=True,
             ),
+            replace(SYSTEM, clock=Soon()),
         )
         self.line = Line(self.socket)
         self._is_open = True

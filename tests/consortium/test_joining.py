@@ -15,8 +15,16 @@ import pytest
 from comet import WORD, answered, eventually, program
 from consortium.company import Company, Making, copy_of, plan_of, require_held, require_same
 from consortium.writing import request
-from ropewalk.cli.consortium import GENESIS_FILE, NETWORK_FILE, Member, MemberFile, NetworkFile
-from ropewalk.cli.consortium import addresses_from, read_file, write_file
+from ropewalk.cli.consortium import (
+    GENESIS_FILE,
+    NETWORK_FILE,
+    Member,
+    MemberFile,
+    NetworkFile,
+    addresses_from,
+    read_file,
+    write_file,
+)
 from ropewalk.cli.supervisor import Network, Part
 from ropewalk.crypto import from_base64url, keys, sha256
 
