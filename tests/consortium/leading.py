@@ -6,6 +6,8 @@ Frames are read and written here anew, so that a mistake in the engine's framing
 
 import contextlib
 import socket
+import socketserver
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -117,6 +119,22 @@ def block_hash(height: int, salt: bytes = b"") -> bytes:
     return (height.to_bytes(8, "big") + salt).ljust(32, b"\0")
 
 
+class Silence:
+    """In the place of CometBFT's RPC: takes calls, and hangs up without a word."""
+
+    def __init__(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        self._server = socketserver.UnixStreamServer(str(path), socketserver.BaseRequestHandler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    def close(self) -> None:
+        """Take no more."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
 class Soon(SystemClock):
     """A clock that says what the blocks of these tests say."""
 
@@ -138,6 +156,7 @@ class Led:
             directory.log_key.parent.mkdir(parents=True)
             key(f"node {name}").write(directory.log_key, WORD)
             initialise(directory, genesis, key(f"node {name}"))
+        self._silence = Silence(data / "rpc.sock")
         self.engine = ConsortiumEngine(
             data,
             Settings(
@@ -248,6 +267,7 @@ class Led:
             self._is_open = False
             self.line.close()
             self.engine.close()
+            self._silence.close()
 
     def reopened(self) -> "Led":
         """The same directory, opened by another engine."""
