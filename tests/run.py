@@ -66,13 +66,14 @@ PR = (
         "core",
         [
             *(*PYTEST, "-n", "2", "tests"),
-            *(f"--ignore=tests/{one}" for one in ("harness", "model", "simulator")),
+            *(f"--ignore=tests/{one}" for one in ("consortium", "harness", "model", "simulator")),
         ],
     ),
     Part("rules", [*PYTEST, "-n", "2", "tests/model"]),
     Part("hash seed 1", [*PYTEST, "tests/test_vectors.py"], {"PYTHONHASHSEED": "1"}),
     Part("durability", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/harness"]),
     Part("simulator", [*PYTEST, "-n", "2", "tests/simulator"]),
+    Part("consortium", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/consortium"]),
 )
 
 LONG = (
@@ -90,6 +91,26 @@ LONG = (
         [*PYTEST, "-n", "2", "tests/simulator/test_simulator.py"],
         {"ROPEWALK_SEEDS": "20000"},
     ),
+    Part(
+        "network-kills",
+        [*PYTEST, "tests/consortium/test_kills.py"],
+        {"ROPEWALK_NETWORK_KILLS": "1000"},
+    ),
+    Part(
+        "partitions",
+        [*PYTEST, "tests/consortium/test_partitions.py"],
+        {"ROPEWALK_NETWORK_ROUNDS": "500"},
+    ),
+    Part(
+        "twins",
+        [*PYTEST, "tests/consortium/test_equivocation.py"],
+        {"ROPEWALK_NETWORK_TWINS": "100"},
+    ),
+    Part(
+        "both-engines",
+        [*PYTEST, "tests/consortium/test_whole.py"],
+        {"ROPEWALK_NETWORK_ACTS": "20000", "ROPEWALK_OTHER_PYTHON": "python3.13"},
+    ),
     Part("mutation", [sys.executable, "tests/mutation/run.py"]),
 )
 
@@ -103,6 +124,11 @@ PLANTED = (
     Part(
         "planted: simulator",
         [sys.executable, "-m", "simulator.planted"],
+        {"PYTHONPATH": "tests:src"},
+    ),
+    Part(
+        "planted: consortium",
+        [sys.executable, "-m", "consortium.planted"],
         {"PYTHONPATH": "tests:src"},
     ),
 )

@@ -6,7 +6,10 @@ Frames are read and written here anew, so that a mistake in the engine's framing
 
 import contextlib
 import socket
+import socketserver
+import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from ropewalk.engines import abci_pb2 as pb
 from ropewalk.engines.batch import make_batch
 from ropewalk.engines.consortium import ConsortiumEngine, Settings
 from ropewalk.engines.opening import DataDirectory, initialise
+from ropewalk.engines.surroundings import SYSTEM, SystemClock
 from ropewalk.identity import governance_id
 from ropewalk.ledger import chain_id, network_id, read_genesis
 
@@ -115,6 +119,29 @@ def block_hash(height: int, salt: bytes = b"") -> bytes:
     return (height.to_bytes(8, "big") + salt).ljust(32, b"\0")
 
 
+class Silence:
+    """In the place of CometBFT's RPC: takes calls, and hangs up without a word."""
+
+    def __init__(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        self._server = socketserver.UnixStreamServer(str(path), socketserver.BaseRequestHandler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    def close(self) -> None:
+        """Take no more."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class Soon(SystemClock):
+    """A clock that says what the blocks of these tests say."""
+
+    def now_s(self) -> int:
+        return TIME + 5
+
+
 class Led:
     """A real engine, and a leader that decides whatever it is told to."""
 
@@ -129,6 +156,7 @@ class Led:
             directory.log_key.parent.mkdir(parents=True)
             key(f"node {name}").write(directory.log_key, WORD)
             initialise(directory, genesis, key(f"node {name}"))
+        self._silence = Silence(data / "rpc.sock")
         self.engine = ConsortiumEngine(
             data,
             Settings(
@@ -138,6 +166,7 @@ class Led:
                 verifiers=0,
                 checks_invariants=True,
             ),
+            replace(SYSTEM, clock=Soon()),
         )
         self.line = Line(self.socket)
         self._is_open = True
@@ -238,6 +267,7 @@ class Led:
             self._is_open = False
             self.line.close()
             self.engine.close()
+            self._silence.close()
 
     def reopened(self) -> "Led":
         """The same directory, opened by another engine."""

@@ -15,6 +15,7 @@ import pytest
 
 from comet import eventually
 from consortium.company import Company
+from ledger.world import IDS
 from ropewalk.cli.supervisor import Part
 from ropewalk.crypto import encode
 from ropewalk.tlog import hashed_key, map_leaf
@@ -65,10 +66,8 @@ def wipe(company: Company, member: int, *, consensus: bool) -> None:
 
 
 @pytest.fixture
-def carrier(company: Company) -> str:
+def carrier() -> str:
     """The key of the record of the party that every issue touches."""
-    from ledger.world import IDS  # noqa: PLC0415  # heavy
-
     return f"party/{IDS['carrier']}"
 
 

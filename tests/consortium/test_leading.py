@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """An engine that is led wrongly says so and stops; nothing is lost, and nothing comes after it."""
 
+import queue
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from consortium.leading import HungUpError, Led, Line, framed, led, stamp
 from ledger.world import CONSORTIUM, TIME, key
 from ropewalk.engines import abci_pb2 as pb
-from ropewalk.engines.port import StoppedError
+from ropewalk.engines.port import Outcome, StoppedError
 
 
 @pytest.fixture
@@ -101,12 +103,40 @@ def test_empty_blocks_move_the_height_and_nothing_else(one: Led) -> None:
     again.close()
 
 
+def handed_over(one: Led, text: str) -> tuple[bytes, Future[list[Outcome]]]:
+    """A transaction posted to the engine: the batch that it hands to consensus, the outcome."""
+    sent: queue.Queue[bytes] = queue.Queue()
+    one.engine._batcher._send = sent.put
+    outcome = one.engine.submit([text])
+    return sent.get(timeout=10), outcome
+
+
+def test_who_posted_is_told_once_it_is_durable_and_where_it_stands(one: Led) -> None:
+    batch, outcome = handed_over(one, one.signing.issue("TOLD", "bank")[1])
+    one.finalized(one.batch("c", 5, [one.signing.issue("BEFORE", "bank")[1]]), batch)
+    assert not outcome.done()
+    one.commit()
+    [told] = outcome.result(10)
+    assert (told.status, told.height, told.position) == ("committed", 2, 10)
+    assert one.engine.outcome(told.transaction) == told
+
+
+def test_nobody_is_told_of_a_block_that_is_not_durable(one: Led) -> None:
+    batch, outcome = handed_over(one, one.signing.issue("DOUBT", "bank")[1])
+    one.finalized(batch)
+    one.engine._chain.watermark.write = full  # type: ignore[method-assign]  # the disk is full
+    with pytest.raises(HungUpError, match="No space left"):
+        one.commit()
+    assert outcome.result(10)[0].status == "unknown"
+
+
+def full(*_all: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
 def test_after_a_failure_nobody_leads_the_engine_on(one: Led) -> None:
     """A CometBFT that is started again must not go on from a state in doubt."""
     one.finalized(one.batch("c", 5, [one.signing.issue("DOUBT", "bank")[1]]))
-
-    def full(*_all: object) -> None:
-        raise OSError(28, "No space left on device")
 
     one.engine._chain.watermark.write = full  # type: ignore[method-assign]  # the disk is full
     with pytest.raises(HungUpError, match="No space left"):

@@ -5,7 +5,6 @@ Where it stands all the same, nothing of it is executed, and everything of the o
 over its socket, a leader of our own.
 """
 
-import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from consortium import plants
 from consortium.leading import Led, led
 from ledger.world import CONSORTIUM, GENESIS, key
 from ropewalk.crypto import decode_object, encode, sha256
@@ -23,15 +21,6 @@ from ropewalk.ledger import BLOCK_TRANSACTIONS_MAX, network_id
 QUOTA = 20
 FLIPS = 300
 MIXES = 40
-PLANT = os.environ.get("ROPEWALK_PLANT", "")
-
-
-@pytest.fixture(autouse=True)
-def planted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bug that is to be caught, in this process, as long as a test."""
-    with monkeypatch.context():
-        monkeypatch.setattr(plants, "put", monkeypatch.setattr)
-        plants.plant(PLANT)
 
 
 @pytest.fixture

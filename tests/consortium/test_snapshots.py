@@ -5,7 +5,6 @@ A copy that was grown from good chunks, bad ones between them, is the copy that 
 """
 
 import itertools
-import os
 import random
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -14,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from consortium import plants
 from consortium.leading import HungUpError, Led, led
 from ropewalk.audit import audit_directory
 from ropewalk.crypto import sha256
@@ -27,13 +25,6 @@ FLIPS = 40
 MEMORY_MAX = 128 << 20
 """More than any message, and half of what a node may take (G27)."""
 OFFER, APPLY = pb.ResponseOfferSnapshot, pb.ResponseApplySnapshotChunk
-
-
-@pytest.fixture(autouse=True)
-def planted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bug that is to be caught, in this process, as long as a test."""
-    monkeypatch.setattr(plants, "put", monkeypatch.setattr)
-    plants.plant(os.environ.get("ROPEWALK_PLANT", ""))
 
 
 @dataclass(frozen=True)
