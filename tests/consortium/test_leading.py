@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from consortium.leading import HungUpError, Led, Line, framed, led, stamp
+from consortium.leading import WORD, HungUpError, Led, Line, framed, led, stamp
 from ledger.world import CONSORTIUM, TIME, key
 from ropewalk.engines import abci_pb2 as pb
+from ropewalk.engines.embedded import EmbeddedEngine
+from ropewalk.engines.embedded import Settings as EmbeddedSettings
+from ropewalk.engines.errors import ConsensusError
 from ropewalk.engines.port import Outcome, StoppedError
 
 
@@ -188,3 +191,12 @@ def test_misbehaviour_of_nobody_leaves_no_trace(one: Led) -> None:
 def test_the_genesis_time_is_no_block_s(one: Led) -> None:
     assert one.engine.condition().time == stamp(TIME + 1).seconds
     assert one.genesis == CONSORTIUM
+
+
+def test_a_members_copy_is_not_led_by_its_node_alone(one: Led) -> None:
+    one.close()
+    with pytest.raises(ConsensusError, match="--engine cometbft"):
+        EmbeddedEngine(one.data, EmbeddedSettings(WORD, verifiers=0))
+    again = one.reopened()
+    assert again.info().last_block_height == 1
+    again.close()

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from ropewalk.engines.answering import Answering
+from ropewalk.engines.chain import Chain
+from ropewalk.engines.errors import ConsensusError
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, open_chain
 from ropewalk.engines.outcomes import outcomes_of, unknown
 from ropewalk.engines.port import (
@@ -32,11 +34,13 @@ from ropewalk.engines.port import (
     TitleHistory,
 )
 from ropewalk.engines.showing import Showing
+from ropewalk.engines.signing import succession_of
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.ledger import (
     BLOCK_SIZE_MAX,
     BLOCK_TRANSACTIONS_MAX,
     Candidate,
+    read_genesis,
 )
 
 FEW_WAITING = 200
@@ -99,6 +103,7 @@ class EmbeddedEngine(Answering):
                 checks_invariants=settings.checks_invariants,
                 disk=self._disk,
             )
+            _require_alone(chain)
             super().__init__(chain, lock)
             self._showing = Showing(directory, chain, self._disk)
         except BaseException:
@@ -256,6 +261,18 @@ class EmbeddedEngine(Answering):
         self._await_end()
         self._verifiers.close()
         self._close_chain(in_doubt=bool(self._poison))
+
+
+def _require_alone(chain: Chain) -> None:
+    """Refuse a member's copy of a consortium: what one node adds, the others do not have.
+
+    Raises:
+        ConsensusError: it is one, and no succession has ended the consortium.
+    """
+    led = read_genesis(chain.store.meta("genesis")).validators
+    if led and not chain.read_only and succession_of(chain.store) is None:
+        chain.abandon()
+        raise ConsensusError("a consortium leads this copy: start it with --engine cometbft")
 
 
 def _blocks(candidates: list[Candidate]) -> list[list[Candidate]]:
