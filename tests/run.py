@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ropewalk.cli.cometbft import engine_folder
 from ropewalk.cli.evidence import revision
 
 ROOT = Path(__file__).parents[1]
@@ -110,6 +111,11 @@ LONG = (
         "both-engines",
         [*PYTEST, "tests/consortium/test_whole.py"],
         {"ROPEWALK_NETWORK_ACTS": "20000", "ROPEWALK_OTHER_PYTHON": "python3.13"},
+    ),
+    Part(
+        "other-cometbft",  # first: ropewalk engine install --version v0.40.0
+        [*PYTEST, "tests/consortium"],
+        {"ROPEWALK_COMETBFT": str(engine_folder("v0.40.0") / "cometbft")},
     ),
     Part("mutation", [sys.executable, "tests/mutation/run.py"]),
 )
