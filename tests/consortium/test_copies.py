@@ -139,6 +139,7 @@ def test_a_copy_edited_with_all_that_hangs_on_it_parts_from_the_others_and_halts
     company.require_agreement(BACK_S)
 
 
+@pytest.mark.skipif(not PATIENCE, reason="half a minute: `make test-long PART=copies`")
 def test_a_member_that_was_long_away_catches_up(company: Company) -> None:
     company.stop(EDITED)
     company.await_writes(30, 60)
