@@ -103,6 +103,11 @@ LONG = (
         {"ROPEWALK_NETWORK_ROUNDS": "500"},
     ),
     Part(
+        "copies",
+        [*PYTEST, "tests/consortium/test_copies.py"],
+        {"ROPEWALK_NETWORK_PATIENCE": "1"},
+    ),
+    Part(
         "twins",
         [*PYTEST, "tests/consortium/test_equivocation.py"],
         {"ROPEWALK_NETWORK_TWINS": "100"},

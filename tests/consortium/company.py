@@ -11,8 +11,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -36,7 +36,7 @@ from ropewalk.cli.consortium import (
 )
 from ropewalk.cli.supervisor import Network, Part, cometbft_command
 from ropewalk.cli.watching import NoAnswerError, Place, ask
-from ropewalk.crypto import decode_object, encode
+from ropewalk.crypto import decode_object, encode, keys
 from ropewalk.identity import governance_id
 from ropewalk.ledger import network_id, read_genesis
 
@@ -297,6 +297,21 @@ class Company:
         self._require_same_headers(chosen, height)
         return height
 
+    def require_whole(self) -> None:
+        """At the end: hold every copy to the others, then each to an audit.
+
+        Raises:
+            AssertionError: something is lost, or is not what it should be.
+        """
+        self.rest()
+        self.require_agreement()
+        for member in self.members:
+            self.stop(member)
+        for member in self.members:
+            assert self.audited(member) == "", member
+        acknowledged, heights = len(self.book.told), len(self.book.heights())
+        print(f"{acknowledged} acts acknowledged in {heights} blocks, {self.book.tries} tries")
+
     def _require_same_headers(self, members: Sequence[int], height: int) -> None:
         for at in range(max(1, height - 100), height + 1):
             told = {self.app_hash(number, at) for number in members} - {""}
@@ -368,6 +383,17 @@ def require_held(found: Copy, told: Mapping[str, tuple[int, int]]) -> None:
     for identifier, (height, position) in told.items():
         assert found.positions.get(identifier) == position, f"{identifier} at {position} is lost"
         assert heights[position] == height, identifier
+
+
+@contextmanager
+def cheap_keys() -> Iterator[None]:
+    """Key files of this process with a cheap scrypt, for longer than a test."""
+    before = keys.SCRYPT_N, keys.SCRYPT_P
+    keys.SCRYPT_N, keys.SCRYPT_P = 1 << 4, 1  # type: ignore[misc]  # cheap, as in every test
+    try:
+        yield
+    finally:
+        keys.SCRYPT_N, keys.SCRYPT_P = before  # type: ignore[misc]  # as they were
 
 
 def environment_number(name: str, default: int) -> int:

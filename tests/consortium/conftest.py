@@ -9,25 +9,22 @@ import pytest
 
 from comet import program
 from consortium import plants
-from consortium.company import Company, Making
+from consortium.company import Company, Making, cheap_keys
 from consortium.spaces import Spaces, available
-from ropewalk.crypto import keys
 
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """Four members, in namespaces where those can be made; clients that go on writing."""
     cometbft = program()
-    keys_before = keys.SCRYPT_N, keys.SCRYPT_P
-    keys.SCRYPT_N, keys.SCRYPT_P = 1 << 4, 1  # type: ignore[misc]  # cheap, as in every test
     spaces = Spaces(4) if available() else None
     plant = os.environ.get("ROPEWALK_PLANT", "")
     making = Making(cometbft, spaces=spaces, plant=plant, small_disk=True)
     try:
-        with Company(tmp_path_factory.mktemp("company") / "net", making) as made:
+        with cheap_keys(), Company(tmp_path_factory.mktemp("company") / "net", making) as made:
             yield made
+            made.require_whole()
     finally:
-        keys.SCRYPT_N, keys.SCRYPT_P = keys_before  # type: ignore[misc]  # as they were
         if spaces is not None:
             spaces.close()
 

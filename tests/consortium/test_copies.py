@@ -14,7 +14,7 @@ import apsw.sqlite_extra
 import pytest
 
 from comet import eventually
-from consortium.company import Company
+from consortium.company import Company, environment_number
 from ledger.world import IDS
 from ropewalk.cli.supervisor import Part
 from ropewalk.crypto import encode
@@ -23,6 +23,7 @@ from ropewalk.tlog import hashed_key, map_leaf
 EDITED = 3
 BACK_S = 60.0
 NOTICED_S = 40.0
+PATIENCE = environment_number("ROPEWALK_NETWORK_PATIENCE", 0)
 
 
 def edit(data: Path, statements: list[tuple[str, tuple[Any, ...]]]) -> None:
@@ -116,6 +117,7 @@ def test_a_record_edited_under_a_running_node_stops_it_when_it_is_read(
     company.require_agreement(BACK_S)
 
 
+@pytest.mark.skipif(not PATIENCE, reason="takes a minute: `make test-long PART=copies`")
 def test_a_copy_edited_with_all_that_hangs_on_it_parts_from_the_others_and_halts(
     company: Company, carrier: str
 ) -> None:
@@ -137,6 +139,7 @@ def test_a_copy_edited_with_all_that_hangs_on_it_parts_from_the_others_and_halts
     company.require_agreement(BACK_S)
 
 
+@pytest.mark.skipif(not PATIENCE, reason="half a minute: `make test-long PART=copies`")
 def test_a_member_that_was_long_away_catches_up(company: Company) -> None:
     company.stop(EDITED)
     company.await_writes(30, 60)

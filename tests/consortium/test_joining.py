@@ -13,7 +13,15 @@ import msgspec
 import pytest
 
 from comet import WORD, answered, eventually, program
-from consortium.company import Company, Making, copy_of, plan_of, require_held, require_same
+from consortium.company import (
+    Company,
+    Making,
+    cheap_keys,
+    copy_of,
+    plan_of,
+    require_held,
+    require_same,
+)
 from consortium.writing import request
 from ropewalk.cli.consortium import (
     GENESIS_FILE,
@@ -26,7 +34,7 @@ from ropewalk.cli.consortium import (
     write_file,
 )
 from ropewalk.cli.supervisor import Network, Part
-from ropewalk.crypto import from_base64url, keys, sha256
+from ropewalk.crypto import from_base64url, sha256
 
 JOINED_S = 90.0
 AHEAD = 12
@@ -36,15 +44,9 @@ AHEAD = 12
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """Four on loopback, where a light client reaches their nodes; two of them lie."""
-    cometbft = program()
-    before = keys.SCRYPT_N, keys.SCRYPT_P
-    keys.SCRYPT_N, keys.SCRYPT_P = 1 << 4, 1  # type: ignore[misc]  # cheap, as in every test
-    making = Making(cometbft, plant="lies-in-snapshots")
-    try:
-        with Company(tmp_path_factory.mktemp("joining") / "net", making) as made:
-            yield made
-    finally:
-        keys.SCRYPT_N, keys.SCRYPT_P = before  # type: ignore[misc]  # as they were
+    making = Making(program(), plant="lies-in-snapshots")
+    with cheap_keys(), Company(tmp_path_factory.mktemp("joining") / "net", making) as made:
+        yield made
 
 
 class Newcomer:

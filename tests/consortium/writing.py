@@ -22,6 +22,8 @@ from ropewalk.title import title_id
 VALIDITY_S = 3_000
 GIVE_UP_S = 120.0
 """A client that got no answer for so long counts as failed."""
+PATIENCE_S = 5.0
+"""How long a client waits for one node's answer before it asks another."""
 END_S = 10.0
 """How long a client that is to stop still waits for what is out."""
 HOLDERS = ("shipper", "bank", "buyer", "consignee")
@@ -210,7 +212,7 @@ class Client:
             self._next += 1
             self._book.tries += 1
             try:
-                outcome = post(self._urls[self._next % len(self._urls)], [text])[0]
+                outcome = post(self._urls[self._next % len(self._urls)], [text], PATIENCE_S)[0]
             except (OSError, RefusedError):
                 time.sleep(0.1)
                 continue
