@@ -14,6 +14,7 @@ from typing import Any
 
 from ropewalk.crypto import PrivateKey, to_base64
 from ropewalk.engines.errors import DamageError
+from ropewalk.engines.holdings import Holdings
 from ropewalk.engines.port import LedgerEvent
 from ropewalk.engines.store import Store
 from ropewalk.engines.watermark import Watermark, WatermarkFile
@@ -122,6 +123,7 @@ class Chain:
     replay: ReplayLists
     tip: Tip
     view: CachedView
+    holdings: Holdings
     lock: threading.RLock
     """Held while tree and tip change, and by whoever proves."""
     unstored_note: tuple[int, bytes] | None = None
@@ -208,6 +210,7 @@ class Chain:
 
     def _write(self, prepared: Prepared, consensus: Mapping[str, Any]) -> None:
         block, executed, first = prepared.block, prepared.executed, self.tip.size
+        step = self.holdings.step(block.height, self.view, executed.changes, self.tree.count)
         write(
             self.store,
             BlockWrite(
@@ -224,9 +227,11 @@ class Chain:
                 events=_events(block, executed, first),
                 tiles=self.tiles.append(first, prepared.leaves, prepared.completed),
                 note=self.unstored_note,
+                step=step,
                 consensus=consensus,
             ),
         )
+        self.holdings.follow(step)
 
     def _reread(self, entries: list[bytes], first: int) -> None:
         """Hold what the disk gives back to what was hashed, before anything is signed over it.

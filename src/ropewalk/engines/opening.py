@@ -24,6 +24,7 @@ from ropewalk.engines.errors import (
     NotInitialisedError,
 )
 from ropewalk.engines.halving import OtherHalf
+from ropewalk.engines.holdings import Holdings, Step
 from ropewalk.engines.port import AlreadyInitialisedError, InUseError
 from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing
 from ropewalk.engines.store import BlockRow, Store
@@ -185,6 +186,7 @@ def _first_block(
             events=[],
             tiles=TileRows(store, 0).append(0, [leaf_hash(entry)], completed),
             note=(1, note),
+            step=Step(0),
             consensus=_first_standing(chosen, frontier.root(), log_key),
         ),
     )
@@ -330,6 +332,7 @@ def _open(
         replay=replay,
         tip=Tip(last.height, last.time, size, last.log_root, tip_note),
         view=CachedView(store),
+        holdings=Holdings(store, last.height),
         lock=threading.RLock(),
         unstored_note=(watermark.size, tip_note),
     )
