@@ -61,11 +61,18 @@ EDITS = [
     ("UPDATE block SET state_root = zeroblob(32) WHERE height = 3", "block 3"),
     ("UPDATE block SET replay = x'' WHERE height = 3", "block 3"),
     ("UPDATE block SET events = x'5b5d' WHERE height = 3", "block 3"),
+    ("UPDATE block SET moves = x'00' WHERE height = 5", "block 5"),
+    ("INSERT INTO holding VALUES (zeroblob(16), zeroblob(32))", "holding 00"),
+    ("INSERT INTO holding VALUES (1, 'x')", "holding 'x'"),
+    ("UPDATE meta SET value = 7 WHERE name = 'holdings'", "holding "),
+    ("UPDATE meta SET value = 9 WHERE name = 'holdings'", "meta"),
+    ("UPDATE meta SET value = 'x' WHERE name = 'holdings'", "meta"),
+    ("UPDATE meta SET value = 1 WHERE name = 'format'", "meta"),
     ("DELETE FROM block WHERE height = 7", "block 7"),
     (
         (
             "INSERT INTO block SELECT height + 9, time, protocol, first + 99, last + 99, "
-            "state_root, log_root, replay, events FROM block WHERE height = 7"
+            "state_root, log_root, replay, events, moves FROM block WHERE height = 7"
         ),
         "block",
     ),

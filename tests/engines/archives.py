@@ -9,10 +9,9 @@ import pytest
 from network import PASSPHRASE, Network
 from ropewalk.cli.archives import commitment
 from ropewalk.crypto import encode, sha256_hex
-from ropewalk.engines.embedded import EmbeddedEngine, Settings
 from ropewalk.engines.errors import ArchiveError
 from ropewalk.engines.exporting import export
-from ropewalk.engines.opening import DataDirectory, initialise
+from ropewalk.engines.opening import DataDirectory, initialise, open_chain
 from ropewalk.engines.rebuilding import Report, Terms, rebuild
 from ropewalk.ledger import Candidate, inspect, network_id, read_genesis, sign_transaction
 from tlog.consensus_vectors import FIRST, Makings
@@ -79,13 +78,13 @@ def consortium_ledger(folder: Path) -> Callable[[int], None]:
     node.write(directory.log_key, PASSPHRASE)
     initialise(directory, genesis, node)
     roots = {}
-    engine = EmbeddedEngine(folder, Settings(PASSPHRASE, verifiers=0))
     time_s = read_genesis(genesis).time
+    chain = open_chain(directory, PASSPHRASE, now_s=time_s)
     for law in ("JP", "DE", "FR"):
-        roots[engine._chain.tip.size] = engine._chain.tip.log_root
-        engine._chain.extend(time_s, [recognised(law, time_s)])
-    roots[engine._chain.tip.size] = engine._chain.tip.log_root
-    engine.close()
+        roots[chain.tip.size] = chain.tip.log_root
+        chain.extend(time_s, [recognised(law, time_s)])
+    roots[chain.tip.size] = chain.tip.log_root
+    chain.close()
 
     def leave(size: int) -> None:
         app_hash = roots[size].hex() + size.to_bytes(8, "big").hex()

@@ -29,6 +29,7 @@ WATCHED: dict[str, tuple[str, str]] = {
     "audit-skips-tiles": (EDITS, "edited_cell and tile"),
     "audit-skips-lookups": (EDITS, "edited_cell and lookup"),
     "audit-skips-checkpoints": (EDITS, "edited_cell and checkpoint"),
+    "audit-skips-holdings": (EDITS, "edited_cell and holding"),
     "audit-skips-watermark": (EDITS, "truncated_watermark"),
     "lock-not-taken": ("test_two_processes.py", "exactly_one"),
 }

@@ -188,6 +188,7 @@ PLANTS: dict[str, Callable[[], None]] = {
     "audit-skips-tiles": _skipping("tiles"),
     "audit-skips-lookups": _skipping("lookups"),
     "audit-skips-checkpoints": _skipping("checkpoints"),
+    "audit-skips-holdings": _skipping("holdings"),
     "audit-skips-watermark": _audit_without_watermark,
     "lock-not-taken": _lock_not_taken,
 }

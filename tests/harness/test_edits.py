@@ -29,12 +29,14 @@ COLUMNS = {
         "log_root",
         "replay",
         "events",
+        "moves",
     ],
     "entry": ["position", "entry"],
     "lookup": ["id", "position"],
     "tile": ["level", "number", "hashes"],
     "state": ["hashed", "key", "leaf", "record"],
     "checkpoint": ["size", "note"],
+    "holding": ["controller", "title"],
 }
 ORDER = {
     "meta": "name",
@@ -44,6 +46,7 @@ ORDER = {
     "tile": "level, number",
     "state": "hashed",
     "checkpoint": "size",
+    "holding": "controller, title",
 }
 CELLS = [(table, column) for table, columns in COLUMNS.items() for column in columns]
 Statements = list[tuple[str, tuple[Any, ...]]]
@@ -167,6 +170,7 @@ EXTRA: dict[str, Callable[[list[tuple[Any, ...]]], tuple[Any, ...]]] = {
     "tile": lambda found: (7, 7, found[0][2]),
     "state": lambda found: (bytes(32), "title/none", bytes(32), found[0][3]),
     "checkpoint": lambda found: (found[-1][0] + 1, found[-1][1]),
+    "holding": lambda found: (bytes(16), found[0][1]),
 }
 
 

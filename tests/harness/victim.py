@@ -265,11 +265,19 @@ def _look(job: Job, sockets: list[socket.socket]) -> None:
         for one in engine.entries(start, 500)
     ]
     answers["records"] = [engine.record(key) for key in job.get("keys", [])]
+    answers["held"] = [
+        msgspec.to_builtins(engine.titles_in_control(who, "", 500))
+        for who in sorted({_possessor(record) for record in answers["records"]})
+    ]
     answers["proofs"] = [msgspec.to_builtins(engine.prove(key)) for key in job.get("keys", [])]
     answers["outcomes"] = _shown([engine.outcome(one) for one in job.get("ids", [])])
     answers["events"] = [msgspec.to_builtins(one) for one in engine.events(0, 1 << 20)]
     answers["consistency"] = engine.consistency(1, size)
     _say(sockets[0], {"answers": answers})
+
+
+def _possessor(record: str | None) -> str:
+    return "" if record is None else str(json.loads(record)[1]["possessor"])
 
 
 _JOBS: dict[str, Callable[[Job, list[socket.socket]], None]] = {

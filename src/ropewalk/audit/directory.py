@@ -13,6 +13,7 @@ import apsw
 import apsw.sqlite_extra
 
 from ropewalk.audit import tables
+from ropewalk.audit.holders import Holders
 from ropewalk.audit.replaying import Replay
 from ropewalk.audit.report import DifferenceError, Report
 from ropewalk.audit.shelf import check_documents
@@ -126,9 +127,10 @@ def _audit(
     read.check_schema(replay.genesis)
     count = read.entry_count()
     rows = read.block_rows()
+    holders = Holders(read.merged())
     roots: dict[int, bytes] = {}
     for block in replay.blocks(_counted(read.entries(), count, progress)):
-        tables.check_block(block, next(rows, None))
+        tables.check_block(block, next(rows, None), holders.follow(block))
         size = block.last + 1
         roots[size] = block.log_root
         if anchor is not None:
@@ -138,6 +140,7 @@ def _audit(
     read.check_lookups()
     read.check_tiles(count)
     read.check_state(replay.state)
+    read.check_holdings(holders, replay.height)
     if read_genesis(replay.genesis).validators:
         replay.keys.add(_standing(read, replay, roots))
     read.check_checkpoints(roots, replay.keys)

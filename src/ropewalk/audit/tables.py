@@ -7,6 +7,7 @@ from typing import Any
 import apsw
 import msgspec
 
+from ropewalk.audit.holders import Holders
 from ropewalk.audit.keys import LogKeys
 from ropewalk.audit.replaying import Replayed
 from ropewalk.audit.report import DifferenceError
@@ -24,7 +25,7 @@ _SCHEMA = {
     "block": "CREATE TABLE block ( height INTEGER PRIMARY KEY, time INTEGER NOT NULL, "
     "protocol INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL UNIQUE, "
     "state_root BLOB NOT NULL, log_root BLOB NOT NULL, replay BLOB NOT NULL, "
-    "events BLOB NOT NULL)",
+    "events BLOB NOT NULL, moves BLOB NOT NULL)",
     "entry": "CREATE TABLE entry (position INTEGER PRIMARY KEY, entry BLOB NOT NULL)",
     "lookup": "CREATE TABLE lookup (id BLOB PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID",
     "tile": "CREATE TABLE tile ( level INTEGER, number INTEGER, hashes BLOB NOT NULL, "
@@ -32,16 +33,15 @@ _SCHEMA = {
     "state": "CREATE TABLE state ( hashed BLOB PRIMARY KEY, key TEXT NOT NULL, "
     "leaf BLOB NOT NULL, record BLOB NOT NULL) WITHOUT ROWID",
     "checkpoint": "CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL)",
-    "in_control": "CREATE INDEX in_control ON state ( "
-    "coalesce(nullif(json_extract(CAST(record AS TEXT), '$[1].possessor'), ''), "
-    "json_extract(CAST(record AS TEXT), '$[1].shipper')), key) "
-    "WHERE key >= 'title/' AND key < 'title0'",
+    "holding": "CREATE TABLE holding (controller BLOB, title BLOB, "
+    "PRIMARY KEY (controller, title)) WITHOUT ROWID",
     "proposal": "CREATE INDEX proposal ON state (key) "
     "WHERE key >= 'proposal/' AND key < 'proposal0'",
 }
-"""What format 1 consists of, white space folded; and the index SQLite makes for UNIQUE."""
+"""What format 2 consists of, white space folded; and the index SQLite makes for UNIQUE."""
 
 _OF_UNIQUE = "sqlite_autoindex_block_1"
+_FORMAT = 2
 _TILE = 256
 _MINUTE_S = 60
 Row = tuple[Any, ...]
@@ -73,6 +73,9 @@ class Tables:
         found = [row[0] for row in self._rows("PRAGMA integrity_check")]
         if found != ["ok"]:
             raise DifferenceError(f"page: ledger.db: {found[0]}")
+        for (kind,) in self._rows("SELECT value FROM meta WHERE name = 'format'"):
+            if kind != _FORMAT:
+                raise DifferenceError(f"meta: format {kind}; this audit reads {_FORMAT}")
         for name, sql in self._rows("SELECT name, sql FROM sqlite_schema"):
             told = " ".join((sql or "").split())
             if told != _SCHEMA.get(name, "" if name == _OF_UNIQUE else None):
@@ -83,15 +86,22 @@ class Tables:
 
     def _check_meta(self, genesis: bytes) -> None:
         meta: dict[str, Any] = dict(self._rows("SELECT name, value FROM meta"))
-        names = ["epoch", "format", "genesis"]
+        names = ["epoch", "format", "genesis", "holdings"]
         if read_genesis(genesis).validators:
             names.insert(0, "consensus")
-        if sorted(meta) != names or meta["format"] != 1:
-            raise DifferenceError("meta: not the rows of format 1")
+        if sorted(meta) != names:
+            raise DifferenceError(f"meta: not the rows of format {_FORMAT}")
         if meta["genesis"] != genesis:
             raise DifferenceError("meta: another genesis than genesis.json")
         if not isinstance(meta["epoch"], int) or meta["epoch"] < 0:
             raise DifferenceError("meta: the epoch is no count")
+        if not isinstance(meta["holdings"], int) or meta["holdings"] < 0:
+            raise DifferenceError("meta: holdings is no height")
+
+    def merged(self) -> int:
+        """Height up to which `holding` says of itself that it is whole."""
+        height: int = self._one("SELECT value FROM meta WHERE name = 'holdings'")[0]
+        return height
 
     def entry_count(self) -> int:
         """Rows of `entry`."""
@@ -109,8 +119,8 @@ class Tables:
     def block_rows(self) -> Iterator[Row]:
         """Rows of `block`, oldest first."""
         return self._rows(
-            "SELECT height, time, protocol, first, last, state_root, log_root, replay, events "
-            "FROM block ORDER BY height"
+            "SELECT height, time, protocol, first, last, state_root, log_root, replay, events, "
+            "moves FROM block ORDER BY height"
         )
 
     def check_lookups(self) -> None:
@@ -163,6 +173,20 @@ class Tables:
         for key in left:
             raise DifferenceError(f"state {key}: missing")
 
+    def check_holdings(self, holders: Holders, height: int) -> None:
+        """`holding` has what re-execution gives, where no later move decides it anyway."""
+        if self.merged() > height:
+            raise DifferenceError(f"meta: holdings: behind block {height}, the log's last")
+        left = holders.settled()
+        for controller, title in self._rows("SELECT controller, title FROM holding"):
+            if holders.is_open(controller, title):
+                continue
+            if (controller, title) not in left:
+                raise DifferenceError(f"holding {_shown(title)}: listed with who does not have it")
+            left.remove((controller, title))
+        for _, title in left:
+            raise DifferenceError(f"holding {_shown(title)}: missing")
+
     def check_checkpoints(self, roots: dict[int, bytes], keys: LogKeys) -> None:
         """Every stored checkpoint is signed by the log and has the root of its size."""
         for size, note in self._rows("SELECT size, note FROM checkpoint"):
@@ -196,8 +220,8 @@ def check_note(note: object, size: int, roots: dict[int, bytes], keys: LogKeys, 
         raise DifferenceError(f"{where}: the log has another root at that size")
 
 
-def check_block(block: Replayed, row: Row | None) -> None:
-    """A row of `block` against the block executed again.
+def check_block(block: Replayed, row: Row | None, moves: bytes) -> None:
+    """A row of `block` against the block executed again, and what that moved.
 
     Raises:
         DifferenceError: a column differs, or the row is missing.
@@ -221,6 +245,8 @@ def check_block(block: Replayed, row: Row | None) -> None:
             raise DifferenceError(f"block {end.height}: {name} differs")
     if row[8] != msgspec.json.encode(_events(block)):
         raise DifferenceError(f"block {end.height}: events differ")
+    if row[9] != moves:
+        raise DifferenceError(f"block {end.height}: moves differ")
 
 
 def _replay_notes(block: Replayed) -> bytes:

@@ -192,7 +192,7 @@ def holdings(tell: Tell, *, titles: int = 100_000) -> Result:
     """Pages of the titles of a party that holds very many."""
     with tempfile.TemporaryDirectory(prefix="ropewalk-bench-") as folder:
         world = World(Path(folder), 2)
-        load_titles(world, titles, tell)
+        load_titles(world, titles, tell, part=titles // 10)
         engine = world.open(verifiers=1)
         try:
             taken, after = [], ""

@@ -201,7 +201,10 @@ class Line:
 
 
 def scale(tell: Tell, *, large: int = 1_000_000, small: int = 10_000) -> Result:
-    """A million live titles against ten thousand: cost of a transfer, memory, restart."""
+    """A million live titles against ten thousand: cost of a transfer, memory, restart.
+
+    Holdings that were loaded last wait when it begins, so they are merged meanwhile.
+    """
     small_cost, _, _ = _at_scale(tell, small)
     large_cost, memory, restart = _at_scale(tell, large)
     return {

@@ -21,9 +21,13 @@ from ropewalk.title import key as title_key
 PART = 100_000
 
 
-def load_titles(world: World, count: int, tell: Callable[[str], None]) -> None:
-    """Put `count` blank bills into the state, in a process of its own: its memory goes with it."""
-    process = multiprocessing.get_context("fork").Process(target=_load, args=(world, count, tell))
+def load_titles(world: World, count: int, tell: Callable[[str], None], *, part: int = PART) -> None:
+    """Put `count` blank bills into the state, in a process of its own: its memory goes with it.
+
+    The last `part` of them wait to be merged into the list of holdings.
+    """
+    arguments = (world, count, tell, part)
+    process = multiprocessing.get_context("fork").Process(target=_load, args=arguments)
     process.start()
     process.join()
     if process.exitcode:
@@ -36,10 +40,10 @@ def loaded(world: World, number: int) -> Held:
     return Held(sha256_hex(b"title %d" % number), holder, sha256_hex(b"act %d" % number))
 
 
-def _load(world: World, count: int, tell: Callable[[str], None]) -> None:
+def _load(world: World, count: int, tell: Callable[[str], None], part: int) -> None:
     lock = DirectoryLock(DataDirectory(world.folder).lock)
-    for start in range(0, count, PART):
-        end = min(start + PART, count)
+    for start in range(0, count, part):
+        end = min(start + part, count)
         records: dict[str, bytes | None] = {}
         for number in range(start, end):
             records.update(_records(world, number))

@@ -34,6 +34,7 @@ def load_records(
     completed: list[CompleteNode] = []
     chain.frontier.append(leaf_hash(entry), completed)
     log_root = chain.frontier.root()
+    step = chain.holdings.step(height, chain.view, records, chain.tree.count)
     write(
         chain.store,
         BlockWrite(
@@ -50,6 +51,7 @@ def load_records(
             events=[],
             tiles=chain.tiles.append(position, [leaf_hash(entry)], completed),
             note=chain.unstored_note,
+            step=step,
         ),
     )
     checkpoint = Checkpoint(chain.verifier_key.name, position + 1, log_root)

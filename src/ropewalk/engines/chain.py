@@ -15,6 +15,7 @@ from typing import Any
 
 from ropewalk.crypto import Signer, to_base64
 from ropewalk.engines.errors import DamageError
+from ropewalk.engines.holdings import Holdings
 from ropewalk.engines.port import LedgerEvent, StoppedError
 from ropewalk.engines.store import Store
 from ropewalk.engines.watermark import Watermark, WatermarkFile
@@ -129,6 +130,7 @@ class Chain:
     replay: ReplayLists
     tip: Tip
     view: CachedView
+    holdings: Holdings
     lock: threading.RLock
     """Held while tree and tip change, and by whoever proves."""
     unstored_note: tuple[int, bytes] | None = None
@@ -182,7 +184,9 @@ class Chain:
             Exception: a write failed. The chain is not to be used again.
         """
         block = prepared.block
-        write_rows(self.store.writer, self._block_write(prepared, {}))
+        written = self._block_write(prepared, {})
+        write_rows(self.store.writer, written)
+        self.holdings.follow(written.step)
         self.view.update(prepared.executed.changes)
         self.tip = Tip(block.height, block.time_s, prepared.size, prepared.log_root, b"")
         self.in_doubt = False
@@ -265,10 +269,13 @@ class Chain:
         self.in_doubt = False
 
     def _write(self, prepared: Prepared, consensus: Mapping[str, Any]) -> None:
-        write(self.store, self._block_write(prepared, consensus))
+        written = self._block_write(prepared, consensus)
+        write(self.store, written)
+        self.holdings.follow(written.step)
 
     def _block_write(self, prepared: Prepared, consensus: Mapping[str, Any]) -> BlockWrite:
         block, executed, first = prepared.block, prepared.executed, self.tip.size
+        step = self.holdings.step(block.height, self.view, executed.changes, self.tree.count)
         return BlockWrite(
             height=block.height,
             time_s=block.time_s,
@@ -283,6 +290,7 @@ class Chain:
             events=_events(block, executed, first),
             tiles=self.tiles.append(first, prepared.leaves, prepared.completed),
             note=self.unstored_note,
+            step=step,
             consensus=consensus,
         )
 

@@ -24,6 +24,7 @@ from ropewalk.engines.errors import (
     NotInitialisedError,
 )
 from ropewalk.engines.halving import OtherHalf
+from ropewalk.engines.holdings import Holdings, Step
 from ropewalk.engines.port import AlreadyInitialisedError, InUseError
 from ropewalk.engines.signing import Signing, succession_of
 from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing
@@ -215,6 +216,7 @@ def first_block(store: Store, genesis: bytes) -> BlockWrite:
         events=[],
         tiles=TileRows(store, 0).append(0, [leaf_hash(entry)], completed),
         note=None,
+        step=Step(0),
     )
 
 
@@ -349,6 +351,7 @@ def _open(
         replay=replay,
         tip=Tip(last.height, last.time, size, last.log_root, tip_note),
         view=CachedView(store),
+        holdings=Holdings(store, last.height),
         lock=threading.RLock(),
         unstored_note=(watermark.size, tip_note),
         read_only=signing.read_only,

@@ -159,7 +159,7 @@ class Reading:
     def titles_in_control(self, controller: str, after: str, limit: int) -> Page:
         """Titles a controller is in control of."""
         limit = min(limit, PAGE_MAX)
-        rows = self._store.titles_in_control(controller, after, limit)
+        rows = self._chain.holdings.page(controller, after, limit)
         return _page(rows, rows[-1][0] if len(rows) == limit else "")
 
     def proposals(self, waits_for: str, after: str, limit: int) -> Page:

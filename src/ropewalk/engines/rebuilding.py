@@ -28,6 +28,7 @@ from ropewalk.engines.archive import ENTRY_SIZE_MAX, Head, Reader, read_head
 from ropewalk.engines.chain import CachedView, Chain, Tip
 from ropewalk.engines.disk import replace_durably
 from ropewalk.engines.errors import DamageError
+from ropewalk.engines.holdings import Holdings
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, first_block
 from ropewalk.engines.port import AlreadyInitialisedError
 from ropewalk.engines.rebuilt import FORMAT, Rebuilt, write_beside
@@ -442,6 +443,7 @@ def _begun(store: Store, head: Head) -> Chain:
         tip=Tip(0, block.time_s, 1, block.log_root, b""),
         view=CachedView(store),
         lock=threading.RLock(),
+        holdings=Holdings(store, 0),
         read_only=READ_ONLY,
     )
 

@@ -7,13 +7,14 @@ connection, and a reader for each thread that asks.
 
 | table | row |
 |---|---|
-| meta | what the file is: format, genesis, epoch of its writer |
-| block | height, time, protocol, first and last position, both roots, replay notes, events |
+| meta | what the file is: format, genesis, its writer's epoch; how far `holding` is merged |
+| block | height, time, protocol, first and last position, both roots, replay notes, events, moves |
 | entry | position, the log's entry |
 | lookup | transaction id, position |
 | tile | 256 hashes of one level of the log's tree (C2SP tlog-tiles) |
 | state | hashed key, key, leaf hash, record |
 | checkpoint | size, the signed note |
+| holding | controller, a title it is in control of (`holdings.py`) |
 """
 
 import threading
@@ -34,7 +35,7 @@ from ropewalk.engines.errors import (
 from ropewalk.engines.port import AlreadyInitialisedError
 from ropewalk.tlog import hashed_key, map_leaf
 
-FORMAT = 1
+FORMAT = 2
 WAL_PAGES_MAX = 16_384
 """Pages in the write-ahead log before they are moved into the file: 64 MiB."""
 
@@ -50,7 +51,8 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE block (
   height INTEGER PRIMARY KEY, time INTEGER NOT NULL, protocol INTEGER NOT NULL,
   first INTEGER NOT NULL, last INTEGER NOT NULL UNIQUE,
-  state_root BLOB NOT NULL, log_root BLOB NOT NULL, replay BLOB NOT NULL, events BLOB NOT NULL);
+  state_root BLOB NOT NULL, log_root BLOB NOT NULL, replay BLOB NOT NULL, events BLOB NOT NULL,
+  moves BLOB NOT NULL);
 CREATE TABLE entry (position INTEGER PRIMARY KEY, entry BLOB NOT NULL);
 CREATE TABLE lookup (id BLOB PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE tile (
@@ -59,19 +61,10 @@ CREATE TABLE state (
   hashed BLOB PRIMARY KEY, key TEXT NOT NULL, leaf BLOB NOT NULL, record BLOB NOT NULL)
   WITHOUT ROWID;
 CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL);
+CREATE TABLE holding (controller BLOB, title BLOB, PRIMARY KEY (controller, title)) WITHOUT ROWID;
 """
 _INDEXES = """
-CREATE INDEX in_control ON state (
-  coalesce(nullif(json_extract(CAST(record AS TEXT), '$[1].possessor'), ''),
-    json_extract(CAST(record AS TEXT), '$[1].shipper')), key)
-  WHERE key >= 'title/' AND key < 'title0';
 CREATE INDEX proposal ON state (key) WHERE key >= 'proposal/' AND key < 'proposal0';
-"""
-_IN_CONTROL = """
-SELECT key, record FROM state
-  WHERE coalesce(nullif(json_extract(CAST(record AS TEXT), '$[1].possessor'), ''),
-    json_extract(CAST(record AS TEXT), '$[1].shipper')) = ?
-  AND key > ? AND key >= 'title/' AND key < 'title0' ORDER BY key LIMIT ?
 """
 _PROPOSALS = """
 SELECT key, record FROM state
@@ -124,7 +117,7 @@ def create(path: Path, genesis: bytes) -> None:
         connection.execute(_SCHEMA + _INDEXES)
         connection.executemany(
             "INSERT INTO meta VALUES (?, ?)",
-            [("format", FORMAT), ("genesis", genesis), ("epoch", 0)],
+            [("format", FORMAT), ("genesis", genesis), ("epoch", 0), ("holdings", 0)],
         )
     connection.close()
 
@@ -266,7 +259,7 @@ class Store:
         """
         self.writer.execute("PRAGMA journal_mode=MEMORY")
         self.writer.execute("PRAGMA synchronous=OFF")
-        self.writer.execute("DROP INDEX in_control; DROP INDEX proposal")
+        self.writer.execute("DROP INDEX proposal")
 
     def end_unsafely(self) -> None:
         """Make what was written what it always is: whole, indexed, and on the disk.
@@ -408,10 +401,26 @@ class Store:
             raise DamageError("the state table lacks a key that the map holds")
         return row[0].encode("ascii"), row[1]
 
-    def titles_in_control(self, controller: str, after: str, limit: int) -> list[tuple[str, bytes]]:
-        """Titles a controller is in control of, by id, behind one."""
-        rows = self.reader.execute(_IN_CONTROL, (controller, f"title/{after}", limit))
-        return [(key.partition("/")[2], record) for key, record in rows]
+    @contextmanager
+    def snapshot(self) -> Iterator[apsw.Connection]:
+        """This thread's reading connection, at one commit from its first read on."""
+        reader = self.reader
+        reader.execute("BEGIN")
+        try:
+            yield reader
+        finally:
+            with suppress(apsw.Error):
+                reader.execute("ROLLBACK")
+
+    @staticmethod
+    def moves_behind(connection: apsw.Connection, height: int) -> list[bytes]:
+        """Moves of the blocks above a height, oldest first."""
+        query = "SELECT moves FROM block WHERE height > ? ORDER BY height"
+        return [moves for (moves,) in connection.execute(query, (height,))]
+
+    def record_seen(self, reader: apsw.Connection, key: str) -> bytes | None:
+        """A record as of a snapshot."""
+        return self._record(reader, hashed_key(key.encode("ascii", "replace")))
 
     def proposals(self, after: str, limit: int) -> list[tuple[str, bytes]]:
         """Waiting proposals by act hash, behind one."""

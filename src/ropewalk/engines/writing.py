@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import apsw
 import msgspec
 
+from ropewalk.engines.holdings import Step, write_step
 from ropewalk.engines.port import LedgerEvent
 from ropewalk.engines.store import Store
 from ropewalk.tlog import TILE_HEIGHT, TILE_WIDTH, CompleteNode, hashed_key, map_leaf
@@ -46,6 +47,8 @@ class BlockWrite:
     """Tiles that grew, as they are now."""
     note: tuple[int, bytes] | None
     """The checkpoint before this block, not stored yet."""
+    step: Step
+    """What it moves, and what it merges of the list of holdings."""
     consensus: Mapping[str, Any] = field(default_factory=dict)
     """What a consensus engine wants remembered of this block, for `meta`."""
 
@@ -145,7 +148,7 @@ def write_rows(writer: apsw.Connection, block: BlockWrite) -> None:
     )
     writer.execute(
         "INSERT INTO block (height, time, protocol, first, last, state_root, log_root, "
-        "replay, events) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "replay, events, moves) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             block.height,
             block.time_s,
@@ -156,5 +159,7 @@ def write_rows(writer: apsw.Connection, block: BlockWrite) -> None:
             block.log_root,
             block.replay,
             _ENCODER.encode(block.events),
+            block.step.moves,
         ),
     )
+    write_step(writer, block.step)
