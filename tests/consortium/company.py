@@ -175,7 +175,7 @@ class Company:
             assert {one["status"] for one in outcomes} == {"committed"}, outcomes
             self.write(CLIENTS)
         except BaseException:
-            self.network.close()
+            self._end()
             raise
         return self
 
@@ -186,10 +186,15 @@ class Company:
         traceback: TracebackType | None,
     ) -> None:
         """End everything."""
+        self._end()
+
+    def _end(self) -> None:
         self.rest()
         self.network.close()
-        if self.has_small_disk:
-            subprocess.run(["umount", str(self.folder / f"node{SMALL}")], check=False)
+        if self.has_small_disk:  # lazily: whatever still has a file open there keeps it no longer
+            small = str(self.folder / f"node{SMALL}")
+            subprocess.run(["umount", "--lazy", small], check=True)
+            self.has_small_disk = False
 
     @property
     def urls(self) -> list[str]:
