@@ -31,6 +31,11 @@ ANSWER_S = 30.0
 ABCI_VERSION = "2.0.0"
 
 
+def clock(number: int) -> int:
+    """The number of a batch made so many milliseconds after the start."""
+    return TIME * 1_000 + number
+
+
 class HungUpError(Exception):
     """The engine closed the connection, having said something or nothing."""
 
@@ -212,7 +217,9 @@ class Led:
     def accepts(self, *batches: bytes) -> bool:
         """Whether it votes for a block of these."""
         found = self.line.ask(
-            process_proposal=pb.RequestProcessProposal(txs=batches, height=self.height + 1)
+            process_proposal=pb.RequestProcessProposal(
+                txs=batches, height=self.height + 1, time=stamp(TIME + self.height + 1)
+            )
         )
         return bool(found.status == pb.ResponseProcessProposal.ACCEPT)
 
@@ -220,7 +227,10 @@ class Led:
         """What it proposes of these."""
         found = self.line.ask(
             prepare_proposal=pb.RequestPrepareProposal(
-                txs=batches, max_tx_bytes=max_bytes, height=self.height + 1
+                txs=batches,
+                max_tx_bytes=max_bytes,
+                height=self.height + 1,
+                time=stamp(TIME + self.height + 1),
             )
         )
         return list(found.txs)
@@ -275,8 +285,8 @@ class Led:
         return Led(self.data, genesis=self.genesis)
 
     def batch(self, name: str, number: int, texts: Sequence[str]) -> bytes:
-        """A batch by the node of a validator's name."""
-        return make_batch(self.network, number, texts, key(f"node {name}"))
+        """A batch by the node of a validator's name, made so many milliseconds after the start."""
+        return make_batch(self.network, clock(number), texts, key(f"node {name}"))
 
 
 @contextlib.contextmanager

@@ -6,15 +6,17 @@ over its socket, a leader of our own.
 """
 
 import random
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from consortium.leading import Led, led
+from consortium.leading import Led, clock, led
 from ledger.world import CONSORTIUM, GENESIS, key
 from ropewalk.crypto import decode_object, encode, sha256
+from ropewalk.engines import abci_pb2 as pb
 from ropewalk.engines.batch import make_batch
 from ropewalk.ledger import BLOCK_TRANSACTIONS_MAX, network_id
 
@@ -56,15 +58,17 @@ BAD: dict[str, Callable[[Led], list[bytes]]] = {
     "a transaction too large": lambda one: [one.batch("c", 5, junk(1, 16_385))],
     "a batch too long": lambda one: [one.batch("c", 5, junk(501))],
     "a batch too large": lambda one: [one.batch("c", 5, junk(65, 16_384))],
-    "another network": lambda _one: [make_batch(network_id(GENESIS), 5, junk(1), key("node c"))],
+    "another network": lambda _one: [
+        make_batch(network_id(GENESIS), clock(5), junk(1), key("node c"))
+    ],
     "a stranger's node": lambda one: [one.batch("stranger", 5, junk(1))],
-    "a voting key": lambda one: [make_batch(one.network, 5, junk(1), key("votes c"))],
+    "a voting key": lambda one: [make_batch(one.network, clock(5), junk(1), key("votes c"))],
     "another's signature": lambda one: [swapped(one)],
     "another body": lambda one: [one.batch("c", 5, junk(1))[:-1] + b"y"],
     "a batch twice": lambda one: [one.batch("c", 5, junk(1))] * 2,
     "a number twice": lambda one: [one.batch("c", 5, junk(1, salt=salt)) for salt in "ab"],
     "another order": lambda one: [one.batch("c", at, junk(1, salt=str(at))) for at in (6, 5)],
-    "a number below nothing": lambda one: [one.batch("c", -1, junk(1))],
+    "a number below nothing": lambda one: [make_batch(one.network, -1, junk(1), key("node c"))],
     "more behind it": lambda one: [one.batch("c", 5, junk(1)) + b"\n"],
     "too many transactions": lambda one: (
         [
@@ -200,8 +204,77 @@ def test_members_of_the_mempool_are_those_of_the_proposal(one: Led) -> None:
     assert one.checked(one.batch("c", 5, junk(1))) == 0
     assert one.checked(b"no batch") == 1
     assert one.checked(one.batch("stranger", 5, junk(1))) == 2
-    assert one.checked(make_batch(network_id(GENESIS), 5, junk(1), key("node c"))) == 2
+    assert one.checked(make_batch(network_id(GENESIS), clock(5), junk(1), key("node c"))) == 2
     codes = [one.checked(one.batch("d", at, junk(500, salt=f"{at}"))) for at in range(42)]
     assert codes == [0] * 40 + [3, 3], "a member may have 20,000 waiting"
     assert one.checked(one.batch("c", 6, junk(1))) == 0, "others are not barred by it"
     assert sha256(b"") not in codes
+
+
+def rechecked(one: Led, batch: bytes) -> int:
+    """What CometBFT is told when it asks again for what still waits."""
+    request = pb.RequestCheckTx(tx=batch, type=pb.RECHECK)
+    code: int = one.line.ask(check_tx=request).code
+    return code
+
+
+@pytest.mark.parametrize("again", [5, 4, 1])
+def test_what_stood_in_a_block_or_is_older_comes_no_more(one: Led, again: int) -> None:
+    """Or anybody could use up a member's share by its own old batches."""
+    one.decided(one.batch("c", 5, junk(1)))
+    old = one.batch("c", again, junk(1, salt="" if again == 5 else "other"))
+    assert not one.accepts(old)
+    assert one.prepared(old) == []
+    assert one.checked(old) == 2
+    assert rechecked(one, old) == 2, "so that CometBFT forgets it"
+    fresh = one.batch("c", 6, junk(1))
+    assert one.accepts(fresh)
+    assert one.prepared(old, fresh) == [fresh]
+
+
+@pytest.mark.parametrize("away_ms", [-310_000, 310_000])
+def test_a_number_far_from_the_time_is_voted_against(one: Led, away_ms: int) -> None:
+    """A copy that was only just started remembers none."""
+    odd = one.batch("c", away_ms, junk(1))
+    assert not one.accepts(odd)
+    assert one.checked(odd) == 2
+
+
+def test_a_batch_above_its_member_s_share_never_waits(tmp_path: Path) -> None:
+    with led(tmp_path / "a", genesis=quota_genesis()) as one:
+        assert one.checked(one.batch("c", 5, junk(QUOTA + 1))) == 2
+        assert one.checked(one.batch("c", 6, junk(QUOTA))) == 0
+
+
+def test_strangers_batches_take_no_memory(one: Led) -> None:
+    replica = one.engine._replica
+    before = replica._batches_bytes
+    for number in range(50):
+        assert one.checked(one.batch("stranger", number, junk(500, 2))) == 2
+    assert replica._batches_bytes == before
+    assert one.checked(one.batch("c", 5, junk(500, 2))) == 0
+    assert replica._batches_bytes > before + 500 * 200, "a transaction costs more than its bytes"
+
+
+def test_waiting_batches_are_counted_anew_after_each_block(one: Led) -> None:
+    """What CometBFT dropped does not count for ever."""
+    batches = [one.batch("d", at, junk(500, salt=f"{at}")) for at in range(41)]
+    assert [one.checked(batch) for batch in batches] == [0] * 40 + [3]
+    one.decided()
+    assert rechecked(one, batches[0]) == 0
+    assert one.checked(batches[40]) == 0
+
+
+def test_a_member_has_so_many_batches_waiting(one: Led) -> None:
+    codes = [one.checked(one.batch("d", at, junk(1, salt=f"{at}"))) for at in range(402)]
+    assert codes == [0] * 400 + [3, 3]
+
+
+def test_a_million_ends_of_lines_are_not_divided(one: Led) -> None:
+    head = one.batch("c", 5, junk(1)).rsplit(b"\n", 1)[0]
+    tracemalloc.start()
+    try:
+        assert one.checked(head + b"\n" * (1 << 19)) == 1
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from ropewalk.crypto import from_base64url, sha256, to_base64url
 from ropewalk.engines import abci_pb2 as pb
 from ropewalk.engines.abci_server import Handlers
-from ropewalk.engines.batch import BatchError, chosen, fill
+from ropewalk.engines.batch import Batch, BatchError, chosen, fill
 from ropewalk.engines.errors import ConsensusError
 from ropewalk.engines.replica import Decided, Finalized, Replica
 from ropewalk.ledger import Genesis, Misbehaviour, Validator, chain_id
@@ -71,16 +71,19 @@ class ConsensusConnection:
     def prepare_proposal(self, request: pb.RequestPrepareProposal) -> pb.ResponsePrepareProposal:
         """A block of what waits, bytes unchanged."""
         batches = [(data, self._replica.read(data)) for data in request.txs]
-        taken = chosen(batches, self._replica.admission(), request.max_tx_bytes)
+        voting = self._replica.voting(request.time.seconds)
+        taken = chosen(batches, voting, request.max_tx_bytes)
         return pb.ResponsePrepareProposal(txs=taken)
 
     def process_proposal(self, request: pb.RequestProcessProposal) -> pb.ResponseProcessProposal:
         """Vote for a block whose every batch may stand in it, and for no other."""
-        batches = fill(
-            [self._replica.read(data) for data in request.txs], self._replica.admission()
-        )
+        voting = self._replica.voting(request.time.seconds)
+        batches = fill([self._replica.read(data) for data in request.txs], voting)
         if any(isinstance(batch, BatchError) for batch in batches):
             return pb.ResponseProcessProposal(status=pb.ResponseProcessProposal.REJECT)
+        for batch in batches:
+            if isinstance(batch, Batch):
+                self._replica.keep(batch)
         self._replica.foresee(batches)
         return pb.ResponseProcessProposal(status=pb.ResponseProcessProposal.ACCEPT)
 

@@ -8,11 +8,14 @@ waiting, or it would fill everybody's memory.
 
 from ropewalk.engines import abci_pb2 as pb
 from ropewalk.engines.abci_server import Handlers
-from ropewalk.engines.batch import Batch, BatchError
-from ropewalk.engines.replica import Finalized, Replica
+from ropewalk.engines.batch import BatchError
+from ropewalk.engines.replica import Replica
 
 WAITING_MEMBER_MAX = 20_000
 """Transactions of one member waiting here."""
+
+WAITING_BATCHES_MAX = 400
+"""Batches of one member waiting here; CometBFT keeps a few thousand in all."""
 
 NO_BATCH, NOT_ADMITTED, TOO_MANY = 1, 2, 3
 
@@ -30,28 +33,28 @@ class MempoolConnection:
         return {"check_tx": self.check_tx}
 
     def check_tx(self, request: pb.RequestCheckTx) -> pb.ResponseCheckTx:
-        """Whether a batch is kept; never whether its transactions are right."""
+        """Whether a batch is kept; never whether its transactions are right.
+
+        What no block may hold any more must go, or it would stand in the way of all that wait
+        behind it: so CometBFT asks again after every block for what is left.
+        """
         batch = self._replica.read(request.tx)
         if isinstance(batch, BatchError):
             return pb.ResponseCheckTx(code=NO_BATCH, log=str(batch))
-        admission = self._replica.admission()
-        if batch.head.network != admission.network or batch.head.node not in admission.nodes:
-            return pb.ResponseCheckTx(code=NOT_ADMITTED, log="from no validator of this network")
-        if request.type == pb.RECHECK:
-            return pb.ResponseCheckTx()
+        try:
+            self._replica.voting(self._replica.time_s).require(batch)
+        except BatchError as error:
+            return pb.ResponseCheckTx(code=NOT_ADMITTED, log=str(error))
         waiting = self._waiting.setdefault(batch.head.node, {})
-        if sum(waiting.values()) + len(batch.texts) > WAITING_MEMBER_MAX:
-            return pb.ResponseCheckTx(code=TOO_MANY, log="too many of this member are waiting")
+        if request.type == pb.NEW:
+            count = sum(waiting.values()) + len(batch.texts)
+            if count > WAITING_MEMBER_MAX or len(waiting) >= WAITING_BATCHES_MAX:
+                return pb.ResponseCheckTx(code=TOO_MANY, log="too many of this member are waiting")
+            self._replica.keep(batch)
+            self._replica.foresee([batch])
         waiting[batch.id] = len(batch.texts)
-        self._replica.foresee([batch])
         return pb.ResponseCheckTx()
 
-    def follow(self, finalized: Finalized) -> None:
-        """Let go of what stands in a block."""
-        for batch in finalized.batches:
-            if isinstance(batch, Batch):
-                self._waiting.get(batch.head.node, {}).pop(batch.id, None)
-
     def begin(self) -> None:
-        """Begin anew with an engine that has only just started, its mempool empty."""
+        """Count anew: an engine has only just started, or asks again for all that waits."""
         self._waiting.clear()

@@ -9,7 +9,7 @@ batch is only the envelope.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import msgspec
@@ -52,7 +52,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     node: str
     """Id of the key of the member's node."""
     number: Annotated[int, msgspec.Meta(ge=0, le=INTEGER_MAX)]
-    """Rising from batch to batch of a node."""
+    """When it was made, milliseconds since 1970-01-01T00:00:00Z; rising from batch to batch."""
 
 
 _HEAD = msgspec.json.Decoder(Head, strict=True)
@@ -100,9 +100,9 @@ def read_batch(data: bytes) -> Batch:
         key = from_base64url(head.node)
     except (CanonicalError, msgspec.MsgspecError, EncodingError, UnicodeDecodeError) as error:
         raise BatchError(f"a batch's head: {error}") from error
+    if body.count(b"\n") >= BATCH_TRANSACTIONS_MAX:  # before a million ends of lines are divided
+        raise BatchError(f"more than {BATCH_TRANSACTIONS_MAX} transactions")
     texts = body.decode("ascii").split("\n")
-    if len(texts) > BATCH_TRANSACTIONS_MAX:
-        raise BatchError(f"{len(texts)} transactions; at most {BATCH_TRANSACTIONS_MAX}")
     if not all(0 < len(text) <= TRANSACTION_SIZE_MAX for text in texts):
         raise BatchError("a transaction is empty or too large")
     if not verify_signature(key, _signed(head_text, body), signature):
@@ -124,6 +124,28 @@ class Admission:
     """Node keys of the validators in force."""
     quota: int
     """Transactions of one member in one block."""
+    after: Mapping[str, int] = field(default_factory=dict)
+    """The last number of each node that stands in a block already, where one votes."""
+    numbers: range = range(INTEGER_MAX + 1)
+    """What numbers may be, where one votes: they are clocks, and not far from the block's time."""
+
+    def require(self, batch: Batch) -> None:
+        """Refuse a batch that may stand in no block now, whatever else stands there.
+
+        Raises:
+            BatchError: why.
+        """
+        head, count = batch.head, len(batch.texts)
+        if head.network != self.network:
+            raise BatchError(f"a batch for network {head.network}")
+        if head.node not in self.nodes:
+            raise BatchError(f"{head.node} is the node of no validator")
+        if head.number <= self.after.get(head.node, -1):
+            raise BatchError("a batch, or a later one of its node, stands in a block already")
+        if head.number not in self.numbers:
+            raise BatchError("a batch's number is the time it was made, and not that old or new")
+        if count > self.quota:
+            raise BatchError(f"more than {self.quota} transactions of one member")
 
 
 class Filling:
@@ -141,11 +163,8 @@ class Filling:
         Raises:
             BatchError: it may not stand here, and nothing has changed.
         """
+        self._admission.require(batch)
         node, count = batch.head.node, len(batch.texts)
-        if batch.head.network != self._admission.network:
-            raise BatchError(f"a batch for network {batch.head.network}")
-        if node not in self._admission.nodes:
-            raise BatchError(f"{node} is the node of no validator")
         if batch.head.number <= self._numbers.get(node, -1):
             raise BatchError("batches of a node stand in the order of their numbers, each once")
         if self._counts.get(node, 0) + count > self._admission.quota:
@@ -203,5 +222,3 @@ def chosen(
 
 FRAME_SIZE = 8
 """What CometBFT counts for a transaction beyond its bytes, at most."""
-
-Admissions = Mapping[int, Admission]

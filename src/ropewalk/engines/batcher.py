@@ -25,7 +25,7 @@ FULL_ENOUGH = 250
 LINGER_S = 0.05
 """How long a batch with fewer waits for more."""
 
-AGAIN_S = 3.0
+AGAIN_S = 5.0
 """After which a batch that stands in no block is handed over once more."""
 
 GIVE_UP_S = 30.0
@@ -59,13 +59,14 @@ class Work:
         return self.left == 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Sent:
-    data: bytes
     slots: list[tuple[Work, int]]
     first_s: float
     last_s: float
-    attempts: int = field(default=0)
+    attempts: int = 0
+    ids: list[bytes] = field(default_factory=list)
+    """Of the batches that these transactions were handed over in."""
 
 
 class Batcher:
@@ -76,10 +77,12 @@ class Batcher:
         network: str,
         key: Signer,
         send: Callable[[bytes], None],
+        most: int = BATCH_TRANSACTIONS_MAX,
         linger_s: float = LINGER_S,
         give_up_s: float = GIVE_UP_S,
     ) -> None:
         self._network, self._key, self._send = network, key, send
+        self._most = min(most, BATCH_TRANSACTIONS_MAX)
         self._linger_s, self._give_up_s = linger_s, give_up_s
         self._queue: deque[tuple[Work, int]] = deque()
         self._sent: dict[bytes, _Sent] = {}
@@ -115,7 +118,9 @@ class Batcher:
     def decided(self, batch: bytes, outcomes: Sequence[Outcome]) -> None:
         """A batch stands in a block, with these outcomes; perhaps it was sent from here."""
         with self._wake:
-            sent = self._sent.pop(batch, None)
+            sent = self._sent.get(batch)
+            for known in sent.ids if sent is not None else ():
+                self._sent.pop(known, None)
         if sent is not None:
             for (work, index), outcome in zip(sent.slots, outcomes, strict=True):
                 self.settle(work, index, outcome)
@@ -123,7 +128,7 @@ class Batcher:
     def give_up(self, reason: str) -> None:
         """Tell everybody who waits that nothing is known."""
         with self._wake:
-            slots = [slot for sent in self._sent.values() for slot in sent.slots]
+            slots = [slot for sent in self._waiting_now() for slot in sent.slots]
             slots += self._queue
             self._sent.clear()
             self._queue.clear()
@@ -150,13 +155,13 @@ class Batcher:
             if not self._queue:
                 self._wake.wait(0.5)
             until = time.monotonic() + self._linger_s
-            while 0 < len(self._queue) < FULL_ENOUGH and not self._closing:
+            while 0 < len(self._queue) < min(FULL_ENOUGH, self._most) and not self._closing:
                 left = until - time.monotonic()
                 if left <= 0:
                     break
                 self._wake.wait(left)
             slots, size = list[tuple[Work, int]](), 0
-            while self._queue and len(slots) < BATCH_TRANSACTIONS_MAX:
+            while self._queue and len(slots) < self._most:
                 work, index = self._queue[0]
                 size += len(work.texts[index]) + 1
                 if size > BODY_SIZE_MAX:
@@ -165,32 +170,45 @@ class Batcher:
             return slots
 
     def _dispatch(self, slots: list[tuple[Work, int]]) -> None:
-        self._number = max(self._number + 1, time.time_ns() // 1_000_000)
-        texts = [work.texts[index] for work, index in slots]
-        data = make_batch(self._network, self._number, texts, self._key)
         now = time.monotonic()
-        sent = _Sent(data, slots, now, now)
-        with self._wake:
-            self._sent[sha256(data)] = sent
-        self._hand_over(sent)
+        self._hand_over(_Sent(slots, now, now))
 
     def _hand_over(self, sent: _Sent) -> None:
-        """Give a batch to consensus; what it does not take now is tried again later."""
+        """Give transactions to consensus; what it does not take now is tried again later.
+
+        Each time as a new batch: one of an older number than stands in a block is taken no more.
+        """
         sent.attempts += 1
+        self._number = max(self._number + 1, time.time_ns() // 1_000_000)
+        texts = [work.texts[index] for work, index in sent.slots]
+        data = make_batch(self._network, self._number, texts, self._key)
+        sent.ids.append(sha256(data))
+        with self._wake:
+            self._sent[sent.ids[-1]] = sent
         try:
-            self._send(sent.data)
+            self._send(data)
         except (EngineAwayError, RpcRefusedError):
             sent.last_s = time.monotonic() - AGAIN_S + min(0.25 * sent.attempts, AGAIN_S)
         else:
             sent.last_s = time.monotonic()
 
+    def _waiting_now(self) -> list[_Sent]:
+        """What stands in no block, each once, in the order in which it was handed over first."""
+        return sorted(
+            {id(one): one for one in self._sent.values()}.values(), key=lambda one: one.first_s
+        )
+
     def _look_after(self) -> None:
         """Hand over again what stands in no block, in order; give up on what is too old."""
         now = time.monotonic()
         with self._wake:
-            old = [key for key, one in self._sent.items() if now - one.first_s > self._give_up_s]
-            given_up = [slot for key in old for slot in self._sent.pop(key).slots]
-            again = [one for one in self._sent.values() if now - one.last_s > AGAIN_S]
+            waiting = self._waiting_now()
+            old = [one for one in waiting if now - one.first_s > self._give_up_s]
+            for one in old:
+                for known in one.ids:
+                    self._sent.pop(known, None)
+            again = [one for one in waiting if one not in old and now - one.last_s > AGAIN_S]
+        given_up = [slot for one in old for slot in one.slots]
         self._unknown(given_up, "consensus has not decided in time; ask again by its id")
         for sent in again:
             self._hand_over(sent)

@@ -296,8 +296,8 @@ recv_rate = {rate}
 
 [mempool]
 type = "flood"
-# What a batch may say was decided when it came in; executing it decides the rest.
-recheck = false
+# After each block the node looks again whether what waits may still stand in one.
+recheck = true
 size = 5000
 max_txs_bytes = {mempool_bytes}
 max_tx_bytes = {transaction_bytes}

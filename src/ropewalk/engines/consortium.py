@@ -115,7 +115,12 @@ class ConsortiumEngine(Answering):
         self._clock = surroundings.clock
         self._rpc = CometRpc(settings.rpc)
         self._handovers = Handovers(directory.handovers, self._rpc, chain_id(chain.machine.network))
-        self._batcher = Batcher(chain.machine.network, chain.log_key, self._rpc.broadcast)
+        self._batcher = Batcher(
+            chain.machine.network,
+            chain.log_key,
+            self._rpc.broadcast,
+            genesis.parameters.quota_member_max,
+        )
         self._mempool = MempoolConnection(self._replica)
         self._leaving = Leaving(directory.consensus, self._shown)
         try:
@@ -182,7 +187,7 @@ class ConsortiumEngine(Answering):
                 outcomes = outcomes_of(self._reading, results, height, position)
                 self._batcher.decided(batch.id, outcomes)
             position += sum(1 for result in results if result.entry is not None)
-        self._mempool.follow(finalized)
+        self._mempool.begin()
         self._leaving.wake()
         self._block_time_s = finalized.decided.time_s
         self._tell_grown()

@@ -11,7 +11,7 @@ same blocks, two replicas stand at the same hash, and so does an embedded chain.
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ropewalk.crypto import sha256
 from ropewalk.engines.batch import Admission, Batch, BatchError, fill, read_batch
@@ -35,6 +35,12 @@ from ropewalk.ledger import (
 
 BATCHES_KEPT_BYTES_MAX = 128 << 20
 """Of batches read and in no block yet; they are read again if they are wanted later."""
+
+BATCH_COST, TRANSACTION_COST = 1_024, 256
+"""Memory of a batch and of each of its transactions, beyond their bytes."""
+
+NUMBER_S_MAX = 300
+"""How far a batch's number may be from a block's time, where one votes."""
 
 LEAD = 2
 """Blocks between an update that is told to consensus and the first height it holds for."""
@@ -82,6 +88,10 @@ class Replica:
         self._verdicts = verdicts
         self._batches: dict[bytes, Batch] = {}
         self._batches_bytes = 0
+        self._numbers: dict[str, int] = {}
+        """The last number of each node in a block, as far as this run has seen."""
+        self.time_s = chain.tip.time_s
+        """Of the last block, as far as known."""
         self._lock = threading.Lock()
         self._pending: tuple[Finalized, Prepared | None] | None = None
         standing = standing_of(chain)
@@ -142,25 +152,42 @@ class Replica:
             quota=self._genesis.parameters.quota_member_max,
         )
 
+    def voting(self, time_s: int) -> Admission:
+        """What may stand in the next block, for whoever proposes or votes.
+
+        Beyond what is asked when a block is executed, nothing that has stood in a block may come
+        again, or anybody could use up another member's share by its own old batches. A copy that
+        was only just started remembers no numbers, so they must also be about the block's time.
+
+        Args:
+            time_s: the block's time, seconds since 1970-01-01T00:00:00Z.
+        """
+        about = range(max((time_s - NUMBER_S_MAX) * 1_000, 0), (time_s + NUMBER_S_MAX) * 1_000)
+        return replace(self.admission(), after=self._numbers, numbers=about)
+
     def read(self, data: bytes) -> Batch | BatchError:
-        """A batch of its bytes, remembered; its transactions are verified meanwhile."""
+        """The batch of its bytes; one that is kept is not read again."""
         known = self._batches.get(sha256(data))
         if known is not None:
             return known
         try:
-            batch = read_batch(data)
+            return read_batch(data)
         except BatchError as error:
             return error
+
+    def keep(self, batch: Batch) -> None:
+        """Keep a batch that may soon stand in a block."""
         with self._lock:
+            if batch.id in self._batches:
+                return
             self._batches[batch.id] = batch
-            self._batches_bytes += batch.size
+            self._batches_bytes += _memory(batch)
             while self._batches_bytes > BATCHES_KEPT_BYTES_MAX:
                 self._drop(next(iter(self._batches)))
-        return batch
 
     def _drop(self, batch: bytes) -> None:
         dropped = self._batches.pop(batch, None)
-        self._batches_bytes -= 0 if dropped is None else dropped.size
+        self._batches_bytes -= 0 if dropped is None else _memory(dropped)
 
     def foresee(self, batches: Sequence[Batch | BatchError]) -> None:
         """Have transactions verified that will probably stand in a block."""
@@ -250,6 +277,7 @@ class Replica:
                 self.chain.lock.release()
             self.chain.store.move_log(light=len(prepared.entries) < FEW_ENTRIES)
         self.height, self.handovers = height, handovers
+        self.time_s = max(self.time_s, finalized.decided.time_s)
         self._pending = None
         self._let_go(finalized)
         return finalized
@@ -267,12 +295,17 @@ class Replica:
         with self._lock:
             for batch in finalized.batches:
                 if isinstance(batch, Batch):
+                    self._numbers[batch.head.node] = batch.head.number
                     self._drop(batch.id)
                     self._verdicts.forget(batch.hashes)
 
 
 FEW_ENTRIES = 100
 """In a block: fewer tell that there is little to do."""
+
+
+def _memory(batch: Batch) -> int:
+    return batch.size + BATCH_COST + TRANSACTION_COST * len(batch.texts)
 
 
 def _parted(batches: Sequence[Batch | BatchError], executed: Executed) -> list[list[Result]]:
