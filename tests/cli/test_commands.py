@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from ropewalk.cli.child import ChildNode
@@ -163,3 +164,17 @@ def test_version_help_and_completion_are_there() -> None:
     for group in ([], ["title"], ["party"], ["identity"], ["key"], ["tx"], ["demo"]):
         assert run(*group, "--help").exit_code == 0
     assert "--install-completion" in run("--help").output
+
+
+def _commands(group: Any, path: str = "ropewalk") -> Iterator[tuple[str, Any]]:
+    if hasattr(group, "commands"):
+        for name, command in group.commands.items():
+            yield from _commands(command, f"{path} {name}")
+    else:
+        yield path, group
+
+
+def test_no_command_has_one_option_for_two_things() -> None:
+    for path, command in _commands(typer.main.get_command(app)):
+        names = [name for one in command.params for name in (*one.opts, *one.secondary_opts)]
+        assert len(names) == len(set(names)), path

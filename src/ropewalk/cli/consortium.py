@@ -39,7 +39,7 @@ from ropewalk.engines.cometbft_home import (
 )
 from ropewalk.engines.opening import DataDirectory, initialise
 from ropewalk.engines.port import AlreadyInitialisedError
-from ropewalk.ledger import network_id, read_genesis
+from ropewalk.ledger import BLOCK_TRANSACTIONS_MAX, QUOTA_ACTOR_DEFAULT, network_id, read_genesis
 from ropewalk.rules import genesis_records
 
 NETWORK_FILE = "network.json"
@@ -218,9 +218,18 @@ def found(members: Sequence[Member], charter: Charter) -> bytes:
         {"key": one.key, "node": one.node, "power": POWER}
         for one in sorted(members, key=lambda one: one.key)
     ]
+    if len(members) > 1:
+        chosen["parameters"] = {
+            "quota_actor_max": QUOTA_ACTOR_DEFAULT,
+            "quota_member_max": MEMBER_QUOTA,
+        }
     genesis = encode(chosen)
     genesis_records(genesis)  # refuses what is none, a law's code for one
     return genesis
+
+
+MEMBER_QUOTA = 2 * BLOCK_TRANSACTIONS_MAX // 5
+"""Of a block, for one of several members: none fills it alone, and three do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,8 +107,18 @@ def stop(error: Exception, exit_code: int, *, as_json: bool) -> NoReturn:
     if as_json:
         write_json(refusal)
     errors.print(f"[red]{refusal['code']}[/] ({refusal['number']}): ", end="", soft_wrap=True)
-    errors.print(plain(refusal["detail"]), soft_wrap=True)
+    errors.print(plain(_in_full(refusal)), soft_wrap=True)
     raise typer.Exit(exit_code)
+
+
+def _in_full(refusal: dict[str, Any]) -> str:
+    """A refusal's text, behind what it means where the rules say so."""
+    from ropewalk.cli.table import meaning_of  # noqa: PLC0415  # heavy, and of use here only
+
+    meaning, detail = meaning_of(refusal["number"]), str(refusal["detail"])
+    if not meaning or meaning == detail:
+        return detail
+    return f"{meaning.rstrip('.')}: {detail}"
 
 
 def as_refusal(error: Exception) -> dict[str, Any]:

@@ -143,13 +143,16 @@ def is_structured(field: msgspec.structs.FieldInfo) -> bool:
     return isinstance(kind, msgspec.inspect.StructType | msgspec.inspect.DictType)
 
 
+OPTIONS = {"node": "node-key"}
+"""Options of members whose own names are taken by every command."""
+
+
 def option_of(field: msgspec.structs.FieldInfo) -> tuple[Any, bool]:
     """The option's annotation for a member, and whether it must be given."""
     kind, text = kind_of(field)
     hint = _hint(field)
-    option = typer.Option(
-        f"--{field.name.replace('_', '-')}", help=f"{text} ({hint})".strip() if hint else text
-    )
+    name = OPTIONS.get(field.name, field.name.replace("_", "-"))
+    option = typer.Option(f"--{name}", help=f"{text} ({hint})".strip() if hint else text)
     wanted: Any = str
     if isinstance(kind, msgspec.inspect.ListType) and not is_structured(field):
         wanted = list[str]
