@@ -238,7 +238,7 @@ class Pace:
     """Pause of a peer's routine that found nothing to send."""
 
 
-LAN = Pace(propose_ms=1_000, vote_ms=500, commit_ms=300, gossip_ms=25)
+LAN = Pace(propose_ms=600, vote_ms=500, commit_ms=300, gossip_ms=25)
 WAN = Pace(propose_ms=3_000, vote_ms=1_000, commit_ms=500, gossip_ms=50)
 
 
