@@ -637,7 +637,8 @@ function consortiumOf({ log, validators }) {
   return { origin: log, log: null, validators: named.sort(byRank) };
 }
 
-function ensureValidators({ validators }) {
+function ensureValidators({ validators, time }) {
+  ensure(time <= TIME_S_MAX, "validators vote up to the year 9999");
   const keys = validators.map(({ key }) => key);
   const nodes = validators.map(({ node }) => node);
   ensure([...keys, ...nodes].every(isKid), "key and node of a validator are key ids");
