@@ -140,11 +140,16 @@ def test_the_statement_s_own_key_is_asked_for(
     adopt(again, WORD, signed, now_s(network))
 
 
-def test_only_what_was_rebuilt_is_carried_on(network: Network) -> None:
+def test_only_what_was_rebuilt_is_carried_on(network: Network, again: DataDirectory) -> None:
     moment = now_s(network)
     network.engine.close()
+    own = DataDirectory(network.folder)
     with pytest.raises(SuccessionError, match="was not rebuilt"):
-        propose(DataDirectory(network.folder), WORD, moment)
+        propose(own, WORD, moment)
+    own.archive.write_bytes(again.archive.read_bytes())
+    with pytest.raises(SuccessionError, match="was not rebuilt"):
+        propose(own, PASSPHRASE, moment)
+    own.archive.unlink()
     network.engine = EmbeddedEngine(network.folder, network.settings)
 
 

@@ -20,7 +20,7 @@ from ropewalk.engines.errors import DamageError, SuccessionError
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, open_chain
 from ropewalk.engines.rebuilt import read_rebuilt, write_beside
 from ropewalk.engines.signing import succession_of
-from ropewalk.engines.store import open_for_reading
+from ropewalk.engines.store import REBUILT, open_for_reading
 from ropewalk.engines.watermark import sync_directory
 from ropewalk.identity import controller_key, load_governance
 from ropewalk.ledger import (
@@ -101,7 +101,7 @@ def _rebuilt(directory: DataDirectory, passphrase: str, now_s: int) -> Iterator[
             raise SuccessionError(f"{directory.path} was not rebuilt from an archive")
         chain = open_chain(directory, passphrase, now_s=now_s)
         try:
-            _require_unsucceeded(chain)
+            _require_unsucceeded(directory, chain)
             yield chain
         except BaseException:
             chain.abandon()
@@ -111,9 +111,11 @@ def _rebuilt(directory: DataDirectory, passphrase: str, now_s: int) -> Iterator[
         lock.release()
 
 
-def _require_unsucceeded(chain: Chain) -> None:
+def _require_unsucceeded(directory: DataDirectory, chain: Chain) -> None:
     if succession_of(chain.store) is not None:
         raise SuccessionError("somebody carries this ledger on already")
+    if chain.store.meta(REBUILT) is None:
+        raise SuccessionError(f"{directory.path} was not rebuilt from an archive")
 
 
 def _key(directory: DataDirectory, passphrase: str) -> PrivateKey:
