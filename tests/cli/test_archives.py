@@ -125,6 +125,7 @@ def test_a_signer_s_copy_is_asked_while_nobody_lengthens_it(tmp_path: Path) -> N
     statement = Statement(
         format="ropewalk-succession/1",
         height=0,
+        led=0,
         log="x",
         network=network_id(directory.genesis.read_bytes()),
         root="ab" * 32,
