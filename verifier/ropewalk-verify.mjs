@@ -198,31 +198,41 @@ async function checkDecided(succession, trust) {
   const isSorted = isDistinct(kids) && encode([...kids].sort()) === encode(kids);
   ensure(isSorted, "signatures are sorted by key, each key once");
   const isByVotes = trust.validators !== null;
-  const weights = await (isByVotes ? votingOn(succession, trust) : governingOn(succession, trust));
-  ensure(kids.every((kid) => weights.has(kid)), "somebody has signed who does not decide");
+  const sets = await (isByVotes ? votingOn(succession, trust) : governingOn(succession, trust));
+  const isOfThem = kids.every((kid) => sets.some((weights) => weights.has(kid)));
+  ensure(isOfThem, "somebody has signed who does not decide");
   const sum = (numbers) => numbers.reduce((one, other) => one + other, 0);
-  const power = sum(kids.map((kid) => weights.get(kid)));
-  const total = sum([...weights.values()]);
-  ensure(3 * power > 2 * total, `${power} of ${total} are not more than two thirds`);
-  const { size } = statement;
-  return { size, signers: kids.length, deciding: weights.size, power, total, isByVotes };
+  const tallies = sets.map((weights) => ({
+    power: sum(kids.map((kid) => weights.get(kid) ?? 0)),
+    total: sum([...weights.values()]),
+  }));
+  for (const { power, total } of tallies) {
+    ensure(3 * power > 2 * total, `${power} of ${total} are not more than two thirds`);
+  }
+  const signers = kids.filter((kid) => sets[0].has(kid)).length;
+  return { size: statement.size, signers, deciding: sets[0].size, ...tallies[0], isByVotes };
 }
 
-/** The validators that would have voted next, as far as the proof shows; else the genesis'. */
+/** The validators that would have voted next, and every later set shown; else the genesis'. */
 async function votingOn({ statement, ...shown }, trust) {
   const isWithout = shown.checkpoint === undefined && shown.governance === undefined;
   ensure(isWithout, "in a consortium validators decide");
   if (shown.consensus === undefined) {
     ensure(shown.consistency === undefined, "a consistency path from nothing");
-    return weightsOf(trust.validators);
+    ensure(statement.led === statement.height, "no header shows how far consensus led");
+    return [weightsOf(trust.validators)];
   }
-  const { checkpoint } = await followedTo(shown.consensus, trust);
+  const { checkpoint, followed } = await followedTo(shown.consensus, trust);
+  const { height, led } = statement;
+  const isShown = led === height || (led > height && led < followed.header.height);
+  ensure(isShown, "no header shows that consensus led so far");
   const isSame = checkpoint.size === statement.size;
   const isDue = isSame === (shown.consistency === undefined);
   ensure(isDue, "a consistency path is there where the sizes differ, only");
   checkConsistency(checkpoint, leftBy(statement), shown.consistency ?? []);
-  const before = shown.consensus.changes.filter(({ header }) => header.height <= statement.height);
-  return weightsOf(before.length === 0 ? trust.validators : changedSet(before.at(-1)));
+  const { changes } = shown.consensus;
+  const sets = [trust.validators, ...changes.map(changedSet)];
+  return sets.slice(changes.filter(({ header }) => header.height <= led).length).map(weightsOf);
 }
 
 function weightsOf(validators) {
@@ -233,6 +243,7 @@ function weightsOf(validators) {
 async function governingOn({ statement, governance, ...shown }, trust) {
   const isWithout = shown.consensus === undefined && shown.consistency === undefined;
   ensure(isWithout, "nobody votes on an embedded ledger");
+  ensure(statement.led === statement.height, "no consensus leads an embedded ledger");
   const isThere = shown.checkpoint !== undefined && governance !== undefined;
   ensure(isThere, "an embedded ledger's last checkpoint, and who governed then");
   const { note, checkpoint } = await readSigned(shown.checkpoint, trust.log);
@@ -245,7 +256,7 @@ async function governingOn({ statement, governance, ...shown }, trust) {
   ensure(block.height === statement.height, "the last entry ends another block");
   const key = `controller/${trust.governance}`;
   const { keys } = checkPresence(governance.controller, key, CONTROLLER, block.state_root);
-  return new Map(keys.filter(({ revoked }) => revoked === 0).map(({ kid }) => [kid, 1]));
+  return [new Map(keys.filter(({ revoked }) => revoked === 0).map(({ kid }) => [kid, 1]))];
 }
 
 function checkBlock(bundle, { checkpoint, followed }) {
@@ -637,7 +648,8 @@ function consortiumOf({ log, validators }) {
   return { origin: log, log: null, validators: named.sort(byRank) };
 }
 
-function ensureValidators({ validators }) {
+function ensureValidators({ validators, time }) {
+  ensure(time <= TIME_S_MAX, "validators vote up to the year 9999");
   const keys = validators.map(({ key }) => key);
   const nodes = validators.map(({ node }) => node);
   ensure([...keys, ...nodes].every(isKid), "key and node of a validator are key ids");
@@ -736,7 +748,7 @@ const CONSENSUS = shape({ ...SIGNED, changes: listOf(CHANGE, 0, CHANGES_MAX) });
 const STATEMENT = shape({
   format: isOneOf("ropewalk-succession/1"),
   ...alike(isHash, "network root"),
-  height: isCount,
+  ...alike(isCount, "height led"),
   log: (value) => isSaid(value) && value.length <= 200,
   size: isBetween(1, Infinity),
 });

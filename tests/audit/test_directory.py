@@ -68,6 +68,7 @@ EDITS = [
     ("UPDATE meta SET value = 9 WHERE name = 'holdings'", "meta"),
     ("UPDATE meta SET value = 'x' WHERE name = 'holdings'", "meta"),
     ("UPDATE meta SET value = 1 WHERE name = 'format'", "meta"),
+    ("INSERT INTO meta VALUES ('rebuilt', 2)", "meta"),
     ("DELETE FROM block WHERE height = 7", "block 7"),
     (
         (

@@ -166,6 +166,7 @@ def succeeded(*voters: str, root: str = "") -> list[bytes]:
     statement = Statement(
         format="ropewalk-succession/1",
         height=1,
+        led=1,
         log=VerifierKey("ropewalk.example/test", key("successor").public_key).text,
         network=network_id(CONSORTIUM),
         root=root or before.hex(),

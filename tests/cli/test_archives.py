@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 
 from comet import CHARTER, WORD, answered, eventually, program, run
+from engines.archives import consortium_ledger
 from ropewalk.audit import audit_directory
 from ropewalk.cli.child import ChildNode
 from ropewalk.cli.consortium import form, seats_here
 from ropewalk.cli.supervisor import Network
 from ropewalk.cli.wallet import GOVERNANCE, Wallet
 from ropewalk.client import Node, RefusedError, read_trust, verify_bundle
-from ropewalk.engines.opening import DataDirectory
-from ropewalk.ledger import open_statement
+from ropewalk.crypto import PrivateKey, sha256
+from ropewalk.engines.opening import DataDirectory, DirectoryLock
+from ropewalk.ledger import Statement, encode_statement, network_id, open_statement
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "examples" / "to-order.json"
@@ -111,6 +113,33 @@ def carry_on(folder: Path, data: Path, word: str) -> None:
     refused = run("succession", "adopt", signed, "--data", data)
     assert refused.exit_code == 3
     assert "carries this ledger on already" in refused.output
+
+
+def test_a_signer_s_copy_is_asked_while_nobody_lengthens_it(tmp_path: Path) -> None:
+    """A node that is at work is told first, before its copy is looked at."""
+    consortium_ledger(tmp_path / "own")
+    key = PrivateKey(sha256(b"governor"))
+    (tmp_path / "keys").mkdir()
+    key.write(tmp_path / "keys/governor.pem", WORD)
+    directory = DataDirectory(tmp_path / "own")
+    statement = Statement(
+        format="ropewalk-succession/1",
+        height=0,
+        led=0,
+        log="x",
+        network=network_id(directory.genesis.read_bytes()),
+        root="ab" * 32,
+        size=1,
+    )
+    (tmp_path / "statement").write_bytes(encode_statement(statement))
+    at = ("--data", directory.path, "--key-folder", tmp_path / "keys", "-o", tmp_path / "signed")
+    sign = ("succession", "sign", tmp_path / "statement", "--key", "governor", *at)
+    lock = DirectoryLock(directory.lock)
+    assert "stop the other process first" in run(*sign).output
+    lock.release()
+    assert "leaves out acts" in " ".join(run(*sign).output.split())
+    assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == ["governor.pem"]
+    assert not (tmp_path / "signed").exists()
 
 
 def test_a_consortium_survives_its_end(tmp_path: Path) -> None:

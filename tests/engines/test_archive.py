@@ -5,10 +5,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engines.archives import (
     TERMS,
+    consortium_ledger,
     exported,
     ignore,
     lived,
@@ -28,11 +30,12 @@ from ropewalk.crypto import (
     to_base64url,
 )
 from ropewalk.engines import archive as archiving
+from ropewalk.engines.archive import consensus_of, encoded
 from ropewalk.engines.backup import backup
 from ropewalk.engines.consortium import ConsortiumEngine
 from ropewalk.engines.consortium import Settings as ConsortiumSettings
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
-from ropewalk.engines.errors import DamageError, NotInitialisedError
+from ropewalk.engines.errors import ArchiveError, DamageError, NotInitialisedError
 from ropewalk.engines.opening import DataDirectory, DirectoryLock
 from ropewalk.engines.port import (
     AlreadyInitialisedError,
@@ -97,16 +100,18 @@ def test_a_rebuilt_ledger_is_read_only(network: Network, lines: Lines, tmp_path:
 def test_a_key_beside_it_does_not_make_it_live(
     network: Network, lines: Lines, tmp_path: Path
 ) -> None:
-    """Not even the log's own: whoever rebuilds an old archive would sign a second log."""
+    """Not even the log's own, nor with `archive.json` gone: it would sign a second log."""
     assert lines
     rebuilt(tmp_path / "honest", tmp_path / "again")
     keys = DataDirectory(tmp_path / "again").log_key
     keys.parent.mkdir()
     keys.write_bytes(DataDirectory(network.folder).log_key.read_bytes())
     keys.chmod(0o600)
-    engine = EmbeddedEngine(tmp_path / "again", Settings(PASSPHRASE, verifiers=0))
-    assert not engine.condition().ready
-    engine.close()
+    for _ in range(2):
+        engine = EmbeddedEngine(tmp_path / "again", Settings(PASSPHRASE, verifiers=0))
+        assert not engine.condition().ready
+        engine.close()
+        DataDirectory(tmp_path / "again").archive.unlink(missing_ok=True)
 
 
 def test_a_backup_of_a_rebuilt_ledger_is_one(lines: Lines, tmp_path: Path) -> None:
@@ -139,6 +144,19 @@ def test_entries_that_do_not_lead_to_what_was_signed_make_no_archive(
 
 
 # Hostile archives
+
+
+@pytest.mark.parametrize("app_hash", ["", "ab", "ab" * 32, "ab" * 39, "ab" * 41, "ab" * 64])
+def test_votes_for_no_log_make_no_archive(app_hash: str, tmp_path: Path) -> None:
+    """A node that is asked for its whole ledger may answer anything."""
+    consortium_ledger(tmp_path / "member")(3)
+    directory = DataDirectory(tmp_path / "member")
+    votes = consensus_of(directory.consensus.read_bytes())
+    header = msgspec.structs.replace(votes.header, app_hash=app_hash)
+    directory.consensus.write_bytes(encoded(msgspec.structs.replace(votes, header=header)))
+    with pytest.raises(ArchiveError, match="root and size"):
+        exported(directory.path, tmp_path / "archive")
+    assert not (tmp_path / "archive").exists()
 
 
 def test_a_truncated_archive_is_told_at_every_line(lines: Lines, tmp_path: Path) -> None:

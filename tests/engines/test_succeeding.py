@@ -22,7 +22,7 @@ from ropewalk.engines.opening import DataDirectory
 from ropewalk.engines.port import StoppedError
 from ropewalk.engines.succeeding import adopt, check_own_copy, propose, remember
 from ropewalk.ledger import BadSuccessionError, Statement, sign_statement
-from tlog.consensus_vectors import FIRST
+from tlog.consensus_vectors import FIRST, LAST_AT
 from verifier import consortium
 
 WORD = "successor"
@@ -140,11 +140,16 @@ def test_the_statement_s_own_key_is_asked_for(
     adopt(again, WORD, signed, now_s(network))
 
 
-def test_only_what_was_rebuilt_is_carried_on(network: Network) -> None:
+def test_only_what_was_rebuilt_is_carried_on(network: Network, again: DataDirectory) -> None:
     moment = now_s(network)
     network.engine.close()
+    own = DataDirectory(network.folder)
     with pytest.raises(SuccessionError, match="was not rebuilt"):
-        propose(DataDirectory(network.folder), WORD, moment)
+        propose(own, WORD, moment)
+    own.archive.write_bytes(again.archive.read_bytes())
+    with pytest.raises(SuccessionError, match="was not rebuilt"):
+        propose(own, PASSPHRASE, moment)
+    own.archive.unlink()
     network.engine = EmbeddedEngine(network.folder, network.settings)
 
 
@@ -266,6 +271,16 @@ def test_validators_decide_whatever_is_left_of_their_votes(tmp_path: Path, size:
         ConsortiumEngine(
             again.path, ConsortiumSettings(WORD, "unix:///nowhere", Path("nowhere"), verifiers=0)
         )
+
+
+def test_consensus_led_as_far_as_a_header_shows(tmp_path: Path) -> None:
+    again, signed = consortial(tmp_path, 7)
+    statement = propose(again, WORD, consortium.TIME_S)
+    assert statement.led == LAST_AT - 1 > statement.height
+    further = msgspec.structs.replace(statement, led=LAST_AT)
+    with pytest.raises(SuccessionError, match="no header"):
+        adopt(again, WORD, [sign_statement(further, key) for key, _ in FIRST], consortium.TIME_S)
+    adopt(again, WORD, signed(3), consortium.TIME_S)
 
 
 def test_a_member_that_signed_takes_no_part_any_more(tmp_path: Path) -> None:

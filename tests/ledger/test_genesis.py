@@ -30,6 +30,12 @@ def test_a_consortium_names_its_validators() -> None:
     ]
 
 
+def test_a_consortium_begins_before_the_year_10000() -> None:
+    last = 253_402_300_799
+    assert read_genesis(changed(validators=[validator("a")], time=last)).time == last
+    assert read_genesis(changed(time=last + 1)).time == last + 1
+
+
 def test_the_networks_id_is_the_hash_of_the_file() -> None:
     assert network_id(GENESIS) == sha256_hex(GENESIS) == NETWORK
     assert network_id(genesis("elsewhere")) != NETWORK
@@ -72,6 +78,7 @@ def test_a_member_that_is_missing_or_of_another_kind_is_refused(member: str) -> 
         changed(governance={"keys": ["A" * 42 + "B"], "threshold": 1}),
         changed(governance={"keys": [kid(str(n)) for n in range(17)], "threshold": 1}),
         changed(validators=[]),
+        changed(validators=[validator("a")], time=253_402_300_800),
         changed(validators=sorted([validator("a"), validator("b")], key=str, reverse=True)),
         changed(validators=[validator("a"), validator("a")]),
         changed(validators=[{**validator("a"), "power": 0}]),

@@ -36,6 +36,7 @@ def statement(world: World, **more: object) -> Statement:
     made = Statement(
         format="ropewalk-succession/1",
         height=world.height,
+        led=world.height,
         log=LOG,
         network=world.network,
         root=ROOT,
@@ -89,6 +90,7 @@ def test_an_entry_has_one_encoding() -> None:
         ({"size": 2}, {}),
         ({"root": "cd" * 32}, {}),
         ({"height": 1}, {}),
+        ({"height": 1, "led": 0}, {"height": 1}),
         ({"network": "cd" * 32}, {}),
         ({"log": VerifierKey("other", key("successor").public_key).text}, {}),
         ({"log": VerifierKey("ropewalk.example/test", key("x").public_key, 4).text}, {}),

@@ -46,6 +46,7 @@ def statement(entries: Sequence[bytes], **more: Any) -> Members:
     return {
         "format": "ropewalk-succession/1",
         "height": LAST_AT - 1,
+        "led": LAST_AT - 1,
         "log": SUCCESSOR.text,
         "network": NETWORK,
         "root": naive.tree_hash(entries).hex(),
@@ -175,12 +176,24 @@ def told() -> tuple[dict[str, bytes], dict[str, Case]]:
 
 def mutated_successions(files: Mapping[str, bytes]) -> list[Mutation]:
     """What may be wrong with them."""
-    governed_, voted_ = (msgspec.json.decode(files[name]) for name in (BUNDLE, VOTED))
+    governed_, voted_, unvoted_ = (
+        msgspec.json.decode(files[name]) for name in (BUNDLE, VOTED, UNVOTED)
+    )
     tables: list[tuple[str, str, str, Table]] = [
         ("succession", BUNDLE, "genesis.json", {**_signing(governed_), **_governing(governed_)}),
-        ("succession, voted", VOTED, consortium.GENESIS_FILE, _voting(voted_)),
+        (
+            "succession, voted",
+            VOTED,
+            consortium.GENESIS_FILE,
+            {**_voting(voted_), **_changing(voted_)},
+        ),
         ("succession, older", OLDER, consortium.GENESIS_FILE, _older()),
-        ("succession, genesis", UNVOTED, consortium.GENESIS_FILE, _unvoted()),
+        (
+            "succession, genesis",
+            UNVOTED,
+            consortium.GENESIS_FILE,
+            _unvoted(unvoted_),
+        ),
     ]
     return [
         Mutation(f"{group}: {name}", base, steps, item, trust)
@@ -226,7 +239,10 @@ def _signing(value: Any) -> Table:
         "another size": (ITEM, *_resigned(value, size=LEFT + 1)),
         "size nought": ("bundle", *_resigned(value, size=0)),
         "another root": (ITEM, *_resigned(value, root="ab" * 32)),
-        "another height": (ITEM, *_resigned(value, height=LAST_AT)),
+        "another height": (ITEM, *_resigned(value, height=LAST_AT, led=LAST_AT)),
+        "led below": (ITEM, *_resigned(value, led=LAST_AT - 2)),
+        "led above": (ITEM, *_resigned(value, led=LAST_AT)),
+        "led by text": ("bundle", *_resigned(value, led="1")),
         "another network": (ITEM, *_resigned(value, network="ab" * 32)),
         "another log": ("checkpoint", *_resigned(value, log=_other_log().text)),
         "no log": (ITEM, *_resigned(value, log="nothing")),
@@ -298,29 +314,58 @@ def _voting(value: Any) -> Table:
             "",
             set_(made.last(FIRST, height=LAST_AT + 1), ITEM, "consensus"),
         ),
+        "votes of too few": (
+            ITEM,
+            set_(made.last(FIRST, absent=[1, 2]), ITEM, "consensus"),
+        ),
+        "a policy's genesis": ("network", set_(NETWORK, "network")),
+    }
+
+
+def _changing(value: Any) -> Table:
+    told_ = value["succession"]["statement"]
+    names = (ITEM, "signatures")
+    made = consortium.makings(value["succession"]["consensus"]["header"]["app_hash"])
+    firsts, seconds = ([one for one, _ in named] for named in (FIRST, SECOND))
+    both = list({one.kid: one for one in (*firsts, *seconds)}.values())
+    return {
         "a change to come, by the set of before": (
+            ITEM,
+            set_(made.last(SECOND, made.change()), ITEM, "consensus"),
+            *_resigned(value, *firsts, height=CHANGED_AT - 1, led=CHANGED_AT - 1),
+        ),
+        "a change to come, by both": (
             "",
             set_(made.last(SECOND, made.change()), ITEM, "consensus"),
-            *_resigned(value, *firsts, height=CHANGED_AT - 1),
+            *_resigned(value, *both, height=CHANGED_AT - 1, led=CHANGED_AT - 1),
         ),
+        "a change that came without an entry, by the new set": (
+            "",
+            set_(made.last(SECOND, made.change()), ITEM, "consensus"),
+            *_resigned(value, *seconds, height=CHANGED_AT - 1, led=CHANGED_AT),
+        ),
+        "a change that came without an entry, by the set of before": (
+            ITEM,
+            set_(made.last(SECOND, made.change()), ITEM, "consensus"),
+            *_resigned(value, *firsts, height=CHANGED_AT - 1, led=CHANGED_AT),
+        ),
+        "led to before the last header": ("", *_resigned(value, *firsts, height=5)),
+        "led to the last header": (ITEM, *_resigned(value, *firsts, led=LAST_AT)),
+        "led to less than the last block": (ITEM, *_resigned(value, *firsts, led=LAST_AT - 2)),
         "a change to come, by the new set": (
             ITEM,
             set_(made.last(SECOND, made.change()), ITEM, "consensus"),
-            *_resigned(value, *(one for one, _ in SECOND), height=CHANGED_AT - 1),
+            *_resigned(value, *seconds, height=CHANGED_AT - 1, led=CHANGED_AT - 1),
         ),
         "a change that has come, by the set of before": (
             ITEM,
             set_(made.last(SECOND, made.change()), ITEM, "consensus"),
-            *_resigned(value, *firsts, height=CHANGED_AT),
+            *_resigned(value, *firsts, height=CHANGED_AT, led=CHANGED_AT),
         ),
         "a change that has come, by the new set": (
             "",
             set_(made.last(SECOND, made.change()), ITEM, "consensus"),
-            *_resigned(value, *(one for one, _ in SECOND), height=CHANGED_AT),
-        ),
-        "votes of too few": (
-            ITEM,
-            set_(made.last(FIRST, absent=[1, 2]), ITEM, "consensus"),
+            *_resigned(value, *seconds, height=CHANGED_AT, led=CHANGED_AT),
         ),
         "after a change, by the set of before": (
             ITEM,
@@ -331,7 +376,6 @@ def _voting(value: Any) -> Table:
             set_(made.last(SECOND, made.change()), ITEM, "consensus"),
             set_(signed(told_, *(one for one, _ in SECOND)), *names),
         ),
-        "a policy's genesis": ("network", set_(NETWORK, "network")),
     }
 
 
@@ -343,9 +387,11 @@ def _older() -> Table:
     }
 
 
-def _unvoted() -> Table:
+def _unvoted(value: Any) -> Table:
+    firsts = [one for one, _ in FIRST]
     return {
         "two of four": (ITEM, remove(ITEM, "signatures", 3), remove(ITEM, "signatures", 2)),
         "three of four": ("", remove(ITEM, "signatures", 3)),
+        "led further than the last block": (ITEM, *_resigned(value, *firsts, led=LAST_AT)),
         "a path from nothing": (ITEM, set_([], ITEM, "consistency")),
     }

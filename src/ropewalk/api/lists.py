@@ -74,7 +74,7 @@ async def proposal(request: Request, act_hash: str, proof: parameters.Proof = "f
         record = fields(reader.read(f"proposal/{wanted}"))
         return RecordAnswer(id=wanted, record=record, proof=reader.proof)
 
-    lane = here.proofs if proof == "true" else here.reads
+    lane = here.waiting if proof == "true" else here.reads
     return answer(await lane.run(read))
 
 

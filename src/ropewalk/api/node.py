@@ -21,6 +21,11 @@ from ropewalk.engines.port import Engine
 COMMIT_THREADS: Final = 4
 READ_THREADS: Final = 6
 PROOF_THREADS: Final = 2
+"""Of what the log answers at once: entries, paths, pages, events."""
+WAITING_THREADS: Final = 8
+"""Of what may wait for consensus, seconds long: they sleep, mostly."""
+LIGHT_THREADS: Final = 2
+"""Of what CometBFT is asked."""
 
 
 class Node:
@@ -40,6 +45,8 @@ class Node:
         self.intake = Intake(engine, self.writes)
         self.reads = Lane("read", threads=READ_THREADS, places=caps.reads)
         self.proofs = Lane("proof", threads=PROOF_THREADS, places=caps.proofs)
+        self.waiting = Lane("waiting", threads=WAITING_THREADS, places=caps.waiting)
+        self.light = Lane("light", threads=LIGHT_THREADS, places=caps.light)
         self.health = Lane("health", threads=1, places=64)
         self.streams = Allowance(caps.streams, "the node has as many event streams as it takes")
         self.bodies = Allowance(caps.bodies_bytes, "the node holds as many bodies as it takes")
@@ -50,7 +57,7 @@ class Node:
     @property
     def lanes(self) -> tuple[Lane, ...]:
         """All lanes to the engine."""
-        return (self.writes, self.reads, self.proofs, self.health)
+        return (self.writes, self.reads, self.proofs, self.waiting, self.light, self.health)
 
     def correlation(self) -> str:
         """A name for one request in the log: 128 bits, the first half drawn at the start."""

@@ -97,7 +97,7 @@ async def title_history(request: Request, title: parameters.TitlePath) -> Respon
             raise UnknownRecordError("the ledger holds no such title")
         return history
 
-    return answer(await node.of(request).proofs.run(read))
+    return answer(await node.of(request).waiting.run(read))
 
 
 @router.get(
@@ -142,5 +142,5 @@ async def _read(
     media.acceptable(request.headers.get("accept", ""), (media.JSON,))
     here = node.of(request)
     proving = proof == "true"
-    lane = here.proofs if proving else here.reads
+    lane = here.waiting if proving else here.reads
     return answer(await lane.run(read, Reader(here.engine, proving=proving)))

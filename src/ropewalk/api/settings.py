@@ -62,7 +62,12 @@ class Caps:
     reads: int = 512
     """Requests waiting for a record at a time."""
     proofs: int = 128
-    """Requests waiting for proofs, histories or pages at a time."""
+    """Requests waiting for entries, paths, events or pages at a time."""
+    waiting: int = 64
+    """Requests waiting for proofs of records or histories at a time, in a consortium for the header
+    that binds them: they have a lane of their own, since no header may come."""
+    light: int = 32
+    """Requests waiting for CometBFT's answers at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,8 @@ class Tables:
         names = ["epoch", "format", "genesis", "holdings"]
         if read_genesis(genesis).validators:
             names.insert(0, "consensus")
+        if meta.get("rebuilt") == 1:
+            names.append("rebuilt")
         if sorted(meta) != names:
             raise DifferenceError(f"meta: not the rows of format {_FORMAT}")
         if meta["genesis"] != genesis:

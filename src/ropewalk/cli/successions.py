@@ -2,6 +2,8 @@
 """`ropewalk succession`: a rebuilt ledger goes on when more than two thirds sign by whom."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +14,7 @@ from rich.console import Console
 from ropewalk.cli.exits import ending, plain, report
 from ropewalk.cli.options import DATA, Data, Json, Keys, PassphraseFile, passphrase
 from ropewalk.cli.wallet import key_file
-from ropewalk.crypto import PrivateKey, read
+from ropewalk.crypto import read
 from ropewalk.engines.cometbft_home import CometBftHome, read_key
 from ropewalk.engines.opening import DataDirectory, DirectoryLock
 from ropewalk.engines.succeeding import adopt as adopt_in
@@ -85,18 +87,17 @@ def sign(
     with ending(as_json=as_json):
         statement = read_statement(statement_file.read_bytes().strip())
         directory = DataDirectory(data)
-        check_own_copy(directory, statement)
         if key:
             folder = key_folder or data / "keys"
             signer = read(key_file(folder, key), passphrase(passphrase_file))
-            signed = _signed(folder / directory.signed_succession.name, statement, signer)
+            memory = folder / directory.signed_succession.name
         else:
             signer = read_key(CometBftHome(data).consensus_key)
-            lock = DirectoryLock(directory.lock)
-            try:
-                signed = _signed(directory.signed_succession, statement, signer)
-            finally:
-                lock.release()
+            memory = directory.signed_succession
+        with _held(directory):
+            check_own_copy(directory, statement)
+            remember(memory, statement)
+        signed = sign_statement(statement, signer)
         output.write_text(signed + "\n", encoding="ascii")
 
         def tell(console: Console) -> None:
@@ -106,9 +107,17 @@ def sign(
         report({**_told(output, statement), "key": signer.kid}, as_json=as_json, tell=tell)
 
 
-def _signed(memory: Path, statement: Statement, signer: PrivateKey) -> str:
-    remember(memory, statement)
-    return sign_statement(statement, signer)
+@contextmanager
+def _held(directory: DataDirectory) -> Iterator[None]:
+    """Keep a node from lengthening the signer's own copy, where there is one, while it is asked."""
+    if not directory.path.exists():
+        yield
+        return
+    lock = DirectoryLock(directory.lock)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @succession_app.command("adopt")

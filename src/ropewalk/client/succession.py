@@ -3,10 +3,11 @@
 
 Item `succession` of docs/reference/formats.md, 8 and 15. Those who decided are the validators that
 would have voted next, or who governed in the state of the log that was left; each signature has to
-be one of theirs, and more than two thirds of their weight to be there.
+be one of theirs, and more than two thirds of their weight to be there. Where a later set of
+validators is shown, it has to agree too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ropewalk.client.bundle import Bundle, Governing, Succession
 from ropewalk.client.errors import VerificationError
@@ -29,6 +30,7 @@ from ropewalk.ledger import (
     check_log,
     enough,
     signers_of,
+    tally,
 )
 from ropewalk.tlog import (
     Checkpoint,
@@ -74,45 +76,52 @@ def _decided(succession: Succession, trust: Trust) -> Succeeded:
     except BadSuccessionError as error:
         raise VerificationError(ITEM, error.detail) from error
     if trust.validators is None:
-        weights = _governing(succession, trust)
+        sets: Sequence[Mapping[str, int]] = [_governing(succession, trust)]
     else:
-        weights = _voting(succession, trust, trust.validators)
-    if not weights.keys() >= set(signers):
+        sets = _voting(succession, trust, trust.validators)
+    if not set().union(*sets) >= set(signers):
         raise VerificationError(ITEM, "somebody has signed who does not decide")
-    power, total = sum(weights[kid] for kid in signers), sum(weights.values())
-    if not enough(power, total):
-        raise VerificationError(ITEM, f"{power} of {total} are not more than two thirds")
+    (power, total), *_ = tallies = [tally(weights, signers) for weights in sets]
+    for has, of_all in tallies:
+        if not enough(has, of_all):
+            raise VerificationError(ITEM, f"{has} of {of_all} are not more than two thirds")
     return Succeeded(
         size=statement.size,
-        signers=len(signers),
-        deciding=len(weights),
+        signers=sum(1 for kid in signers if kid in sets[0]),
+        deciding=len(sets[0]),
         power=power,
         total=total,
         by_votes=trust.validators is not None,
     )
 
 
-def _voting(succession: Succession, trust: Trust, first: ValidatorSet) -> Mapping[str, int]:
-    """The validators that would have voted next, as far as the proof shows; else the genesis'."""
+def _voting(
+    succession: Succession, trust: Trust, first: ValidatorSet
+) -> Sequence[Mapping[str, int]]:
+    """The validators that would have voted next, and every later set shown; else the genesis'."""
     statement = succession.statement
     if succession.checkpoint is not None or succession.governance is not None:
         raise VerificationError(ITEM, "in a consortium validators decide")
     if succession.consensus is None:
         if succession.consistency is not None:
             raise VerificationError(ITEM, "a consistency path from nothing")
-        return _weights(first)
-    _, voted = followed_to(ITEM, trust, first, succession.consensus)
+        if statement.led != statement.height:
+            raise VerificationError(ITEM, "no header shows how far consensus led")
+        return [_weights(first)]
+    followed, voted = followed_to(ITEM, trust, first, succession.consensus)
+    if statement.led != max(statement.height, min(statement.led, followed.header.height - 1)):
+        raise VerificationError(ITEM, "no header shows that consensus led so far")
     left = Checkpoint(trust.origin, statement.size, bytes.fromhex(statement.root))
     if (voted.size == left.size) != (succession.consistency is None):
         raise VerificationError(ITEM, "a consistency path is there where the sizes differ, only")
     _extends(voted, left, succession.consistency or [])
-    return _weights(_set_at(statement.height + 1, first, succession.consensus))
+    return [_weights(each) for each in _sets_since(statement.led, first, succession.consensus)]
 
 
-def _set_at(height: int, first: ValidatorSet, proof: ConsensusProof) -> ValidatorSet:
-    """Who votes at a height, as far as a proof that was followed shows."""
-    before = [change for change in proof.changes if change.header.height < height]
-    return named_set(before[-1].next) if before else first
+def _sets_since(led: int, first: ValidatorSet, proof: ConsensusProof) -> list[ValidatorSet]:
+    """Who votes behind a height, and every later set, as far as a proof that was followed shows."""
+    sets = [first, *(named_set(change.next) for change in proof.changes)]
+    return sets[sum(1 for change in proof.changes if change.header.height <= led) :]
 
 
 def _weights(validators: ValidatorSet) -> dict[str, int]:
@@ -124,6 +133,8 @@ def _governing(succession: Succession, trust: Trust) -> Mapping[str, int]:
     statement, governance = succession.statement, succession.governance
     if succession.consensus is not None or succession.consistency is not None:
         raise VerificationError(ITEM, "nobody votes on an embedded ledger")
+    if statement.led != statement.height:
+        raise VerificationError(ITEM, "no consensus leads an embedded ledger")
     if succession.checkpoint is None or governance is None or trust.log is None:
         raise VerificationError(ITEM, "an embedded ledger's last checkpoint, and who governed then")
     try:

@@ -17,7 +17,7 @@ from ropewalk.crypto import Signer, to_base64
 from ropewalk.engines.errors import DamageError
 from ropewalk.engines.holdings import Holdings
 from ropewalk.engines.port import LedgerEvent, StoppedError
-from ropewalk.engines.store import Store
+from ropewalk.engines.store import REBUILT, Store
 from ropewalk.engines.watermark import Watermark, WatermarkFile
 from ropewalk.engines.writing import (
     BlockWrite,
@@ -173,7 +173,7 @@ class Chain:
         executed = self.execute(block)
         take()
         with self.lock:
-            self.commit(self.prepare(block, executed))
+            self.commit(self.prepare(block, executed), {REBUILT: None})
 
     def follow(self, prepared: Prepared) -> None:
         """Write a prepared block in the caller's own transaction, and stand there unsigned.
@@ -246,7 +246,7 @@ class Chain:
 
         Args:
             prepared: what `prepare` returned last.
-            consensus: values of `meta` to write in the same database transaction.
+            consensus: values of `meta` to write in the same database transaction; None removes.
 
         Raises:
             Exception: a write failed. The chain is not to be used again.

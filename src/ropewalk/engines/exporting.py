@@ -39,6 +39,7 @@ Progress = Callable[[int, int], None]
 
 PROGRESS_EVERY = 1_000
 ROOT_SIZE = 32
+APP_HASH_SIZE = ROOT_SIZE + 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +130,12 @@ def head_of(
     """The lines before the entries, saying no more than is proven.
 
     Raises:
-        ArchiveError: validators signed for more than there is.
+        ArchiveError: validators signed for more than there is, or for no log.
     """
     by_votes = bool(read_genesis(left.genesis).validators) and succession is None
     proven = left.size
     if by_votes:
-        proven = 0 if consensus is None else int(consensus.header.app_hash[2 * ROOT_SIZE :], 16)
+        proven = 0 if consensus is None else _signed_size(consensus)
     if proven > left.size:
         raise ArchiveError(f"validators signed for {proven} entries, and {left.size} are there")
     manifest = Manifest(
@@ -150,6 +151,13 @@ def head_of(
         succession=left.succeeded,
     )
     return Head(manifest, left.genesis, note, consensus, succession)
+
+
+def _signed_size(consensus: ConsensusProof) -> int:
+    app_hash = bytes.fromhex(consensus.header.app_hash)
+    if len(app_hash) != APP_HASH_SIZE:
+        raise ArchiveError("an app hash is the log's root and size")
+    return int.from_bytes(app_hash[ROOT_SIZE:], "big")
 
 
 def _left_by_consensus(directory: DataDirectory) -> ConsensusProof | None:

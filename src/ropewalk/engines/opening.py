@@ -28,7 +28,7 @@ from ropewalk.engines.holdings import Holdings, Step
 from ropewalk.engines.port import AlreadyInitialisedError, InUseError
 from ropewalk.engines.signing import Signing, succession_of
 from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing
-from ropewalk.engines.store import BlockRow, Store
+from ropewalk.engines.store import REBUILT, BlockRow, Store
 from ropewalk.engines.writing import REPLAY_NOTE_SIZE, BlockWrite, TileRows, state_rows, write
 from ropewalk.ledger import (
     MINUTE_S,
@@ -367,14 +367,14 @@ def _signing(
 ) -> Signing:
     """Who signs checkpoints here: this node, or nobody where the ledger was rebuilt."""
     succession = succession_of(store)
-    rebuilt = disk.exists(directory.archive)
+    rebuilt = succession is not None or store.meta(REBUILT) is not None
     if rebuilt and not disk.exists(directory.log_key):
         return Signing.nobody(store, genesis, succession)
     try:
         log_key = read(directory.log_key, passphrase)
     except KeyFileError as error:
         raise DamageError(f"keys/log.pem: {error}") from error
-    if succession is not None or rebuilt:
+    if rebuilt:
         return Signing.successor(store, genesis, succession, log_key)
     try:
         return Signing(log_key, _log_key_of(genesis, log_key))

@@ -35,7 +35,7 @@ from ropewalk.engines.rebuilt import FORMAT, Rebuilt, write_beside
 from ropewalk.engines.shelving import Commitment, shelve
 from ropewalk.engines.signing import READ_ONLY, NoKey
 from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing
-from ropewalk.engines.store import Store
+from ropewalk.engines.store import REBUILT, Store
 from ropewalk.engines.surroundings import Verifying
 from ropewalk.engines.verifiers import Verifiers
 from ropewalk.engines.vouching import Vouched, Vouching
@@ -381,6 +381,7 @@ class Growing:
         ((self.titles,),) = writer.execute(titles)
         with store.transaction():
             writer.execute("INSERT INTO checkpoint VALUES (?, ?)", (manifest.size, note))
+            writer.execute("INSERT INTO meta VALUES (?, 1)", (REBUILT,))
             standing = self._standing()
             if standing is not None:
                 writer.execute("INSERT INTO meta VALUES (?, ?)", (META, standing))

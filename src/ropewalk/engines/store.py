@@ -7,7 +7,7 @@ connection, and a reader for each thread that asks.
 
 | table | row |
 |---|---|
-| meta | what the file is: format, genesis, its writer's epoch; how far `holding` is merged |
+| meta | what the file is: format, genesis, its writer's epoch, whether rebuilt; merged `holding` |
 | block | height, time, protocol, first and last position, both roots, replay notes, events, moves |
 | entry | position, the log's entry |
 | lookup | transaction id, position |
@@ -36,6 +36,8 @@ from ropewalk.engines.port import AlreadyInitialisedError
 from ropewalk.tlog import hashed_key, map_leaf
 
 FORMAT = 2
+REBUILT = "rebuilt"
+"""Row of `meta`, holding 1: the ledger was rebuilt, and nobody has signed here since."""
 WAL_PAGES_MAX = 16_384
 """Pages in the write-ahead log before they are moved into the file: 64 MiB."""
 

@@ -20,7 +20,7 @@ from ropewalk.engines.errors import DamageError, SuccessionError
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, open_chain
 from ropewalk.engines.rebuilt import read_rebuilt, write_beside
 from ropewalk.engines.signing import succession_of
-from ropewalk.engines.store import open_for_reading
+from ropewalk.engines.store import REBUILT, open_for_reading
 from ropewalk.engines.watermark import sync_directory
 from ropewalk.identity import controller_key, load_governance
 from ropewalk.ledger import (
@@ -57,6 +57,7 @@ def propose(directory: DataDirectory, passphrase: str, now_s: int) -> Statement:
         return Statement(
             format=FORMAT,  # type: ignore[arg-type]  # the literal
             height=tip.height,
+            led=_led(directory, chain),
             log=VerifierKey(_origin(chain), key.public_key).text,
             network=chain.machine.network,
             root=tip.log_root.hex(),
@@ -77,6 +78,7 @@ def adopt(directory: DataDirectory, passphrase: str, signed: Sequence[str], now_
         if VerifierKey(_origin(chain), key.public_key).text != statement.log:
             raise SuccessionError(f"{directory.successor_key.name} is not the successor's key")
         content = SignedStatement(signatures=signatures, statement=statement)
+        _require_shown(directory, chain, statement)
         material = _material(directory, chain, content)
 
         def take() -> None:
@@ -101,7 +103,7 @@ def _rebuilt(directory: DataDirectory, passphrase: str, now_s: int) -> Iterator[
             raise SuccessionError(f"{directory.path} was not rebuilt from an archive")
         chain = open_chain(directory, passphrase, now_s=now_s)
         try:
-            _require_unsucceeded(chain)
+            _require_unsucceeded(directory, chain)
             yield chain
         except BaseException:
             chain.abandon()
@@ -111,9 +113,11 @@ def _rebuilt(directory: DataDirectory, passphrase: str, now_s: int) -> Iterator[
         lock.release()
 
 
-def _require_unsucceeded(chain: Chain) -> None:
+def _require_unsucceeded(directory: DataDirectory, chain: Chain) -> None:
     if succession_of(chain.store) is not None:
         raise SuccessionError("somebody carries this ledger on already")
+    if chain.store.meta(REBUILT) is None:
+        raise SuccessionError(f"{directory.path} was not rebuilt from an archive")
 
 
 def _key(directory: DataDirectory, passphrase: str) -> PrivateKey:
@@ -121,6 +125,19 @@ def _key(directory: DataDirectory, passphrase: str) -> PrivateKey:
         return read(directory.successor_key, passphrase)
     except (KeyFileError, OSError) as error:
         raise SuccessionError(f"keys/{directory.successor_key.name}: {error}") from error
+
+
+def _led(directory: DataDirectory, chain: Chain) -> int:
+    """How far consensus led the network, as far as a header in the archive shows who votes."""
+    consensus = read_rebuilt(directory.archive).consensus
+    height = chain.tip.height
+    return height if consensus is None else max(height, consensus.header.height - 1)
+
+
+def _require_shown(directory: DataDirectory, chain: Chain, statement: Statement) -> None:
+    """Refuse a statement by which consensus led further than a stranger can be shown."""
+    if statement.led > _led(directory, chain):
+        raise SuccessionError(f"no header in the archive is behind height {statement.led}")
 
 
 def _origin(chain: Chain) -> str:

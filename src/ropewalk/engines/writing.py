@@ -50,7 +50,7 @@ class BlockWrite:
     step: Step
     """What it moves, and what it merges of the list of holdings."""
     consensus: Mapping[str, Any] = field(default_factory=dict)
-    """What a consensus engine wants remembered of this block, for `meta`."""
+    """What a consensus engine wants remembered of this block, for `meta`; None removes a row."""
 
 
 def state_rows(changes: Mapping[str, bytes | None]) -> list[StateRow]:
@@ -127,7 +127,11 @@ def write_rows(writer: apsw.Connection, block: BlockWrite) -> None:
     """
     if block.note is not None:
         writer.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", block.note)
-    writer.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", sorted(block.consensus.items()))
+    for name, value in sorted(block.consensus.items()):
+        if value is None:
+            writer.execute("DELETE FROM meta WHERE name = ?", (name,))
+        else:
+            writer.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
     writer.executemany("INSERT INTO entry VALUES (?, ?)", enumerate(block.entries, block.first))
     writer.executemany("INSERT INTO lookup VALUES (?, ?)", block.lookups)
     writer.executemany(

@@ -93,6 +93,7 @@ from ropewalk.ledger.succession import (
     read_statement,
     sign_statement,
     signers_of,
+    tally,
 )
 from ropewalk.ledger.transaction import (
     ControllerId,
@@ -113,6 +114,7 @@ from ropewalk.ledger.validators import (
     Step,
     Validator,
     Validators,
+    steps_since,
     validators_at,
 )
 
@@ -217,6 +219,8 @@ __all__ = [
     "sign_statement",
     "sign_transaction",
     "signers_of",
+    "steps_since",
+    "tally",
     "to_builtins",
     "unverified",
     "validators_at",

@@ -16,6 +16,8 @@ from ropewalk.ledger.validators import VALIDATORS_KEY, Step, Validator, Validato
 FORMAT = "ropewalk-genesis/1"
 SENTINEL_KEY = "sentinel"
 PROTOCOL_KEY = "protocol"
+VOTED_TIME_S_MAX = 253_402_300_799
+"""The end of the year 9999, behind which a header of CometBFT can't lie."""
 
 
 class Governance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,6 +91,8 @@ def read_genesis(data: bytes) -> Genesis:
     if genesis.laws != sorted(set(genesis.laws)):
         raise GenesisError("genesis: laws must be sorted, each once")
     _check_validators(genesis.validators)
+    if genesis.validators and genesis.time > VOTED_TIME_S_MAX:
+        raise GenesisError("genesis: time: validators vote up to the year 9999")
     return genesis
 
 

@@ -6,6 +6,7 @@ have led the ledger signs it; more than two thirds of them make it an entry of t
 exactly the log it names, and checkpoints are the successor's from there on.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -39,7 +40,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     format: Literal["ropewalk-succession/1"]
     height: Annotated[int, msgspec.Meta(ge=0, le=INTEGER_MAX)]
-    """Of the last block."""
+    """Of the last block with an entry."""
+    led: Annotated[int, msgspec.Meta(ge=0, le=INTEGER_MAX)]
+    """Height that consensus led the network to, by blocks without entries too, as far as a header
+    shows it: who votes behind it decides. Without one, and in an embedded ledger, `height`."""
     log: _LogKey
     """Verifier key of the successor's log: the same origin, another key."""
     network: Hash
@@ -158,6 +162,8 @@ def check_statement(statement: Statement, succeeding: Succeeding, position: int)
         )
     if statement.height != succeeding.height:
         raise BadSuccessionError(f"the last block is {succeeding.height}, not {statement.height}")
+    if statement.led < statement.height:
+        raise BadSuccessionError(f"consensus led to that block, not to {statement.led}")
 
 
 def check_log(statement: Statement, origin: str, before: str) -> None:
@@ -179,6 +185,11 @@ def check_log(statement: Statement, origin: str, before: str) -> None:
         raise BadSuccessionError(f"the log goes on as {origin}")
     if statement.log == before:
         raise BadSuccessionError("a succession comes with a new key")
+
+
+def tally(weights: Mapping[str, int], signers: Sequence[str]) -> tuple[int, int]:
+    """The weight of those who signed, and of all."""
+    return sum(weights.get(kid, 0) for kid in signers), sum(weights.values())
 
 
 def enough(power: int, total: int) -> bool:

@@ -63,7 +63,15 @@ def validators_at(view: View, height: int) -> tuple[Validator, ...]:
     Raises:
         StopError: the height is so long past that its step was dropped.
     """
+    steps = steps_since(view, height)
+    return tuple(steps[0].validators) if steps else ()
+
+
+def steps_since(view: View, height: int) -> list[Step]:
+    """The step in force at a height, and those to come; none in an embedded ledger.
+
+    Raises:
+        StopError: the height is so long past that its step was dropped.
+    """
     data = view.get(VALIDATORS_KEY)
-    if data is None:
-        return ()
-    return tuple(decode_record(data, Validators).since(height)[0].validators)
+    return [] if data is None else decode_record(data, Validators).since(height)
