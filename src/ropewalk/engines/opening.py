@@ -54,7 +54,6 @@ from ropewalk.tlog import (
     VerifierKey,
     leaf_hash,
     sign_checkpoint,
-    verify_checkpoint,
 )
 
 CLOCK_BEHIND_S_MAX = 300
@@ -330,7 +329,7 @@ def _open(
     last = store.last_block()
     if last is None:
         raise DamageError("block: there is no block")
-    _check_watermark(store, watermark, last, signing.key_at(watermark.size))
+    _check_watermark(store, watermark, last, signing)
     if now_s < last.time - CLOCK_BEHIND_S_MAX:
         raise ClockError(f"the last block's time is {last.time}, the clock says {now_s}")
 
@@ -394,7 +393,7 @@ def _checked_genesis(directory: DataDirectory, store: Store, disk: Disk) -> byte
 
 
 def _check_watermark(
-    store: Store, watermark: marking.Watermark, last: BlockRow, verifier_key: VerifierKey
+    store: Store, watermark: marking.Watermark, last: BlockRow, signing: Signing
 ) -> None:
     if last.height < watermark.height or last.last + 1 < watermark.size:
         raise BehindWatermarkError(
@@ -405,7 +404,7 @@ def _check_watermark(
         raise DamageError(f"block: height {watermark.height} is not what was acknowledged")
     try:
         note = Note.parse(from_base64(watermark.checkpoint))
-        checkpoint = verify_checkpoint(note, verifier_key)
+        checkpoint = signing.checkpoint(note, watermark.size)
     except (ProofError, ValueError) as error:
         raise DamageError(f"watermark: {error}") from error
     if (checkpoint.size, checkpoint.root) != (watermark.size, block.log_root):
