@@ -16,7 +16,7 @@ from ropewalk.crypto import PrivateKey, read
 from ropewalk.engines.cometbft_home import CometBftHome, read_key
 from ropewalk.engines.opening import DataDirectory, DirectoryLock
 from ropewalk.engines.succeeding import adopt as adopt_in
-from ropewalk.engines.succeeding import check_own_copy, remember
+from ropewalk.engines.succeeding import check_own_copy, remember, require_governed
 from ropewalk.engines.succeeding import propose as propose_in
 from ropewalk.ledger import (
     Statement,
@@ -79,7 +79,7 @@ def sign(
 ) -> None:
     """Sign who carries on, once and for all: with a validator's voting key, or --key.
 
-    A second successor is refused: who signs two can be shown to have done so. A validator's node
+    A second successor is refused: who signs two can be shown to have done so. The node on --data
     has to be stopped, and does not start again.
     """
     with ending(as_json=as_json):
@@ -87,16 +87,17 @@ def sign(
         directory = DataDirectory(data)
         check_own_copy(directory, statement)
         if key:
+            require_governed(directory)
             folder = key_folder or data / "keys"
             signer = read(key_file(folder, key), passphrase(passphrase_file))
-            signed = _signed(folder / directory.signed_succession.name, statement, signer)
+            memory = folder / directory.signed_succession.name
+            if directory.database.exists() and not directory.archive.exists():
+                signed = _signed_at(directory, statement, signer, memory)
+            else:
+                signed = _signed(statement, signer, memory)
         else:
             signer = read_key(CometBftHome(data).consensus_key)
-            lock = DirectoryLock(directory.lock)
-            try:
-                signed = _signed(directory.signed_succession, statement, signer)
-            finally:
-                lock.release()
+            signed = _signed_at(directory, statement, signer)
         output.write_text(signed + "\n", encoding="ascii")
 
         def tell(console: Console) -> None:
@@ -106,8 +107,19 @@ def sign(
         report({**_told(output, statement), "key": signer.kid}, as_json=as_json, tell=tell)
 
 
-def _signed(memory: Path, statement: Statement, signer: PrivateKey) -> str:
-    remember(memory, statement)
+def _signed_at(
+    directory: DataDirectory, statement: Statement, signer: PrivateKey, *memories: Path
+) -> str:
+    """Sign where a ledger is led, which no node does here from now on."""
+    lock = DirectoryLock(directory.lock)
+    try:
+        return _signed(statement, signer, directory.signed_succession, *memories)
+    finally:
+        lock.release()
+
+
+def _signed(statement: Statement, signer: PrivateKey, *memories: Path) -> str:
+    remember(statement, *memories)
     return sign_statement(statement, signer)
 
 

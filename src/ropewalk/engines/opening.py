@@ -25,7 +25,7 @@ from ropewalk.engines.errors import (
 )
 from ropewalk.engines.halving import OtherHalf
 from ropewalk.engines.holdings import Holdings, Step
-from ropewalk.engines.port import AlreadyInitialisedError, InUseError
+from ropewalk.engines.port import AlreadyInitialisedError, InUseError, StoppedError
 from ropewalk.engines.signing import Signing, succession_of
 from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing
 from ropewalk.engines.store import BlockRow, Store
@@ -124,6 +124,18 @@ class DataDirectory:
     def signed_succession(self) -> Path:
         """The one statement that whoever decides here has signed: they sign no other."""
         return self.path / "succession-signed.json"
+
+    def require_unsigned(self) -> None:
+        """Refuse to go on once who decides here has signed who carries on.
+
+        Raises:
+            StoppedError: there would be two ledgers.
+        """
+        if self.signed_succession.exists():
+            raise StoppedError(
+                f"who carries this ledger on was signed here ({self.signed_succession.name}): this "
+                "node takes no part any more, or there would be two ledgers"
+            )
 
     @property
     def successor_key(self) -> Path:
