@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from ropewalk.crypto import KeyFileError, PrivateKey, from_base64, read, to_base64
+from ropewalk.crypto import KeyFileError, PassphraseError, PrivateKey, from_base64, read, to_base64
 from ropewalk.engines import store as storing
 from ropewalk.engines import watermark as marking
 from ropewalk.engines.chain import CachedView, Chain, Tip
@@ -22,6 +22,7 @@ from ropewalk.engines.errors import (
     ClockError,
     DamageError,
     NotInitialisedError,
+    WrongPassphraseError,
 )
 from ropewalk.engines.halving import OtherHalf
 from ropewalk.engines.holdings import Holdings, Step
@@ -182,17 +183,32 @@ def initialise_again(directory: DataDirectory, passphrase: str) -> None:
 
     Raises:
         GenesisError: the genesis is not one of ours.
-        DamageError: the node's key can't be read.
+        WrongPassphraseError, DamageError: the node's key can't be read.
     """
     wiped = not directory.database.exists() and not directory.watermark.exists()
     if not wiped or not directory.genesis.exists() or not directory.log_key.exists():
         return
-    try:
-        key = read(directory.log_key, passphrase)
-    except KeyFileError as error:
-        raise DamageError(f"keys/log.pem: {error}") from error
+    key = _node_key(directory, passphrase)
     _write_ledger(directory, directory.genesis.read_bytes(), key)
     marking.sync_directory(directory.path)
+
+
+def _node_key(directory: DataDirectory, passphrase: str) -> PrivateKey:
+    """The key that signs checkpoints here.
+
+    Raises:
+        WrongPassphraseError: it does not open.
+        DamageError: it can't be read.
+    """
+    try:
+        return read(directory.log_key, passphrase)
+    except PassphraseError as error:
+        raise WrongPassphraseError(
+            "keys/log.pem does not open with this passphrase: give the one that the key was made "
+            "with, by --passphrase-file or ROPEWALK_PASSPHRASE"
+        ) from error
+    except KeyFileError as error:
+        raise DamageError(f"keys/log.pem: {error}") from error
 
 
 def first_block(store: Store, genesis: bytes) -> BlockWrite:
@@ -381,10 +397,7 @@ def _signing(
     rebuilt = disk.exists(directory.archive)
     if rebuilt and not disk.exists(directory.log_key):
         return Signing.nobody(store, genesis, succession)
-    try:
-        log_key = read(directory.log_key, passphrase)
-    except KeyFileError as error:
-        raise DamageError(f"keys/log.pem: {error}") from error
+    log_key = _node_key(directory, passphrase)
     if succession is not None or rebuilt:
         return Signing.successor(store, genesis, succession, log_key)
     try:
