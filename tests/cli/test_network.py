@@ -16,6 +16,7 @@ from ropewalk.cli.consortium import (
     make_keys,
     seats_here,
 )
+from ropewalk.cli.exits import CANNOT_START
 from ropewalk.cli.main import app
 from ropewalk.cli.network import Watch
 from ropewalk.cli.setup import make_ledger
@@ -173,27 +174,40 @@ def test_a_node_is_told_to_be_ready_once_it_takes_writes(
     assert told.count(f"ready {network.urls[0]}\n") == 2
 
 
+def up_with_another_passphrase(out: Path) -> "subprocess.Popen[str]":
+    """A supervisor whose nodes can't start."""
+    founded(out, 1)
+    command = [sys.executable, "-m", "ropewalk.cli", "network", "up", str(out)]
+    environment = {
+        **os.environ,
+        "ROPEWALK_PASSPHRASE": "another",
+        "ROPEWALK_COMETBFT": str(program()),
+    }
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_supervisor_that_is_told_to_ends_with_0_and_leaves_nothing(
     number: signal.Signals, tmp_path: Path
 ) -> None:
-    """Its nodes find no ledger here and end at once, again and again, which is no matter."""
-    founded(tmp_path / "net", 1)
-    command = [sys.executable, "-m", "ropewalk.cli", "network", "up", str(tmp_path / "net")]
-    environment = {
-        **os.environ,
-        "ROPEWALK_PASSPHRASE": WORD,
-        "ROPEWALK_COMETBFT": str(program()),
-    }
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with up_with_another_passphrase(tmp_path / "net") as process:
         assert process.stderr is not None
-        line = next(one for one in process.stderr if "again in" in one)
-        assert line.startswith("node0 node ended (")
-        assert str(tmp_path / "net/node0/node.log") in line
+        line = next((one for one in process.stderr if "again in" in one), "")
         process.send_signal(number)
         assert "CometBFT first" in process.stderr.read()
+    assert line.startswith("node0 node ended (exit 5: engine.passphrase (7824): keys/log.pem")
+    assert str(tmp_path / "net/node0/node.log") in line
     assert process.returncode == 0
     assert not list(tmp_path.rglob("*.sock"))
+
+
+def test_a_supervisor_with_no_member_left_ends_with_5(tmp_path: Path) -> None:
+    with up_with_another_passphrase(tmp_path / "net") as process:
+        assert process.stderr is not None
+        told = process.stderr.read()
+    assert process.returncode == CANNOT_START
+    assert told.count("again in") >= 3
+    assert "node0 node can't start, and is given up after 4 attempts (exit 5: engine." in told
 
 
 @pytest.mark.skipif(not NODE_KNOWS_ENGINES, reason="`ropewalk node` has no --engine yet")

@@ -111,6 +111,40 @@ def test_a_process_that_always_ends_is_started_ever_more_slowly(tmp_path: Path) 
     assert told[0].startswith("node0 cometbft ended (exit 0, ")
 
 
+def test_a_process_that_can_t_start_is_given_up_and_says_why(tmp_path: Path) -> None:
+    founded(tmp_path / "net", 2)
+    told: list[str] = []
+    ends: Plan = lambda _place, _: {  # noqa: E731
+        Part.NODE: ["sh", "-c", "echo before; echo why; exit 5"],
+        Part.COMETBFT: ["sleep", "600"],
+    }
+    with Network(
+        tmp_path / "net", WORD, cometbft=Path("-"), plan=ends, tell=told.append
+    ) as network:
+        eventually(lambda: network.is_given_up, 30)
+        node = network.part(0, Part.NODE)
+        eventually(lambda: network.part(0, Part.COMETBFT).pid == 0)
+        assert node.starts == 4
+        node.start()
+        eventually(lambda: node.starts == 5)
+    mine = [one for one in told if one.startswith("node0 node ")]
+    assert mine[0].startswith("node0 node ended (exit 5: why, ")
+    assert mine[3].startswith("node0 node can't start, and is given up after 4 attempts (exit 5: w")
+
+
+def test_cometbft_without_what_it_signed_last_is_not_tried(tmp_path: Path) -> None:
+    founded(tmp_path / "net", 1)
+    (tmp_path / "net/node0/cometbft/data/priv_validator_state.json").unlink()
+    told: list[str] = []
+    lives: Plan = lambda _place, _: {Part.COMETBFT: ["sleep", "600"]}  # noqa: E731
+    with Network(
+        tmp_path / "net", WORD, cometbft=Path("-"), plan=lives, tell=told.append
+    ) as network:
+        eventually(lambda: network.is_given_up, 30)
+        assert network.part(0, Part.COMETBFT).starts == 0
+    assert "voting twice" in told[-1]
+
+
 def test_cometbft_goes_before_the_nodes(tmp_path: Path) -> None:
     founded(tmp_path / "net", 2)
     with Network(tmp_path / "net", WORD, cometbft=Path("-"), plan=traps(tmp_path)):

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ropewalk.crypto import (
     KeyFileError,
+    PassphraseError,
     PrivateKey,
     from_base64url,
     generate,
@@ -76,7 +77,7 @@ def test_a_key_file_that_others_reach_is_refused(tmp_path: Path, mode: int) -> N
 def test_a_wrong_passphrase_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path)
     for wrong in ("", PASSPHRASE + " ", PASSPHRASE.upper()):
-        with pytest.raises(KeyFileError):
+        with pytest.raises(PassphraseError):
             read(path, wrong)
 
 

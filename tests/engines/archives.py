@@ -8,7 +8,7 @@ import pytest
 
 from network import PASSPHRASE, Network
 from ropewalk.cli.archives import commitment
-from ropewalk.crypto import encode, sha256_hex
+from ropewalk.crypto import PrivateKey, encode, sha256_hex
 from ropewalk.engines.errors import ArchiveError
 from ropewalk.engines.exporting import export
 from ropewalk.engines.opening import DataDirectory, initialise, open_chain
@@ -65,14 +65,18 @@ def recognised(law: str, time_s: int) -> Candidate:
     return Candidate(text, inspect(text))
 
 
-def consortium_ledger(folder: Path) -> Callable[[int], None]:
+def consortium_ledger(folder: Path, key: PrivateKey | None = None) -> Callable[[int], None]:
     """A member's copy of a consortium's ledger, with a block or two, and no CometBFT.
+
+    Args:
+        folder: where to make it.
+        key: of a member's node that is no validator's; a validator's otherwise.
 
     Returns:
         What leaves the votes for the log of a size beside it.
     """
     directory, genesis = DataDirectory(folder), consortium.genesis()
-    node = consortium.node_key(FIRST[0][0])
+    node = key or consortium.node_key(FIRST[0][0])
     folder.mkdir(parents=True)
     directory.log_key.parent.mkdir()
     node.write(directory.log_key, PASSPHRASE)

@@ -14,6 +14,7 @@ from ropewalk.engines.errors import (
     ClockError,
     DamageError,
     NotInitialisedError,
+    WrongPassphraseError,
 )
 from ropewalk.engines.opening import DataDirectory, initialise, open_chain
 from ropewalk.engines.port import AlreadyInitialisedError
@@ -94,7 +95,7 @@ def test_a_changed_genesis_does_not_start(closed: Path) -> None:
 
 
 def test_a_wrong_passphrase_does_not_start(closed: Path) -> None:
-    with pytest.raises(DamageError, match="passphrase"):
+    with pytest.raises(WrongPassphraseError, match="passphrase"):
         _open(closed, passphrase="other")
 
 

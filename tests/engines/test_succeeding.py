@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from comet import run
 from engines.archives import consortium_ledger, exported, ignore, lived, rebuilt
 from network import PASSPHRASE, Network
 from ropewalk.audit import Report, audit_directory
@@ -21,7 +22,7 @@ from ropewalk.engines.errors import DamageError, SuccessionError
 from ropewalk.engines.opening import DataDirectory
 from ropewalk.engines.port import StoppedError
 from ropewalk.engines.succeeding import adopt, check_own_copy, propose, remember
-from ropewalk.ledger import BadSuccessionError, Statement, sign_statement
+from ropewalk.ledger import BadSuccessionError, Statement, encode_statement, sign_statement
 from tlog.consensus_vectors import FIRST, LAST_AT
 from verifier import consortium
 
@@ -205,11 +206,11 @@ def test_a_backup_of_it_goes_on_as_it_does(network: Network, again: DataDirector
 def test_a_signer_remembers_the_one_it_signed(network: Network, again: DataDirectory) -> None:
     statement = propose(again, WORD, now_s(network))
     memory = again.path / "elsewhere" / "succession-signed.json"
-    remember(memory, statement)
-    remember(memory, statement)
+    remember(statement, memory)
+    remember(statement, memory)
     for members in ({"log": "x"}, {"size": 99}, {"network": "ab" * 32}):
         with pytest.raises(SuccessionError):
-            remember(memory, msgspec.structs.replace(statement, **members))
+            remember(msgspec.structs.replace(statement, **members), memory)
 
 
 def test_a_signer_s_own_copy_is_asked(network: Network, again: DataDirectory) -> None:
@@ -228,6 +229,29 @@ def test_a_signer_s_own_copy_is_asked(network: Network, again: DataDirectory) ->
     network.issue("more")
     with pytest.raises(SuccessionError, match="leaves out acts"):
         check_own_copy(own, statement)
+
+
+def test_an_operator_that_signed_leads_the_ledger_no_more(
+    network: Network, again: DataDirectory, tmp_path: Path
+) -> None:
+    statement = propose(again, WORD, now_s(network))
+    network.engine.close()
+    own = DataDirectory(network.folder)
+    file, keys = tmp_path / "statement.json", tmp_path / "keys"
+    file.write_bytes(encode_statement(statement))
+    keys.mkdir()
+    network.governance.key.write(keys / "governance.pem", PASSPHRASE)
+    sign = ("succession", "sign", file, "--key", "governance", "--key-folder", keys)
+    for data in (own.path, again.path):
+        done = run(*sign, "--data", data, "-o", tmp_path / "signed", word=PASSPHRASE)
+        assert done.exit_code == 0, done.output
+    with pytest.raises(StoppedError, match="takes no part"):
+        EmbeddedEngine(own.path, Settings(PASSPHRASE, verifiers=0))
+    signed = (tmp_path / "signed").read_text(encoding="ascii")
+    adopt(again, WORD, [signed], now_s(network))
+    engine = opened(again)
+    assert engine.condition().ready
+    engine.close()
 
 
 # Consortia
@@ -283,10 +307,21 @@ def test_consensus_led_as_far_as_a_header_shows(tmp_path: Path) -> None:
     adopt(again, WORD, signed(3), consortium.TIME_S)
 
 
+def test_who_governs_a_consortium_signs_no_successor(tmp_path: Path) -> None:
+    again, _ = consortial(tmp_path, 0)
+    statement = propose(again, WORD, consortium.TIME_S)
+    (tmp_path / "statement.json").write_bytes(encode_statement(statement))
+    sign = ("succession", "sign", tmp_path / "statement.json", "--key", "governance")
+    done = run(*sign, "--data", tmp_path / "member", "-o", tmp_path / "signed")
+    assert done.exit_code == 3
+    assert "those who vote sign" in done.output
+    assert not (tmp_path / "signed").exists()
+
+
 def test_a_member_that_signed_takes_no_part_any_more(tmp_path: Path) -> None:
     again, _ = consortial(tmp_path, 0)
     statement = propose(again, WORD, consortium.TIME_S)
-    remember(DataDirectory(tmp_path / "member").signed_succession, statement)
+    remember(statement, DataDirectory(tmp_path / "member").signed_succession)
     with pytest.raises(StoppedError, match="takes no part"):
         ConsortiumEngine(
             tmp_path / "member",

@@ -17,6 +17,7 @@ from ropewalk.audit.holders import Holders
 from ropewalk.audit.replaying import Replay
 from ropewalk.audit.report import DifferenceError, Report
 from ropewalk.audit.shelf import check_documents
+from ropewalk.audit.votes import check_votes
 from ropewalk.audit.watermark import check_watermark
 from ropewalk.ledger import GenesisError, read_genesis
 from ropewalk.tlog import Checkpoint
@@ -142,7 +143,7 @@ def _audit(
     read.check_state(replay.state)
     read.check_holdings(holders, replay.height)
     if read_genesis(replay.genesis).validators:
-        replay.keys.add(_standing(read, replay, roots))
+        _standing(path, read, replay, roots)
     read.check_checkpoints(roots, replay.keys)
     check_watermark(path / "watermark", replay, roots, replay.keys)
     check_documents(path / "documents", replay.state)
@@ -150,12 +151,20 @@ def _audit(
         anchor.require_met(count)
 
 
-def _standing(read: tables.Tables, replay: Replay, roots: dict[int, bytes]) -> str:
-    """Consensus bound the whole log, or all of it that was there before a successor carried on."""
+def _standing(path: Path, read: tables.Tables, replay: Replay, roots: dict[int, bytes]) -> None:
+    """Consensus bound the whole log, or all of it that was there before a successor carried on.
+
+    The node that signed its checkpoints is known; or, of a rebuilt ledger, votes say what they do.
+    """
     size, height = replay.frontier.size, replay.height
     if replay.keys.succeeded_at:
         size, height = replay.keys.succeeded_at, replay.succeeded_height
-    return read.check_standing(height, size, roots[size])
+    node = read.check_standing(height, size, roots[size])
+    if node:
+        replay.keys.add(node)
+        return
+    check_votes(path / "archive.json", replay.genesis, size, roots[size])
+    replay.keys.vouch(size, roots[size])
 
 
 def _counted(entries: Iterator[bytes], count: int, progress: Progress) -> Iterator[bytes]:

@@ -7,10 +7,13 @@ from ropewalk.audit.directory import Anchor, Progress
 from ropewalk.audit.replaying import Replay
 from ropewalk.audit.report import DifferenceError, Report
 from ropewalk.client import MalformedAnswerError, Node
-from ropewalk.ledger import GenesisError
-from ropewalk.tlog import Checkpoint, Note, ProofError
+from ropewalk.ledger import GenesisError, read_genesis
+from ropewalk.tlog import Checkpoint, Note, ProofError, SignatureMissingError
 
 PAGE = 500
+NO_VALIDATOR = (
+    "this node is no validator: its checkpoint is vouched for by nobody; ask another member"
+)
 
 
 def audit_node(node: Node, anchor: Anchor | None, progress: Progress) -> Report:
@@ -31,6 +34,8 @@ def audit_node(node: Node, anchor: Anchor | None, progress: Progress) -> Report:
     try:
         _re_execute(node, replay, checkpoint, anchor, progress)
         replay.keys.verify(note)
+    except SignatureMissingError as error:
+        difference = f"checkpoint: {NO_VALIDATOR if _is_led(replay) else error}"
     except ProofError as error:
         difference = f"checkpoint: {error}"
     except (DifferenceError, MalformedAnswerError, LookupError, ValueError) as error:
@@ -43,6 +48,11 @@ def audit_node(node: Node, anchor: Anchor | None, progress: Progress) -> Report:
         first_difference=difference,
         transactions=replay.transactions,
     )
+
+
+def _is_led(replay: Replay) -> bool:
+    """Whether validators lead the ledger, and nobody carries it on."""
+    return bool(read_genesis(replay.genesis).validators) and not replay.keys.succeeded_at
 
 
 def _re_execute(

@@ -36,7 +36,7 @@ from ropewalk.cli.consortium import (
     take_in,
     write_file,
 )
-from ropewalk.cli.exits import FAILED, UsageError, ending, errors, plain, report
+from ropewalk.cli.exits import CANNOT_START, FAILED, UsageError, ending, errors, plain, report
 from ropewalk.cli.options import DATA, DEFAULT_LISTEN, Data, Json, PassphraseFile, passphrase
 from ropewalk.cli.setup import RECOGNISED_LAWS
 from ropewalk.cli.supervisor import Network, read_places
@@ -283,7 +283,11 @@ def up(
     cometbft: CometBft = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Run the members of a network that live here, in the foreground, until SIGTERM or Ctrl-C."""
+    """Run the members of a network that live here, in the foreground, until SIGTERM or Ctrl-C.
+
+    What ends is started again; a process that says so often that it can't start is given up. 5 if
+    of every member one was.
+    """
     with ending(as_json=False):
         ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -297,7 +301,10 @@ def up(
         )
         with network:
             _show(network, ended)
+            is_given_up = network.is_given_up
             errors.print("ending: CometBFT first, then the nodes")
+        if is_given_up and not ended.is_set():
+            raise typer.Exit(CANNOT_START)
 
 
 class Watch:
@@ -326,14 +333,14 @@ class Watch:
 
 
 def _show(network: Network, ended: threading.Event) -> None:
-    """Show how the members are until the event: a live table, or lines for a file."""
+    """Show how the members are until the event, or none is left: a live table, or lines."""
     watch = Watch(network)
     if not errors.is_terminal or os.environ.get("TERM", "dumb") == "dumb":
-        while not ended.wait(LOOK_S):
+        while not ended.wait(LOOK_S) and not network.is_given_up:
             watch.tell_changes(watch.look())
         return
     with Live(console=errors, auto_refresh=False) as live:
-        while not ended.wait(LOOK_S):
+        while not ended.wait(LOOK_S) and not network.is_given_up:
             live.update(table_of(watch.look(), network.processes()), refresh=True)
 
 

@@ -18,7 +18,7 @@ from ropewalk.crypto import read
 from ropewalk.engines.cometbft_home import CometBftHome, read_key
 from ropewalk.engines.opening import DataDirectory, DirectoryLock
 from ropewalk.engines.succeeding import adopt as adopt_in
-from ropewalk.engines.succeeding import check_own_copy, remember
+from ropewalk.engines.succeeding import check_own_copy, remember, require_governed
 from ropewalk.engines.succeeding import propose as propose_in
 from ropewalk.ledger import (
     Statement,
@@ -81,22 +81,25 @@ def sign(
 ) -> None:
     """Sign who carries on, once and for all: with a validator's voting key, or --key.
 
-    A second successor is refused: who signs two can be shown to have done so. A validator's node
+    A second successor is refused: who signs two can be shown to have done so. The node on --data
     has to be stopped, and does not start again.
     """
     with ending(as_json=as_json):
         statement = read_statement(statement_file.read_bytes().strip())
         directory = DataDirectory(data)
         if key:
+            require_governed(directory)
             folder = key_folder or data / "keys"
             signer = read(key_file(folder, key), passphrase(passphrase_file))
-            memory = folder / directory.signed_succession.name
+            memories = [folder / directory.signed_succession.name]
+            if directory.database.exists() and not directory.archive.exists():
+                memories.append(directory.signed_succession)
         else:
             signer = read_key(CometBftHome(data).consensus_key)
-            memory = directory.signed_succession
+            memories = [directory.signed_succession]
         with _held(directory):
             check_own_copy(directory, statement)
-            remember(memory, statement)
+            remember(statement, *memories)
         signed = sign_statement(statement, signer)
         output.write_text(signed + "\n", encoding="ascii")
 

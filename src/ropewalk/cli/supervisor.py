@@ -6,7 +6,9 @@
         print(network.urls)
 
 Whatever ends is started again, after a pause that grows; each of a pair for itself. CometBFT ends
-with 0 when its node dies, so that an exit code means nothing. At the end every CometBFT goes
+with 0 when its node dies, so that its exit code means nothing. What says several times in a row
+that it can't start (exit 5: a wrong passphrase, a port in use, a damaged ledger) is given up, and
+why is told; a node's CometBFT is ended with it. At the end every CometBFT goes
 before the nodes, so that none meets a node that is gone.
 """
 
@@ -28,7 +30,7 @@ from typing import IO, Self
 import msgspec
 
 from ropewalk.cli.consortium import NETWORK_FILE, NetworkFile, addresses_from, read_file
-from ropewalk.cli.exits import UsageError
+from ropewalk.cli.exits import CANNOT_START, UsageError
 from ropewalk.cli.watching import Place, Sight, look_at_all
 from ropewalk.client import UnreachableError
 from ropewalk.engines.port import InUseError
@@ -36,6 +38,10 @@ from ropewalk.engines.port import InUseError
 PAUSE_MIN_S, PAUSE_MAX_S = 0.5, 10.0
 STEADY_S = 30.0
 """A process that lived so long starts with the least pause again."""
+ATTEMPTS = 4
+"""So often in a row a process may say that it can't start; then it is given up."""
+LAST_BYTES = 4096
+"""Of a log's end, in which its last message is looked for."""
 STOP_S = 20.0
 """For an orderly end; then it is killed."""
 SOCKET_S = 10.0
@@ -75,6 +81,10 @@ def _silent(_text: str) -> None:
     """Tell nobody."""
 
 
+class CannotStartError(Exception):
+    """A process would not start, and says so before it is tried."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Command:
     name: str
@@ -84,6 +94,8 @@ class _Command:
     log: Path
     prepare: Callable[[Callable[[], bool]], None]
     """Called before each start, with a way to ask whether it is still wanted."""
+    given_up: Callable[[], None]
+    """Called once it was given up."""
 
 
 class Supervised:
@@ -98,6 +110,8 @@ class Supervised:
         self._process: subprocess.Popen[bytes] | None = None
         self.starts = 0
         """How often it was started."""
+        self.is_given_up = False
+        """Whether it can't start, and is tried no more."""
         self._thread = threading.Thread(target=self._run, name=command.name, daemon=True)
         self._thread.start()
 
@@ -111,6 +125,7 @@ class Supervised:
         """Start it, and keep it running."""
         with self._changed:
             self._wanted = True
+            self.is_given_up = False
             self._changed.notify_all()
 
     def stop(self, timeout_s: float = STOP_S) -> None:
@@ -161,34 +176,50 @@ class Supervised:
 
     def _run(self) -> None:
         """Start and wait; the process is on this thread's leash, which lives as long as it does."""
-        pause = PAUSE_MIN_S
+        pause, attempts = PAUSE_MIN_S, 0
         while self._await_wanted():
             began = time.monotonic()
-            how = self._once()
+            how, can_start = self._once()
+            attempts = 0 if can_start else attempts + 1
             with self._changed:
                 self._process = None
                 self._changed.notify_all()
                 if time.monotonic() - began > STEADY_S or not self._wanted:
                     pause = PAUSE_MIN_S
-                if self._wanted:
-                    log = self._command.log
-                    self._tell(f"{self._command.name} ended ({how}, {log}); again in {pause:g} s")
+                if self._wanted and attempts < ATTEMPTS:
+                    told = f"{self._command.name} ended ({how}, {self._command.log})"
+                    self._tell(f"{told}; again in {pause:g} s")
                     self._changed.wait_for(lambda: not self._wanted, pause)
                     pause = min(2 * pause, PAUSE_MAX_S)
+                    continue
+                self.is_given_up = self._wanted
+                self._wanted = False
+            attempts = 0
+            if self.is_given_up:
+                self._tell(
+                    f"{self._command.name} can't start, and is given up after {ATTEMPTS} attempts "
+                    f"({how}, {self._command.log})"
+                )
+                self._command.given_up()
 
-    def _once(self) -> str:
-        """Run it once; how it ended."""
+    def _once(self) -> tuple[str, bool]:
+        """Run it once; how it ended, and whether it may start another time."""
         try:
             self._command.prepare(lambda: self._wanted)
+            before = _size(self._command.log)
             process = self._launch()
+        except CannotStartError as error:
+            return str(error), False
         except OSError as error:
-            return str(error)
+            return str(error), True
         if process is None:
-            return "not wanted"
+            return "not wanted", True
         code = process.wait()
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # what it left behind
-        return f"signal {-code}" if code < 0 else f"exit {code}"
+        how = f"signal {-code}" if code < 0 else f"exit {code}"
+        said = _last_message(self._command.log, before)
+        return f"{how}: {said}" if said else how, code != CANNOT_START
 
     def _await_wanted(self) -> bool:
         with self._changed:
@@ -211,6 +242,26 @@ class Supervised:
                 start_new_session=True,  # Ctrl-C is ours to pass on, in order
             )
             return self._process
+
+
+def _size(log: Path) -> int:
+    """0 where there is none yet, or it is put aside at the next start."""
+    with suppress(FileNotFoundError):
+        size = log.stat().st_size
+        return 0 if size > LOG_BYTES_MAX else size
+    return 0
+
+
+def _last_message(log: Path, since: int) -> str:
+    """The last line that a process wrote, "" where it wrote nothing."""
+    try:
+        with log.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(since, end - LAST_BYTES))
+            lines = file.read(LAST_BYTES).decode("utf-8", "replace").split("\n")
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 def _opened(log: Path) -> IO[bytes]:
@@ -292,7 +343,7 @@ class Network:
                 place.home.sockets().prepare()
                 commands = self._plan(place, self._cometbft)
                 for part, words in commands.items():
-                    made = self._command(place, part, words, waits=Part.NODE in commands)
+                    made = self._command(number, part, words, waits=Part.NODE in commands)
                     self._parts[number, part] = Supervised(made, self._tell)
                     self._parts[number, part].start()
         except BaseException:
@@ -379,10 +430,22 @@ class Network:
                 raise UnreachableError(f"the network is not there after {timeout_s:g} s: {said}")
             time.sleep(0.2)
 
-    def _command(self, place: Place, part: Part, words: Sequence[str], *, waits: bool) -> _Command:
+    @property
+    def is_given_up(self) -> bool:
+        """Whether no member is left: of each a process can't start."""
+        lost = {number for (number, _), one in self._parts.items() if one.is_given_up}
+        return len(lost) == len(self.places)
+
+    def _command(self, number: int, part: Part, words: Sequence[str], *, waits: bool) -> _Command:
+        place = self.places[number]
         sockets = place.home.sockets()
 
         def prepare(wanted: Callable[[], bool]) -> None:
+            if part is Part.COMETBFT and not place.home.consensus_state.exists():
+                raise CannotStartError(
+                    f"{place.home.consensus_state} is missing; it is all that keeps this member "
+                    "from voting twice: docs/operating/consortium.md, Backup and restore"
+                )
             own = sockets.abci if part is Part.NODE else sockets.rpc
             own.unlink(missing_ok=True)  # a killed process leaves it, and can't listen again
             end = time.monotonic() + SOCKET_S
@@ -390,6 +453,11 @@ class Network:
                 if sockets.abci.exists():
                     return
                 time.sleep(0.05)
+
+        def given_up() -> None:
+            beside = self._parts.get((number, Part.COMETBFT))
+            if part is Part.NODE and beside is not None:
+                beside.stop()  # it can do nothing without its node
 
         secret = {"ROPEWALK_PASSPHRASE": self._passphrase} if part is Part.NODE else {}
         return _Command(
@@ -399,6 +467,7 @@ class Network:
             environment={**_environment(), **secret},
             log=place.data / f"{part.value}.log",
             prepare=prepare,
+            given_up=given_up,
         )
 
 

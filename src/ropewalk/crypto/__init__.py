@@ -34,7 +34,14 @@ from ropewalk.crypto.jws import (
     sign,
     take_apart,
 )
-from ropewalk.crypto.keys import KeyFileError, PrivateKey, generate, random_bytes, read
+from ropewalk.crypto.keys import (
+    KeyFileError,
+    PassphraseError,
+    PrivateKey,
+    generate,
+    random_bytes,
+    read,
+)
 from ropewalk.crypto.sealing import SealError, seal, unseal
 from ropewalk.crypto.signature import verify_signature
 from ropewalk.crypto.strict_json import parse_json_strict
@@ -51,6 +58,7 @@ __all__ = [
     "HeaderError",
     "JwsError",
     "KeyFileError",
+    "PassphraseError",
     "PrivateKey",
     "SealError",
     "SignatureError",

@@ -21,6 +21,8 @@ from ropewalk.crypto.encoding import to_base64url
 
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 14, 8, 5
 """16 MiB, five times over: as hard as 2**17 once, and below OpenSSL's own limit of 32 MiB."""
+_BEGIN = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+_END = b"-----END ENCRYPTED PRIVATE KEY-----"
 _OID_PBES2 = bytes.fromhex("06092a864886f70d01050d")
 _OID_SCRYPT = bytes.fromhex("06092b06010401da47040b")
 _OID_AES256_CBC = bytes.fromhex("060960864801650304012a")
@@ -31,6 +33,13 @@ class KeyFileError(Exception):
 
     code = "crypto.key_file"
     number = 7155
+
+
+class PassphraseError(KeyFileError):
+    """A key file does not open with this passphrase."""
+
+    code = "crypto.passphrase"
+    number = 7156
 
 
 class PrivateKey:
@@ -90,16 +99,23 @@ def read(path: Path, passphrase: str) -> PrivateKey:
     """Read a key file.
 
     Raises:
-        KeyFileError: missing, readable by others, no Ed25519 key, or a wrong passphrase.
+        KeyFileError: missing, readable by others, or no Ed25519 key.
+        PassphraseError: it does not open with this passphrase.
     """
+    data = b""
     try:
         if path.stat().st_mode & 0o077:
             raise KeyFileError(f"{path.name} is readable by others; run chmod 600 on it")
-        loaded = serialization.load_pem_private_key(path.read_bytes(), passphrase.encode())
+        data = path.read_bytes()
+        loaded = serialization.load_pem_private_key(data, passphrase.encode())
     except OSError as error:
         raise KeyFileError(f"{path.name} can't be read: {error.strerror}") from error
     except (ValueError, TypeError, UnsupportedAlgorithm, InternalError) as error:
-        raise KeyFileError(f"{path.name}: wrong passphrase, or not an encrypted key") from error
+        if data.strip().startswith(_BEGIN) and data.strip().endswith(_END):
+            raise PassphraseError(
+                f"{path.name}: wrong passphrase, or the file is damaged"
+            ) from error
+        raise KeyFileError(f"{path.name}: not an encrypted key") from error
     if not isinstance(loaded, Ed25519PrivateKey):
         raise KeyFileError(f"{path.name} holds another kind of key than Ed25519")
     return PrivateKey(loaded.private_bytes_raw())
@@ -121,9 +137,7 @@ def _encrypt(seed: bytes, passphrase: bytes) -> bytes:
     cipher = _der(0x30, _OID_AES256_CBC + _der(0x04, vector))
     algorithm = _der(0x30, _OID_PBES2 + _der(0x30, kdf + cipher))
     body = base64.encodebytes(_der(0x30, algorithm + _der(0x04, sealed)))
-    return (
-        b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + body + b"-----END ENCRYPTED PRIVATE KEY-----\n"
-    )
+    return _BEGIN + b"\n" + body + _END + b"\n"
 
 
 def _der(tag: int, content: bytes) -> bytes:

@@ -348,8 +348,4 @@ def _require_part(directory: DataDirectory, chain: Chain) -> None:
         raise StoppedError(f"no member's copy: it was {chain.read_only}")
     if succession_of(chain.store) is not None:
         raise StoppedError("this ledger goes on by a succession, with no consensus any more")
-    if directory.signed_succession.exists():
-        raise StoppedError(
-            f"this member has signed who carries on ({directory.signed_succession.name}): it takes "
-            "no part any more, or there would be two ledgers"
-        )
+    directory.require_unsigned()

@@ -103,7 +103,7 @@ class EmbeddedEngine(Answering):
                 checks_invariants=settings.checks_invariants,
                 disk=self._disk,
             )
-            _require_alone(chain)
+            _require_alone(directory, chain)
             super().__init__(chain, lock)
             self._showing = Showing(directory, chain, self._disk)
         except BaseException:
@@ -263,12 +263,21 @@ class EmbeddedEngine(Answering):
         self._close_chain(in_doubt=bool(self._poison))
 
 
-def _require_alone(chain: Chain) -> None:
+def _require_alone(directory: DataDirectory, chain: Chain) -> None:
     """Refuse a member's copy of a consortium: what one node adds, the others do not have.
 
+    So too the ledger of whoever has signed that another carries it on, unless it is only read.
+
     Raises:
-        ConsensusError: it is one, and no succession has ended the consortium.
+        ConsensusError: a consortium leads it, and no succession has ended that.
+        StoppedError: its operator has signed who carries it on.
     """
+    if not chain.read_only and succession_of(chain.store) is None:
+        try:
+            directory.require_unsigned()
+        except StoppedError:
+            chain.abandon()
+            raise
     led = read_genesis(chain.store.meta("genesis")).validators
     if led and not chain.read_only and succession_of(chain.store) is None:
         chain.abandon()

@@ -74,6 +74,13 @@ class SuccessionError(EngineError):
     number = 7823
 
 
+class WrongPassphraseError(EngineError):
+    """The node's key does not open with this passphrase; give the right one, nothing is damaged."""
+
+    code = "engine.passphrase"
+    number = 7824
+
+
 class SnapshotError(EngineError):
     """A snapshot, or a chunk of one, is not what consensus has bound."""
 

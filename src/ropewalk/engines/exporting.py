@@ -106,7 +106,7 @@ def _left(connection: apsw.Connection) -> Left:
         size=last[1] + 1,
         root=last[2],
         succeeded=succeeded == (1,),
-        node=read_standing(meta[META]).node if META in meta else None,
+        node=(read_standing(meta[META]).node or None) if META in meta else None,
     )
 
 
@@ -116,7 +116,8 @@ def _head(
     note = note_from(directory, left.size)
     if left.succeeded:
         return head_of(left, documents, note, succession=read_material(directory.succession))
-    return head_of(left, documents, note, consensus=votes if left.node else None)
+    is_led = bool(read_genesis(left.genesis).validators)
+    return head_of(left, documents, note, consensus=votes if is_led else None)
 
 
 def head_of(

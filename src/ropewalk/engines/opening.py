@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from ropewalk.crypto import KeyFileError, PrivateKey, from_base64, read, to_base64
+from ropewalk.crypto import KeyFileError, PassphraseError, PrivateKey, from_base64, read, to_base64
 from ropewalk.engines import store as storing
 from ropewalk.engines import watermark as marking
 from ropewalk.engines.chain import CachedView, Chain, Tip
@@ -22,10 +22,11 @@ from ropewalk.engines.errors import (
     ClockError,
     DamageError,
     NotInitialisedError,
+    WrongPassphraseError,
 )
 from ropewalk.engines.halving import OtherHalf
 from ropewalk.engines.holdings import Holdings, Step
-from ropewalk.engines.port import AlreadyInitialisedError, InUseError
+from ropewalk.engines.port import AlreadyInitialisedError, InUseError, StoppedError
 from ropewalk.engines.signing import Signing, succession_of
 from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing
 from ropewalk.engines.store import REBUILT, BlockRow, Store
@@ -54,7 +55,6 @@ from ropewalk.tlog import (
     VerifierKey,
     leaf_hash,
     sign_checkpoint,
-    verify_checkpoint,
 )
 
 CLOCK_BEHIND_S_MAX = 300
@@ -126,6 +126,18 @@ class DataDirectory:
         """The one statement that whoever decides here has signed: they sign no other."""
         return self.path / "succession-signed.json"
 
+    def require_unsigned(self) -> None:
+        """Refuse to go on once who decides here has signed who carries on.
+
+        Raises:
+            StoppedError: there would be two ledgers.
+        """
+        if self.signed_succession.exists():
+            raise StoppedError(
+                f"who carries this ledger on was signed here ({self.signed_succession.name}): this "
+                "node takes no part any more, or there would be two ledgers"
+            )
+
     @property
     def successor_key(self) -> Path:
         """The key of a log that is to go on, encrypted, until the succession is adopted."""
@@ -171,17 +183,32 @@ def initialise_again(directory: DataDirectory, passphrase: str) -> None:
 
     Raises:
         GenesisError: the genesis is not one of ours.
-        DamageError: the node's key can't be read.
+        WrongPassphraseError, DamageError: the node's key can't be read.
     """
     wiped = not directory.database.exists() and not directory.watermark.exists()
     if not wiped or not directory.genesis.exists() or not directory.log_key.exists():
         return
-    try:
-        key = read(directory.log_key, passphrase)
-    except KeyFileError as error:
-        raise DamageError(f"keys/log.pem: {error}") from error
+    key = _node_key(directory, passphrase)
     _write_ledger(directory, directory.genesis.read_bytes(), key)
     marking.sync_directory(directory.path)
+
+
+def _node_key(directory: DataDirectory, passphrase: str) -> PrivateKey:
+    """The key that signs checkpoints here.
+
+    Raises:
+        WrongPassphraseError: it does not open.
+        DamageError: it can't be read.
+    """
+    try:
+        return read(directory.log_key, passphrase)
+    except PassphraseError as error:
+        raise WrongPassphraseError(
+            "keys/log.pem does not open with this passphrase: give the one that the key was made "
+            "with, by --passphrase-file or ROPEWALK_PASSPHRASE"
+        ) from error
+    except KeyFileError as error:
+        raise DamageError(f"keys/log.pem: {error}") from error
 
 
 def first_block(store: Store, genesis: bytes) -> BlockWrite:
@@ -330,7 +357,7 @@ def _open(
     last = store.last_block()
     if last is None:
         raise DamageError("block: there is no block")
-    _check_watermark(store, watermark, last, signing.key_at(watermark.size))
+    _check_watermark(store, watermark, last, signing)
     if now_s < last.time - CLOCK_BEHIND_S_MAX:
         raise ClockError(f"the last block's time is {last.time}, the clock says {now_s}")
 
@@ -370,10 +397,7 @@ def _signing(
     rebuilt = succession is not None or store.meta(REBUILT) is not None
     if rebuilt and not disk.exists(directory.log_key):
         return Signing.nobody(store, genesis, succession)
-    try:
-        log_key = read(directory.log_key, passphrase)
-    except KeyFileError as error:
-        raise DamageError(f"keys/log.pem: {error}") from error
+    log_key = _node_key(directory, passphrase)
     if rebuilt:
         return Signing.successor(store, genesis, succession, log_key)
     try:
@@ -394,7 +418,7 @@ def _checked_genesis(directory: DataDirectory, store: Store, disk: Disk) -> byte
 
 
 def _check_watermark(
-    store: Store, watermark: marking.Watermark, last: BlockRow, verifier_key: VerifierKey
+    store: Store, watermark: marking.Watermark, last: BlockRow, signing: Signing
 ) -> None:
     if last.height < watermark.height or last.last + 1 < watermark.size:
         raise BehindWatermarkError(
@@ -405,7 +429,7 @@ def _check_watermark(
         raise DamageError(f"block: height {watermark.height} is not what was acknowledged")
     try:
         note = Note.parse(from_base64(watermark.checkpoint))
-        checkpoint = verify_checkpoint(note, verifier_key)
+        checkpoint = signing.checkpoint(note, watermark.size)
     except (ProofError, ValueError) as error:
         raise DamageError(f"watermark: {error}") from error
     if (checkpoint.size, checkpoint.root) != (watermark.size, block.log_root):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who signs checkpoints of a ledger: its node; nobody, where it was rebuilt; or its successor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ropewalk.crypto import PrivateKey, Signer, from_base64url
 from ropewalk.engines.errors import DamageError
@@ -15,9 +15,11 @@ from ropewalk.ledger import (
     SuccessionRecord,
     decode_record,
 )
-from ropewalk.tlog import ProofError, VerifierKey
+from ropewalk.tlog import Checkpoint, Note, ProofError, VerifierKey, verify_checkpoint
 
 READ_ONLY = "rebuilt from an archive; a succession makes it live"
+NOBODY = bytes(32)
+"""In the place of a public key that is not known; nothing is verified by it."""
 
 
 class NoKey:
@@ -41,6 +43,18 @@ class Signing:
     after: VerifierKey | None = None
     since: int = 0
     """Size of the log that a successor carries on."""
+    by_votes: bool = False
+    """Whether votes alone vouched for what was rebuilt; who signed its checkpoint is not known."""
+
+    def checkpoint(self, note: Note, size: int) -> Checkpoint:
+        """The checkpoint of a note, for a log of a size.
+
+        Raises:
+            ProofError: it is not signed by whom it has to be.
+        """
+        if self.by_votes and size <= (self.since or size):
+            return Checkpoint.parse(note.text)
+        return verify_checkpoint(note, self.key_at(size))
 
     def key_at(self, size: int) -> VerifierKey:
         """Whose checkpoints of a size are right."""
@@ -54,10 +68,11 @@ class Signing:
     ) -> "Signing":
         """Of a ledger that is read-only."""
         before = _first_key(store, genesis)
+        by_votes = before.public_key == NOBODY
         if succession is None:
-            return cls(NoKey(), before, READ_ONLY)
+            return cls(NoKey(), before, READ_ONLY, by_votes=by_votes)
         after = VerifierKey.parse(succession.log)
-        return cls(NoKey(), before, READ_ONLY, after, succession.size)
+        return cls(NoKey(), before, READ_ONLY, after, succession.size, by_votes)
 
     @classmethod
     def successor(
@@ -74,7 +89,7 @@ class Signing:
         found = cls.nobody(store, genesis, succession)
         if found.after is None or found.after.public_key != log_key.public_key:
             return found
-        return cls(log_key, found.before, "", found.after, found.since)
+        return replace(found, signer=log_key, read_only="")
 
 
 def succession_of(store: Store) -> SuccessionRecord | None:
@@ -96,6 +111,6 @@ def _first_key(store: Store, genesis: Genesis) -> VerifierKey:
         if not genesis.validators:
             return VerifierKey.parse(genesis.log)
         node = read_standing(store.meta(META)).node
-        return VerifierKey(genesis.log, from_base64url(node))
+        return VerifierKey(genesis.log, from_base64url(node) if node else NOBODY)
     except (ProofError, ValueError) as error:
         raise DamageError(f"the key of the log is none: {error}") from error

@@ -23,7 +23,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     height: int
     """Of the last block, empty or not; 0 while a snapshot is not whole yet."""
     node: str
-    """Id of the key that signs checkpoints here."""
+    """Id of the key that signs checkpoints here; "" where validators' votes vouched for what was
+    rebuilt, and whose node signed its checkpoint is not known."""
 
 
 def app_hash_of(log_root: bytes, size: int) -> bytes:

@@ -2,7 +2,7 @@
 """Succession: who rebuilt a ledger proposes, whoever decided before signs, and it is live again.
 
 propose(directory, passphrase)           # a key for the log, and a statement to be signed
-remember(folder, statement)              # a signer's memory: one successor, ever
+remember(statement, path)                # a signer's memory: one successor, ever
 adopt(directory, passphrase, signed, …)  # counted by the machine, and an entry of the log
 """
 
@@ -200,24 +200,43 @@ def _governing(chain: Chain, log: TiledLog) -> Governing:
     )
 
 
-def remember(path: Path, statement: Statement) -> None:
-    """Note what is about to be signed, durably, before it is.
+def remember(statement: Statement, *paths: Path) -> None:
+    """Note what is about to be signed, durably, before it is; in all of these files, or in none.
 
     Raises:
         SuccessionError: another statement of this network was signed before.
     """
-    if path.exists():
-        signed = read_statement(path.read_bytes())
-        if signed == statement:
-            return
-        if signed.network == statement.network:
-            raise SuccessionError(
-                f"another successor was signed here before ({signed.log}): whoever signs two can "
-                "be shown to have done so"
-            )
-        raise SuccessionError(f"{path.name} is of another network")
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    replace_durably(path, encode_statement(statement))
+    missing = [path for path in paths if not _is_remembered(path, statement)]
+    for path in missing:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        replace_durably(path, encode_statement(statement))
+
+
+def _is_remembered(path: Path, statement: Statement) -> bool:
+    if not path.exists():
+        return False
+    signed = read_statement(path.read_bytes())
+    if signed == statement:
+        return True
+    if signed.network == statement.network:
+        raise SuccessionError(
+            f"another successor was signed here before ({signed.log}): whoever signs two can "
+            "be shown to have done so"
+        )
+    raise SuccessionError(f"{path.name} is of another network")
+
+
+def require_governed(directory: DataDirectory) -> None:
+    """Refuse a governing key's signature where validators decide who carries on.
+
+    Raises:
+        SuccessionError: a consortium leads the signer's own copy.
+    """
+    if directory.genesis.exists() and read_genesis(directory.genesis.read_bytes()).validators:
+        raise SuccessionError(
+            "a consortium leads this ledger: those who vote sign who carries on, each on its own "
+            "machine and without --key"
+        )
 
 
 def check_own_copy(directory: DataDirectory, statement: Statement) -> None:

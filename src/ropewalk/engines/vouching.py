@@ -7,6 +7,7 @@ own key for the rest; behind a succession the successor's key.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ropewalk.crypto import EncodingError, from_base64, from_base64url
@@ -68,7 +69,8 @@ class Vouching:
         self._head, self._chain, self._genesis = head, chain, head.chosen
         self._nodes = {one.node for one in self._genesis.validators}
         self.node = ""
-        """Of a consortium: id of the key that signed the checkpoint, as soon as that is checked."""
+        """Of a consortium: id of the key that signed the checkpoint, as soon as that is checked; ""
+        where it is not known, and votes that cover all vouch without it."""
         self._successor: SuccessionRecord | None = None
         self._before: Stood | None = None
 
@@ -118,7 +120,7 @@ class Vouching:
     def _check_note(self, reader: Reader, proven: Vouched) -> None:
         manifest, tip = self._head.manifest, self._chain.tip
         try:
-            checkpoint = self._verified(Note.parse(self._head.note))
+            checkpoint = self._verified(Note.parse(self._head.note), proven)
         except (ProofError, EncodingError) as error:
             raise reader.refusal(f"the checkpoint: {error}", CHECKPOINT_LINE) from error
         if (checkpoint.size, checkpoint.root) != (tip.size, tip.log_root):
@@ -131,8 +133,11 @@ class Vouching:
                 CHECKPOINT_LINE,
             )
 
-    def _verified(self, note: Note) -> Checkpoint:
+    def _verified(self, note: Note, proven: Vouched) -> Checkpoint:
         """The checkpoint, by whom it has to be signed.
+
+        Where validators signed for all of it, it may be signed by whomever: a member that is no
+        validator has a key that the log does not name.
 
         Raises:
             ProofError: nobody of them did.
@@ -143,14 +148,18 @@ class Vouching:
         if not self._genesis.validators:
             return verify_checkpoint(note, VerifierKey.parse(self._genesis.log))
         named = self._head.manifest.node
-        missing: ProofError = SignatureMissingError("no node that the log names has signed it")
         for node in [named] if named else sorted(self._nodes):
             self.node = node
-            try:
+            with suppress(SignatureMissingError):
                 return verify_checkpoint(note, VerifierKey(self._genesis.log, from_base64url(node)))
-            except SignatureMissingError as error:
-                missing = error
-        raise missing
+        if self._head.consensus is None or proven.proven_size < self._head.manifest.size:
+            raise SignatureMissingError(
+                "it is not signed by the node that the manifest names"
+                if named
+                else "no node that the log names has signed it, and validators did not sign for all"
+            )
+        self.node = ""
+        return Checkpoint.parse(note.text)
 
     def _check_proof(self, reader: Reader) -> Vouched:
         manifest = self._head.manifest
