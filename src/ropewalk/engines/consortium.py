@@ -10,6 +10,7 @@ stops this copy: nothing is acknowledged, consensus is told to halt here, readin
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -96,16 +97,22 @@ class ConsortiumEngine(Answering):
         """
         directory = DataDirectory(path)
         self._settings, self._directory, self._disk = settings, directory, surroundings.disk
-        lock = DirectoryLock(directory.lock, self._disk)
-        try:
+        with ExitStack() as undone:
+            lock = DirectoryLock(directory.lock, self._disk)
+            undone.callback(lock.release)
             chain = _opened(directory, settings, surroundings)
+            undone.callback(chain.abandon)
             super().__init__(chain, lock)
-            genesis = read_genesis(self._genesis)
-            self._verdicts = Verdicts(surroundings.verifiers(settings.verifiers))
-            self._replica = Replica(chain, genesis, self._verdicts)
-        except BaseException:
-            lock.release()
-            raise
+            self._take_part(surroundings, undone)
+            undone.pop_all()
+
+    def _take_part(self, surroundings: Surroundings, undone: ExitStack) -> None:
+        """Start everything beside the chain; `undone` is to end it, should a later step fail."""
+        directory, settings, chain = self._directory, self._settings, self._chain
+        genesis = read_genesis(self._genesis)
+        self._verdicts = Verdicts(surroundings.verifiers(settings.verifiers))
+        undone.callback(self._verdicts.close)
+        self._replica = Replica(chain, genesis, self._verdicts)
         self._poison = ""
         self._decided = threading.Condition()
         self._decided_height = 0
@@ -114,14 +121,16 @@ class ConsortiumEngine(Answering):
         """Of the last block seen in this run, empty or not."""
         self._clock = surroundings.clock
         self._rpc = CometRpc(settings.rpc)
+        undone.callback(self._rpc.close)
         self._handovers = Handovers(directory.handovers, self._rpc, chain_id(chain.machine.network))
         self._batcher = Batcher(chain.machine.network, chain.log_key, self._rpc.broadcast)
+        undone.callback(self._batcher.close)
         self._mempool = MempoolConnection(self._replica)
         self._leaving = Leaving(directory.consensus, self._shown)
+        undone.callback(self._leaving.close)
         try:
             self._server = AbciServer(settings.abci, self._handlers(genesis), self._stop)
         except OSError as error:
-            self._let_go()
             raise ConsensusError(f"can't listen at {settings.abci}: {error.strerror}") from error
 
     def _handlers(self, genesis: Genesis) -> Handlers:

@@ -38,7 +38,7 @@ class Handovers:
         self._path, self._rpc, self._chain_id = path, rpc, chain_id
         self._lock = threading.Lock()
         self._headers: dict[int, SignedHeader] = {}
-        self._known: dict[int, Change] = _KNOWN.decode(path.read_bytes()) if path.exists() else {}
+        self._known = _remembered(path)
 
     def proof(self, height: int, handovers: Sequence[int]) -> dict[str, Any]:
         """A header with its votes, and every hand-over up to it, as JSON.
@@ -99,3 +99,12 @@ class Handovers:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._path)
+
+
+def _remembered(path: Path) -> dict[int, Change]:
+    """What is kept on the disk; nothing where it is damaged, for all of it can be asked again."""
+    try:
+        known = _KNOWN.decode(path.read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return {}
+    return {height: change for height, change in known.items() if change.header.height == height}
