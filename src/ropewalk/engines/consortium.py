@@ -46,6 +46,7 @@ from ropewalk.engines.port import (
     TitleHistory,
 )
 from ropewalk.engines.replica import Finalized, Replica
+from ropewalk.engines.seeing import Seeing
 from ropewalk.engines.signing import succession_of
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.engines.verdicts import Verdicts, hash_of
@@ -128,6 +129,8 @@ class ConsortiumEngine(Answering):
         self._mempool = MempoolConnection(self._replica)
         self._leaving = Leaving(directory.consensus, self._shown)
         undone.callback(self._leaving.close)
+        self._seeing = Seeing(self._fetch_handovers)
+        undone.callback(self._seeing.close)
         try:
             self._server = AbciServer(settings.abci, self._handlers(genesis), self._stop)
         except OSError as error:
@@ -205,6 +208,7 @@ class ConsortiumEngine(Answering):
             with self._decided:
                 self._decided_height = request.height
                 self._decided.notify_all()
+            self._seeing.wake()
             return finalize(request)
 
         return noted
@@ -261,15 +265,23 @@ class ConsortiumEngine(Answering):
         except (EngineAwayError, RpcRefusedError, ProofError) as error:
             raise StoppedError(f"{error}; ask again") from error
 
+    def _fetch_handovers(self) -> bool:
+        """Ask for the hand-overs decided by now, in the thread of `seeing`; whether all are there.
+
+        Their headers are known one block ahead, so each is asked for as soon as it is decided.
+        """
+        decided = self._decided_height
+        return self._handovers.fetch([at for at in self._replica.handovers if at <= decided])
+
     def _shown(self) -> tuple[int, Callable[[], dict[str, Any]]] | None:
         """The last block with an entry, and how to show who signed for it; None until it is bound.
 
         For `leaving`, which asks in no haste.
         """
-        height = self._chain.tip.height
-        if self._decided_height <= height or self._poison or not self._settings.rpc.exists():
+        height, decided = self._chain.tip.height, self._decided_height
+        if decided <= height or self._poison or not self._settings.rpc.exists():
             return None
-        return height, lambda: self._handovers.proof(height + 1, self._replica.handovers)
+        return height, lambda: self._handovers.proof(decided, self._replica.handovers)
 
     def light(self, method: LightMethod, height: int) -> dict[str, Any]:
         """See the port."""
@@ -313,6 +325,7 @@ class ConsortiumEngine(Answering):
         self._let_go()
 
     def _let_go(self) -> None:
+        self._seeing.close()
         self._leaving.close()
         self._batcher.close()
         self._rpc.close()

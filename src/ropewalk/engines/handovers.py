@@ -4,6 +4,10 @@
 What proves a title to a stranger begins at the genesis: each change of the set is shown by the
 header that names the next one, signed by the set before. The hand-overs are kept beside the ledger
 (`handovers.json`), since a copy that joined by a snapshot has no older blocks; each proves itself.
+
+Only what holds is remembered or shown. A commit may hold for CometBFT and not by our rule; another
+one for the same block may then be had: at first the votes that this node saw, then those that
+everybody keeps.
 """
 
 import os
@@ -14,17 +18,20 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.crypto import to_base64url
 from ropewalk.engines.cometbft_rpc import CometRpc
+from ropewalk.engines.errors import EngineAwayError, RpcRefusedError
 from ropewalk.tlog import (
     Change,
     ConsensusProof,
-    NamedValidator,
+    ProofError,
     SignedHeader,
+    ValidatorsError,
     consensus_to_json,
     holding,
+    named_validators,
     signed_header_from_rpc,
     validators_from_rpc,
+    verify_commit,
 )
 
 HEADERS_KEPT_MAX = 64
@@ -50,6 +57,7 @@ class Handovers:
         Raises:
             EngineAwayError: CometBFT does not answer.
             RpcRefusedError: it has no such height.
+            ProofError: too few of the votes that it shows hold.
         """
         with self._lock:
             changes = self.changes([at for at in handovers if at < height])
@@ -66,6 +74,19 @@ class Handovers:
             self._store()
         return [self._known[height] for height in heights]
 
+    def fetch(self, heights: Sequence[int]) -> bool:
+        """Ask for the hand-overs at these heights that are not known; whether all are known now."""
+        missing = [height for height in heights if height not in self._known]
+        for height in missing:
+            try:
+                with self._lock:
+                    self.changes([height])
+            except EngineAwayError:
+                return False
+            except (RpcRefusedError, ProofError):
+                continue
+        return all(height in self._known for height in heights)
+
     def adopt(self, changes: Sequence[Change]) -> None:
         """Keep hand-overs that another member showed, once they are checked."""
         with self._lock:
@@ -78,6 +99,7 @@ class Handovers:
             signed = signed_header_from_rpc(self._rpc.commit(height))
             validators = validators_from_rpc(self._rpc.validators(height))
             found = holding(self._chain_id, validators, signed)
+            verify_commit(self._chain_id, validators, found)
             while len(self._headers) >= HEADERS_KEPT_MAX:
                 del self._headers[next(iter(self._headers))]
             self._headers[height] = found
@@ -86,11 +108,9 @@ class Handovers:
     def _handover(self, height: int) -> Change:
         signed = self._header(height)
         following = validators_from_rpc(self._rpc.validators(height + 1))
-        named = [
-            NamedValidator(key=to_base64url(one.public_key), power=one.power)
-            for one in following.validators
-        ]
-        return Change(commit=signed.commit, header=signed.header, next=named)
+        if following.hash.hex() != signed.header.next_validators_hash:
+            raise ValidatorsError(f"the header at {height} names another next set")
+        return Change(commit=signed.commit, header=signed.header, next=named_validators(following))
 
     def _store(self) -> None:
         beside = self._path.with_suffix(".new")
