@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from consortium.leading import WORD, Soon, led
 from ropewalk.crypto import from_base64, to_base64
 from ropewalk.engines import consortium, seeing
+from ropewalk.engines import handovers as handing
 from ropewalk.engines.consortium import ConsortiumEngine, Settings
 from ropewalk.engines.errors import ConsensusError, EngineAwayError, RpcRefusedError
 from ropewalk.engines.handovers import Handovers
@@ -238,6 +240,53 @@ def test_what_is_not_to_be_had_is_asked_for_later(
     assert not handovers.fetch([AT])
     told.fails = None
     assert handovers.fetch([AT])
+
+
+def test_a_full_disk_costs_no_hand_over(
+    handovers: Handovers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing, "replace_durably", raising(OSError(ENOSPC, "full")))
+    assert handovers.fetch([AT])
+    require_shown(handovers)
+    known = handovers.known([AT])
+    assert known is not None
+    with pytest.raises(OSError, match="full"):
+        handovers.adopt(known)
+    monkeypatch.undo()
+    handovers.adopt([])
+    assert Handovers(tmp_path / "handovers.json", Told(), CHAIN).known([AT]) == known  # type: ignore[arg-type]
+
+
+def test_what_is_known_is_told_while_cometbft_is_asked(handovers: Handovers, told: Told) -> None:
+    """The thread that leads consensus serves it, and may not wait."""
+    assert handovers.fetch([AT])
+    commit, asked, answered = told.commit, threading.Event(), threading.Event()
+
+    def slow(height: int) -> dict[str, Any]:
+        asked.set()
+        assert answered.wait(20)
+        return commit(height)
+
+    told.commit = slow  # type: ignore[method-assign]
+    proving = threading.Thread(target=require_shown, args=(handovers,))
+    proving.start()
+    assert asked.wait(5)
+    assert handovers.known([AT, AT + 9]) is None
+    known = handovers.known([AT])
+    assert known is not None
+    handovers.adopt(known)
+    assert proving.is_alive()
+    answered.set()
+    proving.join()
+
+
+def test_many_that_ask_at_once_get_the_same(handovers: Handovers, told: Told) -> None:
+    provers = [threading.Thread(target=require_shown, args=(handovers,)) for _ in range(8)]
+    for one in provers:
+        one.start()
+    for one in provers:
+        one.join()
+    assert told.asked.count(AT) == 1
 
 
 def test_a_hand_over_is_asked_for_as_soon_as_it_is_decided_and_again(

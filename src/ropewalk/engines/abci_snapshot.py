@@ -8,7 +8,6 @@ from ropewalk.engines.abci_server import Handlers
 from ropewalk.engines.errors import SnapshotError
 from ropewalk.engines.handovers import Handovers
 from ropewalk.engines.joining import Joining
-from ropewalk.engines.port import EngineError
 from ropewalk.engines.replica import Replica
 from ropewalk.engines.snapshots import (
     FORMAT,
@@ -18,7 +17,7 @@ from ropewalk.engines.snapshots import (
     snapshot_of,
 )
 from ropewalk.ledger import Genesis
-from ropewalk.tlog import ProofError
+from ropewalk.tlog import Change
 
 INTERVAL = 20
 """Snapshots are offered of heights that this divides."""
@@ -51,10 +50,14 @@ class SnapshotConnection:
         }
 
     def list_snapshots(self, _request: pb.RequestListSnapshots) -> pb.ResponseListSnapshots:
-        """The last heights that can be joined at."""
+        """The last heights that can be joined at, and whose hand-overs are there to be shown."""
         last = (self._replica.height - BEHIND) // INTERVAL * INTERVAL
         heights = [last - INTERVAL * back for back in range(OFFERED)]
-        found = [self._snapshot(height) for height in heights if height > 0]
+        found = [
+            self._snapshot(height)
+            for height in heights
+            if height > 0 and self._changes(height) is not None
+        ]
         return pb.ResponseListSnapshots(
             snapshots=[
                 pb.Snapshot(
@@ -79,12 +82,14 @@ class SnapshotConnection:
         if request.chunk < len(snapshot.nodes):
             chunk = chunk_of(self._replica.chain.store, snapshot, request.chunk)
             return pb.ResponseLoadSnapshotChunk(chunk=chunk)
-        due = [height for height in self._replica.handovers if height <= request.height]
-        try:
-            chunk = msgspec.json.encode(self._handovers.changes(due))
-        except (EngineError, ProofError):
+        changes = self._changes(request.height)
+        if changes is None:
             return pb.ResponseLoadSnapshotChunk()
-        return pb.ResponseLoadSnapshotChunk(chunk=chunk)
+        return pb.ResponseLoadSnapshotChunk(chunk=msgspec.json.encode(changes))
+
+    def _changes(self, height: int) -> list[Change] | None:
+        """The hand-overs up to a height; None where one is not known yet: nobody is asked here."""
+        return self._handovers.known([at for at in self._replica.handovers if at <= height])
 
     def _snapshot(self, height: int) -> Snapshot | None:
         if height > self._replica.height:
@@ -123,6 +128,8 @@ class SnapshotConnection:
             else:
                 self._handovers.adopt(joining.finish(request.chunk))
                 self._joining = None
+        except OSError:
+            return results(result=results.RETRY, refetch_chunks=[request.index])
         except SnapshotError:
             return results(
                 result=results.RETRY,

@@ -10,15 +10,16 @@ one for the same block may then be had: at first the votes that this node saw, t
 everybody keeps.
 """
 
-import os
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ropewalk.engines.cometbft_rpc import CometRpc
+from ropewalk.engines.disk import replace_durably
 from ropewalk.engines.errors import EngineAwayError, RpcRefusedError
 from ropewalk.tlog import (
     Change,
@@ -43,7 +44,10 @@ class Handovers:
 
     def __init__(self, path: Path, rpc: CometRpc, chain_id: str) -> None:
         self._path, self._rpc, self._chain_id = path, rpc, chain_id
-        self._lock = threading.Lock()
+        self._asking = threading.Lock()
+        """Held while CometBFT is asked, which may take long."""
+        self._keeping = threading.Lock()
+        """Held while a new `_known` is put in the old one's place and stored."""
         self._headers: dict[int, SignedHeader] = {}
         self._known = _remembered(path)
 
@@ -59,28 +63,26 @@ class Handovers:
             RpcRefusedError: it has no such height.
             ProofError: too few of the votes that it shows hold.
         """
-        with self._lock:
-            changes = self.changes([at for at in handovers if at < height])
+        with self._asking:
+            changes = [self._change(at) for at in handovers if at < height]
             signed = self._header(height)
         proof = ConsensusProof(commit=signed.commit, header=signed.header, changes=changes)
         return consensus_to_json(proof)
 
-    def changes(self, heights: Sequence[int]) -> list[Change]:
-        """The hand-overs at these heights; what is new among them is kept on the disk."""
-        new = [height for height in heights if height not in self._known]
-        for height in new:
-            self._known[height] = self._handover(height)
-        if new:
-            self._store()
-        return [self._known[height] for height in heights]
+    def known(self, heights: Sequence[int]) -> list[Change] | None:
+        """The hand-overs at these heights; None where one is not known. Waits for nobody."""
+        known = self._known
+        if any(height not in known for height in heights):
+            return None
+        return [known[height] for height in heights]
 
     def fetch(self, heights: Sequence[int]) -> bool:
         """Ask for the hand-overs at these heights that are not known; whether all are known now."""
         missing = [height for height in heights if height not in self._known]
         for height in missing:
             try:
-                with self._lock:
-                    self.changes([height])
+                with self._asking:
+                    self._change(height)
             except EngineAwayError:
                 return False
             except (RpcRefusedError, ProofError):
@@ -88,10 +90,23 @@ class Handovers:
         return all(height in self._known for height in heights)
 
     def adopt(self, changes: Sequence[Change]) -> None:
-        """Keep hand-overs that another member showed, once they are checked."""
-        with self._lock:
-            self._known.update({change.header.height: change for change in changes})
+        """Keep hand-overs that another member showed, once they are checked.
+
+        Raises:
+            OSError: they are not on the disk; nobody may show them again.
+        """
+        with self._keeping:
+            self._known = {**self._known, **{change.header.height: change for change in changes}}
             self._store()
+
+    def _change(self, height: int) -> Change:
+        """A hand-over, asked for where it is not known."""
+        found = self._known.get(height)
+        if found is None:
+            found = self._handover(height)
+            with suppress(OSError):  # it is shown without, and stored with the next one
+                self.adopt([found])
+        return found
 
     def _header(self, height: int) -> SignedHeader:
         found = self._headers.get(height)
@@ -113,12 +128,8 @@ class Handovers:
         return Change(commit=signed.commit, header=signed.header, next=named_validators(following))
 
     def _store(self) -> None:
-        beside = self._path.with_suffix(".new")
-        with beside.open("wb") as file:
-            file.write(msgspec.json.encode({at: self._known[at] for at in sorted(self._known)}))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
+        known = {height: self._known[height] for height in sorted(self._known)}
+        replace_durably(self._path, msgspec.json.encode(known))
 
 
 def _remembered(path: Path) -> dict[int, Change]:
