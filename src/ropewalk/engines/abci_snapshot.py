@@ -100,24 +100,35 @@ class SnapshotConnection:
         return found
 
     def offer_snapshot(self, request: pb.RequestOfferSnapshot) -> pb.ResponseOfferSnapshot:
-        """Whether to join by a snapshot: only by the log that consensus has bound."""
+        """Whether to join by a snapshot: only by the log that consensus has bound.
+
+        CometBFT offers one only where it begins anew itself. A copy that stands already was
+        stopped before CometBFT had noted it, and goes on from there, to the same height or later.
+        """
         results = pb.ResponseOfferSnapshot
         offer = request.snapshot
         if offer.format != FORMAT:
             return results(result=results.REJECT_FORMAT)
-        if self._replica.height:
-            return results(result=results.ABORT)
         try:
             snapshot = offered(offer.height, offer.chunks, offer.metadata, request.app_hash)
         except SnapshotError:
             return results(result=results.REJECT)
+        tip = self._replica.chain.tip
+        if snapshot.height < self._replica.height or snapshot.size < tip.size:
+            return results(result=results.REJECT)
+        is_where_it_stands = snapshot.height == self._replica.height or snapshot.size == tip.size
+        if is_where_it_stands and (snapshot.size, snapshot.root) != (tip.size, tip.log_root):
+            return results(result=results.ABORT)
         self._joining = Joining(self._replica, self._genesis, snapshot)
         return results(result=results.ACCEPT)
 
     def apply_snapshot_chunk(
         self, request: pb.RequestApplySnapshotChunk
     ) -> pb.ResponseApplySnapshotChunk:
-        """Execute a chunk; a bad one is fetched again, and its sender asked no more."""
+        """Execute a chunk; a bad one is fetched again, and its sender asked no more.
+
+        An empty one says that its sender has it not now, and is no lie.
+        """
         results = pb.ResponseApplySnapshotChunk
         joining = self._joining
         if joining is None:
@@ -126,7 +137,7 @@ class SnapshotConnection:
             if request.index < len(joining.snapshot.nodes):
                 joining.add(request.index, request.chunk)
             else:
-                self._handovers.adopt(joining.finish(request.chunk))
+                joining.finish(request.chunk, self._handovers.adopt)
                 self._joining = None
         except OSError:
             return results(result=results.RETRY, refetch_chunks=[request.index])
@@ -134,6 +145,6 @@ class SnapshotConnection:
             return results(
                 result=results.RETRY,
                 refetch_chunks=[request.index],
-                reject_senders=[request.sender],
+                reject_senders=[request.sender] if request.chunk else [],
             )
         return results(result=results.ACCEPT)
