@@ -9,15 +9,22 @@ import random
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from consortium.leading import HungUpError, Led, led
+from ledger.world import key, kid
 from ropewalk.audit import audit_directory
 from ropewalk.crypto import sha256
 from ropewalk.engines import abci_pb2 as pb
+from ropewalk.engines import handovers
 from ropewalk.engines.snapshots import CHUNKS_MAX, FORMAT, NODE_SIZE
+from ropewalk.ledger import chain_id
+from ropewalk.tlog import Change
+from tlog import naive_consensus as naive
 
 BLOCKS, ACTS = 24, 60
 """So many blocks of so many acts: three chunks, the last one short."""
@@ -59,6 +66,89 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
         assert chunk(one, snapshot.height, 4) == b""
         assert chunk(one, 1_000, 0) == b""
         return Served(snapshot, chunks, hashes[20], blocks[19:], hashes)
+
+
+@dataclass(frozen=True)
+class Handing:
+    """Two snapshots of a member, the later one with a hand-over between validators in it."""
+
+    served: list[Served]
+    at: int
+    """Height of the hand-over."""
+
+
+def ordered(**powers: int) -> list[naive.Weighted]:
+    """Validators of the test's consortium, in CometBFT's order."""
+    found = [(key(f"votes {name}"), power) for name, power in powers.items()]
+    return sorted(found, key=lambda one: (-one[1], naive.address(one[0])))
+
+
+@pytest.fixture(scope="module")
+def handing(tmp_path_factory: pytest.TempPathFactory) -> Handing:
+    """A member whose set of validators changed, and much was done behind that."""
+    with led(tmp_path_factory.mktemp("handing") / "a") as one:
+        step = {"height": 27, "key": kid("votes a"), "node": kid("node a"), "power": 11}
+        while one.height < 14:
+            one.decided()
+        act = one.signing.act("governance", "identity.SET_VALIDATOR", step)
+        one.decided(one.batch("c", 2, [act]))
+        hashes = dict[int, bytes]()
+        while one.height < 43:
+            number = one.height
+            texts = [one.signing.issue(f"HANDING{number}X{at}", "bank")[1] for at in range(90)]
+            batches = [one.batch("c", number, texts)] if number >= 28 else []
+            hashes[number + 1] = one.decided(*batches).app_hash
+        assert list_of(one) == [20], "a snapshot whose hand-overs are not known is not served"
+        assert chunk(one, 40, 3) == b""
+        [at] = one.engine._replica.handovers
+        before = ordered(a=10, b=10, c=10, d=10)
+        header = naive.make_header(chain_id(one.network), at, before)
+        change = naive.change(header, before, ordered(a=11, b=10, c=10, d=10))
+        one.engine._handovers.adopt([msgspec.convert(change, Change)])
+        served = [
+            Served(
+                snapshot,
+                [chunk(one, snapshot.height, index) for index in range(snapshot.chunks)],
+                hashes[snapshot.height],
+                [],
+                hashes,
+            )
+            for snapshot in one.line.ask(list_snapshots=pb.RequestListSnapshots()).snapshots
+        ]
+        served.sort(key=lambda one: one.snapshot.height)
+        assert [one.snapshot.height for one in served] == [20, 40]
+        return Handing(served, at)
+
+
+def list_of(one: Led) -> list[int]:
+    """Heights of the snapshots that a member offers."""
+    listed = one.line.ask(list_snapshots=pb.RequestListSnapshots()).snapshots
+    return sorted(snapshot.height for snapshot in listed)
+
+
+def joined(joiner: Led, served: Served) -> list[int]:
+    """A snapshot offered and applied; what became of its chunks. The copy is closed then."""
+    try:
+        assert offer(joiner, served.snapshot, served.app_hash) == OFFER.ACCEPT
+        return [apply(joiner, index, data).result for index, data in enumerate(served.chunks)]
+    finally:
+        joiner.close()
+
+
+def require_handed_over(joiner: Led, handing: Handing) -> None:
+    """It stands at the later snapshot, shows the hand-over itself, and passes an audit."""
+    later = handing.served[1]
+    try:
+        info = joiner.info()
+        assert (info.last_block_height, info.last_block_app_hash) == (40, later.app_hash)
+        assert joiner.engine._replica.handovers == [handing.at]
+        while joiner.height < 43:
+            joiner.decided()
+        assert chunk(joiner, 40, len(later.chunks) - 1) == later.chunks[-1]
+    finally:
+        joiner.close()
+    report = audit_directory(joiner.data, None, lambda _done, _all: None)
+    assert report.ok, report.first_difference
 
 
 def chunk(one: Led, height: int, number: int) -> bytes:
@@ -141,7 +231,7 @@ def test_every_damaged_chunk_is_fetched_again_from_somebody_else(
             told = apply(joiner, index, bad)
             assert told.result == APPLY.RETRY, (index, bad[:60])
             assert list(told.refetch_chunks) == [index]
-            assert list(told.reject_senders) == ["somebody"]
+            assert list(told.reject_senders) == (["somebody"] if bad else [])
             tried += 1
         other = (index + 2) % 4
         assert apply(joiner, other, served.chunks[other]).result == APPLY.RETRY
@@ -269,7 +359,78 @@ def test_an_interrupted_joiner_replays_nothing_over_what_it_has(
     again.close()
 
 
-def test_a_copy_that_has_blocks_takes_no_snapshot(tmp_path: Path, served: Served) -> None:
+def test_a_copy_that_stands_goes_on_where_cometbft_begins_anew(
+    joiner: Led, handing: Handing
+) -> None:
+    """It was killed before CometBFT had noted that the snapshot was whole."""
+    first, second = handing.served
+    assert joined(joiner, first) == [APPLY.ACCEPT] * len(first.chunks)
+    assert joined(Led(joiner.data, "d"), first) == [APPLY.ACCEPT] * len(first.chunks)
+    later = Led(joiner.data, "d")
+    assert offer(later, first.snapshot, first.app_hash) == OFFER.ACCEPT
+    assert joined(later, second) == [APPLY.ACCEPT] * len(second.chunks)
+    again = Led(joiner.data, "d")
+    told = offer(again, first.snapshot, first.app_hash)
+    require_handed_over(again, handing)
+    assert told == OFFER.REJECT
+
+
+def test_a_bad_last_chunk_does_not_spoil_the_good_one(joiner: Led, handing: Handing) -> None:
+    *log, last = handing.served[1].chunks
+    assert offer(joiner, handing.served[1].snapshot, handing.served[1].app_hash) == OFFER.ACCEPT
+    for index, data in enumerate(log):
+        assert apply(joiner, index, data).result == APPLY.ACCEPT
+    for bad in (b"", b"[]", last[:-1], last.replace(b'"power":11', b'"power":12')):
+        told = apply(joiner, len(log), bad)
+        assert told.result == APPLY.RETRY
+        assert list(told.reject_senders) == (["somebody"] if bad else [])
+    assert apply(joiner, len(log), last).result == APPLY.ACCEPT
+    require_handed_over(joiner, handing)
+
+
+@pytest.mark.parametrize("chunks", [1, 2, 3])
+def test_an_interrupted_joiner_knows_the_hand_overs_of_what_it_has(
+    joiner: Led, handing: Handing, chunks: int
+) -> None:
+    later = handing.served[1]
+    assert len(later.chunks) == 4
+    assert offer(joiner, later.snapshot, later.app_hash) == OFFER.ACCEPT
+    for index, data in enumerate(later.chunks[:chunks]):
+        assert apply(joiner, index, data).result == APPLY.ACCEPT
+    joiner.close()
+    assert joined(Led(joiner.data, "d"), later) == [APPLY.ACCEPT] * len(later.chunks)
+    require_handed_over(Led(joiner.data, "d"), handing)
+
+
+def test_hand_overs_are_on_the_disk_before_a_copy_stands(
+    joiner: Led, handing: Handing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = handing.served[1]
+
+    def full(*_of: object) -> None:
+        raise OSError(ENOSPC, "full")
+
+    monkeypatch.setattr(handovers, "replace_durably", full)
+    assert offer(joiner, later.snapshot, later.app_hash) == OFFER.ACCEPT
+    for index, data in enumerate(later.chunks[:-1]):
+        assert apply(joiner, index, data).result == APPLY.ACCEPT
+    told = apply(joiner, len(later.chunks) - 1, later.chunks[-1])
+    assert (told.result, list(told.reject_senders)) == (APPLY.RETRY, [])
+    assert joiner.info().last_block_height == 0
+    monkeypatch.undo()
+    assert apply(joiner, len(later.chunks) - 1, later.chunks[-1]).result == APPLY.ACCEPT
+    require_handed_over(joiner, handing)
+
+
+def test_a_copy_of_another_log_takes_no_snapshot(tmp_path: Path, served: Served) -> None:
     with led(tmp_path / "a") as one:
+        one.decided(one.batch("c", 2, [one.signing.issue("ANOTHER", "bank")[1]]))
+        assert offer(one, served.snapshot, served.app_hash) == OFFER.ACCEPT
+        with pytest.raises(HungUpError, match="another log than the one that consensus bound"):
+            apply(one, 0, served.chunks[0])
+        assert "another log" in one.engine.condition().reason
+    with led(tmp_path / "b") as one:
+        for _ in range(19):
+            one.decided()
         assert offer(one, served.snapshot, served.app_hash) == OFFER.ABORT
         assert apply(one, 0, served.chunks[0]).result == APPLY.ABORT

@@ -76,6 +76,35 @@ def test_absent_votes_and_votes_for_nothing_are_left_out_and_keep_their_places()
     assert vote.validator == 2
 
 
+ODD: dict[str, object] = {
+    "timestamp": "1969-12-31T23:59:59.999999999Z",
+    "signature": "AAAA",
+    "validator_address": "AB" * 19,
+}
+
+
+@pytest.mark.parametrize("member", ODD)
+@pytest.mark.parametrize("flag", [1, 2, 3])
+def test_one_validators_odd_vote_is_left_out_and_the_others_stay(member: str, flag: int) -> None:
+    answer = commit()
+    votes = answer["signed_header"]["commit"]["signatures"]
+    odd = {**votes[0], "block_id_flag": flag, member: ODD[member]}
+    answer["signed_header"]["commit"]["signatures"] = [odd, *votes]
+    (vote,) = signed_header_from_rpc(answer).commit.signatures
+    assert vote.validator == 1
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00Z", "", "2026-02-29T18:43:09Z", "2026-11-27T18:43:10.10Z", "now"]
+)
+def test_a_vote_at_a_time_that_no_proof_carries_is_left_out(time: str) -> None:
+    answer = commit()
+    votes = answer["signed_header"]["commit"]["signatures"]
+    answer["signed_header"]["commit"]["signatures"] = [*votes, {**votes[0], "timestamp": time}]
+    (vote,) = signed_header_from_rpc(answer).commit.signatures
+    assert vote.validator == 0
+
+
 def test_a_member_left_out_for_nought_is_nought() -> None:
     answer = commit()
     del answer["signed_header"]["header"]["version"]["app"]

@@ -8,7 +8,6 @@ from ropewalk.engines.abci_server import Handlers
 from ropewalk.engines.errors import SnapshotError
 from ropewalk.engines.handovers import Handovers
 from ropewalk.engines.joining import Joining
-from ropewalk.engines.port import EngineError
 from ropewalk.engines.replica import Replica
 from ropewalk.engines.snapshots import (
     FORMAT,
@@ -18,7 +17,7 @@ from ropewalk.engines.snapshots import (
     snapshot_of,
 )
 from ropewalk.ledger import Genesis
-from ropewalk.tlog import ProofError
+from ropewalk.tlog import Change
 
 INTERVAL = 20
 """Snapshots are offered of heights that this divides."""
@@ -51,10 +50,14 @@ class SnapshotConnection:
         }
 
     def list_snapshots(self, _request: pb.RequestListSnapshots) -> pb.ResponseListSnapshots:
-        """The last heights that can be joined at."""
+        """The last heights that can be joined at, and whose hand-overs are there to be shown."""
         last = (self._replica.height - BEHIND) // INTERVAL * INTERVAL
         heights = [last - INTERVAL * back for back in range(OFFERED)]
-        found = [self._snapshot(height) for height in heights if height > 0]
+        found = [
+            self._snapshot(height)
+            for height in heights
+            if height > 0 and self._changes(height) is not None
+        ]
         return pb.ResponseListSnapshots(
             snapshots=[
                 pb.Snapshot(
@@ -79,12 +82,14 @@ class SnapshotConnection:
         if request.chunk < len(snapshot.nodes):
             chunk = chunk_of(self._replica.chain.store, snapshot, request.chunk)
             return pb.ResponseLoadSnapshotChunk(chunk=chunk)
-        due = [height for height in self._replica.handovers if height <= request.height]
-        try:
-            chunk = msgspec.json.encode(self._handovers.changes(due))
-        except (EngineError, ProofError):
+        changes = self._changes(request.height)
+        if changes is None:
             return pb.ResponseLoadSnapshotChunk()
-        return pb.ResponseLoadSnapshotChunk(chunk=chunk)
+        return pb.ResponseLoadSnapshotChunk(chunk=msgspec.json.encode(changes))
+
+    def _changes(self, height: int) -> list[Change] | None:
+        """The hand-overs up to a height; None where one is not known yet: nobody is asked here."""
+        return self._handovers.known([at for at in self._replica.handovers if at <= height])
 
     def _snapshot(self, height: int) -> Snapshot | None:
         if height > self._replica.height:
@@ -95,24 +100,35 @@ class SnapshotConnection:
         return found
 
     def offer_snapshot(self, request: pb.RequestOfferSnapshot) -> pb.ResponseOfferSnapshot:
-        """Whether to join by a snapshot: only by the log that consensus has bound."""
+        """Whether to join by a snapshot: only by the log that consensus has bound.
+
+        CometBFT offers one only where it begins anew itself. A copy that stands already was
+        stopped before CometBFT had noted it, and goes on from there, to the same height or later.
+        """
         results = pb.ResponseOfferSnapshot
         offer = request.snapshot
         if offer.format != FORMAT:
             return results(result=results.REJECT_FORMAT)
-        if self._replica.height:
-            return results(result=results.ABORT)
         try:
             snapshot = offered(offer.height, offer.chunks, offer.metadata, request.app_hash)
         except SnapshotError:
             return results(result=results.REJECT)
+        tip = self._replica.chain.tip
+        if snapshot.height < self._replica.height or snapshot.size < tip.size:
+            return results(result=results.REJECT)
+        is_where_it_stands = snapshot.height == self._replica.height or snapshot.size == tip.size
+        if is_where_it_stands and (snapshot.size, snapshot.root) != (tip.size, tip.log_root):
+            return results(result=results.ABORT)
         self._joining = Joining(self._replica, self._genesis, snapshot)
         return results(result=results.ACCEPT)
 
     def apply_snapshot_chunk(
         self, request: pb.RequestApplySnapshotChunk
     ) -> pb.ResponseApplySnapshotChunk:
-        """Execute a chunk; a bad one is fetched again, and its sender asked no more."""
+        """Execute a chunk; a bad one is fetched again, and its sender asked no more.
+
+        An empty one says that its sender has it not now, and is no lie.
+        """
         results = pb.ResponseApplySnapshotChunk
         joining = self._joining
         if joining is None:
@@ -121,12 +137,14 @@ class SnapshotConnection:
             if request.index < len(joining.snapshot.nodes):
                 joining.add(request.index, request.chunk)
             else:
-                self._handovers.adopt(joining.finish(request.chunk))
+                joining.finish(request.chunk, self._handovers.adopt)
                 self._joining = None
+        except OSError:
+            return results(result=results.RETRY, refetch_chunks=[request.index])
         except SnapshotError:
             return results(
                 result=results.RETRY,
                 refetch_chunks=[request.index],
-                reject_senders=[request.sender],
+                reject_senders=[request.sender] if request.chunk else [],
             )
         return results(result=results.ACCEPT)

@@ -10,6 +10,7 @@ stops this copy: nothing is acknowledged, consensus is told to halt here, readin
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,6 +46,7 @@ from ropewalk.engines.port import (
     TitleHistory,
 )
 from ropewalk.engines.replica import Finalized, Replica
+from ropewalk.engines.seeing import Seeing
 from ropewalk.engines.signing import succession_of
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
 from ropewalk.engines.verdicts import Verdicts, hash_of
@@ -96,16 +98,22 @@ class ConsortiumEngine(Answering):
         """
         directory = DataDirectory(path)
         self._settings, self._directory, self._disk = settings, directory, surroundings.disk
-        lock = DirectoryLock(directory.lock, self._disk)
-        try:
+        with ExitStack() as undone:
+            lock = DirectoryLock(directory.lock, self._disk)
+            undone.callback(lock.release)
             chain = _opened(directory, settings, surroundings)
+            undone.callback(chain.abandon)
             super().__init__(chain, lock)
-            genesis = read_genesis(self._genesis)
-            self._verdicts = Verdicts(surroundings.verifiers(settings.verifiers))
-            self._replica = Replica(chain, genesis, self._verdicts)
-        except BaseException:
-            lock.release()
-            raise
+            self._take_part(surroundings, undone)
+            undone.pop_all()
+
+    def _take_part(self, surroundings: Surroundings, undone: ExitStack) -> None:
+        """Start everything beside the chain; `undone` is to end it, should a later step fail."""
+        directory, settings, chain = self._directory, self._settings, self._chain
+        genesis = read_genesis(self._genesis)
+        self._verdicts = Verdicts(surroundings.verifiers(settings.verifiers))
+        undone.callback(self._verdicts.close)
+        self._replica = Replica(chain, genesis, self._verdicts)
         self._poison = ""
         self._decided = threading.Condition()
         self._decided_height = 0
@@ -114,6 +122,7 @@ class ConsortiumEngine(Answering):
         """Of the last block seen in this run, empty or not."""
         self._clock = surroundings.clock
         self._rpc = CometRpc(settings.rpc)
+        undone.callback(self._rpc.close)
         self._handovers = Handovers(directory.handovers, self._rpc, chain_id(chain.machine.network))
         self._batcher = Batcher(
             chain.machine.network,
@@ -121,12 +130,15 @@ class ConsortiumEngine(Answering):
             self._rpc.broadcast,
             genesis.parameters.quota_member_max,
         )
+        undone.callback(self._batcher.close)
         self._mempool = MempoolConnection(self._replica)
         self._leaving = Leaving(directory.consensus, self._shown)
+        undone.callback(self._leaving.close)
+        self._seeing = Seeing(self._fetch_handovers)
+        undone.callback(self._seeing.close)
         try:
             self._server = AbciServer(settings.abci, self._handlers(genesis), self._stop)
         except OSError as error:
-            self._let_go()
             raise ConsensusError(f"can't listen at {settings.abci}: {error.strerror}") from error
 
     def _handlers(self, genesis: Genesis) -> Handlers:
@@ -201,6 +213,7 @@ class ConsortiumEngine(Answering):
             with self._decided:
                 self._decided_height = request.height
                 self._decided.notify_all()
+            self._seeing.wake()
             return finalize(request)
 
         return noted
@@ -257,15 +270,23 @@ class ConsortiumEngine(Answering):
         except (EngineAwayError, RpcRefusedError, ProofError) as error:
             raise StoppedError(f"{error}; ask again") from error
 
+    def _fetch_handovers(self) -> bool:
+        """Ask for the hand-overs decided by now, in the thread of `seeing`; whether all are there.
+
+        Their headers are known one block ahead, so each is asked for as soon as it is decided.
+        """
+        decided = self._decided_height
+        return self._handovers.fetch([at for at in self._replica.handovers if at <= decided])
+
     def _shown(self) -> tuple[int, Callable[[], dict[str, Any]]] | None:
         """The last block with an entry, and how to show who signed for it; None until it is bound.
 
         For `leaving`, which asks in no haste.
         """
-        height = self._chain.tip.height
-        if self._decided_height <= height or self._poison or not self._settings.rpc.exists():
+        height, decided = self._chain.tip.height, self._decided_height
+        if decided <= height or self._poison or not self._settings.rpc.exists():
             return None
-        return height, lambda: self._handovers.proof(height + 1, self._replica.handovers)
+        return height, lambda: self._handovers.proof(decided, self._replica.handovers)
 
     def light(self, method: LightMethod, height: int) -> dict[str, Any]:
         """See the port."""
@@ -309,6 +330,7 @@ class ConsortiumEngine(Answering):
         self._let_go()
 
     def _let_go(self) -> None:
+        self._seeing.close()
         self._leaving.close()
         self._batcher.close()
         self._rpc.close()

@@ -4,27 +4,35 @@
 What proves a title to a stranger begins at the genesis: each change of the set is shown by the
 header that names the next one, signed by the set before. The hand-overs are kept beside the ledger
 (`handovers.json`), since a copy that joined by a snapshot has no older blocks; each proves itself.
+
+Only what holds is remembered or shown. A commit may hold for CometBFT and not by our rule; another
+one for the same block may then be had: at first the votes that this node saw, then those that
+everybody keeps.
 """
 
-import os
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from ropewalk.crypto import to_base64url
 from ropewalk.engines.cometbft_rpc import CometRpc
+from ropewalk.engines.disk import replace_durably
+from ropewalk.engines.errors import EngineAwayError, RpcRefusedError
 from ropewalk.tlog import (
     Change,
     ConsensusProof,
-    NamedValidator,
+    ProofError,
     SignedHeader,
+    ValidatorsError,
     consensus_to_json,
     holding,
+    named_validators,
     signed_header_from_rpc,
     validators_from_rpc,
+    verify_commit,
 )
 
 HEADERS_KEPT_MAX = 64
@@ -36,9 +44,12 @@ class Handovers:
 
     def __init__(self, path: Path, rpc: CometRpc, chain_id: str) -> None:
         self._path, self._rpc, self._chain_id = path, rpc, chain_id
-        self._lock = threading.Lock()
+        self._asking = threading.Lock()
+        """Held while CometBFT is asked, which may take long."""
+        self._keeping = threading.Lock()
+        """Held while a new `_known` is put in the old one's place and stored."""
         self._headers: dict[int, SignedHeader] = {}
-        self._known: dict[int, Change] = _KNOWN.decode(path.read_bytes()) if path.exists() else {}
+        self._known = _remembered(path)
 
     def proof(self, height: int, handovers: Sequence[int]) -> dict[str, Any]:
         """A header with its votes, and every hand-over up to it, as JSON.
@@ -50,27 +61,52 @@ class Handovers:
         Raises:
             EngineAwayError: CometBFT does not answer.
             RpcRefusedError: it has no such height.
+            ProofError: too few of the votes that it shows hold.
         """
-        with self._lock:
-            changes = self.changes([at for at in handovers if at < height])
+        with self._asking:
+            changes = [self._change(at) for at in handovers if at < height]
             signed = self._header(height)
         proof = ConsensusProof(commit=signed.commit, header=signed.header, changes=changes)
         return consensus_to_json(proof)
 
-    def changes(self, heights: Sequence[int]) -> list[Change]:
-        """The hand-overs at these heights; what is new among them is kept on the disk."""
-        new = [height for height in heights if height not in self._known]
-        for height in new:
-            self._known[height] = self._handover(height)
-        if new:
-            self._store()
-        return [self._known[height] for height in heights]
+    def known(self, heights: Sequence[int]) -> list[Change] | None:
+        """The hand-overs at these heights; None where one is not known. Waits for nobody."""
+        known = self._known
+        if any(height not in known for height in heights):
+            return None
+        return [known[height] for height in heights]
+
+    def fetch(self, heights: Sequence[int]) -> bool:
+        """Ask for the hand-overs at these heights that are not known; whether all are known now."""
+        missing = [height for height in heights if height not in self._known]
+        for height in missing:
+            try:
+                with self._asking:
+                    self._change(height)
+            except EngineAwayError:
+                return False
+            except (RpcRefusedError, ProofError):
+                continue
+        return all(height in self._known for height in heights)
 
     def adopt(self, changes: Sequence[Change]) -> None:
-        """Keep hand-overs that another member showed, once they are checked."""
-        with self._lock:
-            self._known.update({change.header.height: change for change in changes})
+        """Keep hand-overs that another member showed, once they are checked.
+
+        Raises:
+            OSError: they are not on the disk; nobody may show them again.
+        """
+        with self._keeping:
+            self._known = {**self._known, **{change.header.height: change for change in changes}}
             self._store()
+
+    def _change(self, height: int) -> Change:
+        """A hand-over, asked for where it is not known."""
+        found = self._known.get(height)
+        if found is None:
+            found = self._handover(height)
+            with suppress(OSError):  # it is shown without, and stored with the next one
+                self.adopt([found])
+        return found
 
     def _header(self, height: int) -> SignedHeader:
         found = self._headers.get(height)
@@ -78,6 +114,7 @@ class Handovers:
             signed = signed_header_from_rpc(self._rpc.commit(height))
             validators = validators_from_rpc(self._rpc.validators(height))
             found = holding(self._chain_id, validators, signed)
+            verify_commit(self._chain_id, validators, found)
             while len(self._headers) >= HEADERS_KEPT_MAX:
                 del self._headers[next(iter(self._headers))]
             self._headers[height] = found
@@ -86,16 +123,19 @@ class Handovers:
     def _handover(self, height: int) -> Change:
         signed = self._header(height)
         following = validators_from_rpc(self._rpc.validators(height + 1))
-        named = [
-            NamedValidator(key=to_base64url(one.public_key), power=one.power)
-            for one in following.validators
-        ]
-        return Change(commit=signed.commit, header=signed.header, next=named)
+        if following.hash.hex() != signed.header.next_validators_hash:
+            raise ValidatorsError(f"the header at {height} names another next set")
+        return Change(commit=signed.commit, header=signed.header, next=named_validators(following))
 
     def _store(self) -> None:
-        beside = self._path.with_suffix(".new")
-        with beside.open("wb") as file:
-            file.write(msgspec.json.encode({at: self._known[at] for at in sorted(self._known)}))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
+        known = {height: self._known[height] for height in sorted(self._known)}
+        replace_durably(self._path, msgspec.json.encode(known))
+
+
+def _remembered(path: Path) -> dict[int, Change]:
+    """What is kept on the disk; nothing where it is damaged, for all of it can be asked again."""
+    try:
+        known = _KNOWN.decode(path.read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return {}
+    return {height: change for height, change in known.items() if change.header.height == height}

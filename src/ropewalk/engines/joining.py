@@ -3,19 +3,23 @@
 
     joining = Joining(replica, genesis, snapshot)
     joining.add(0, chunk)   # one after the other
-    joining.finish(last_chunk)
+    joining.finish(last_chunk, handovers.adopt)
 
 Should it be interrupted, the copy says that it stands nowhere, and the next snapshot goes on where
-it was left.
+it was left. A copy that stands, but whose CometBFT begins anew, goes on in the same way: it was
+stopped before CometBFT had noted that they were done.
 """
+
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from ropewalk.crypto import from_base64url
 from ropewalk.engines.chain import Chain
-from ropewalk.engines.errors import SnapshotError
+from ropewalk.engines.errors import ConsensusError, SnapshotError
 from ropewalk.engines.replica import LEAD, Replica
 from ropewalk.engines.snapshots import Snapshot, entries_of
+from ropewalk.engines.standing import standing_of
 from ropewalk.ledger import (
     Block,
     BlockEntry,
@@ -55,18 +59,25 @@ class Joining:
         self._gathered: list[bytes] = []
         self._next = 0
         self._position = 0
-        self._handovers: list[int] = []
+        self._handovers = standing_of(replica.chain).handovers
+        """Of the blocks that are there, stored with them."""
 
     def add(self, index: int, chunk: bytes) -> None:
         """Execute the blocks that a chunk ends.
 
         Raises:
             SnapshotError: not the next chunk, or not the one that was bound.
+            ConsensusError: this copy holds another log than the one that was bound.
             StopError: an invariant broke.
         """
         if index != self._next:
             raise SnapshotError(f"chunk {index} in the place of {self._next}")
         entries = entries_of(self.snapshot, index, chunk)
+        held = self._chain.store.entries(
+            self._position, min(self._position + len(entries), self._chain.tip.size)
+        )
+        if [entry for _, entry in held] != entries[: len(held)]:
+            raise ConsensusError("this copy holds another log than the one that consensus bound")
         for entry in entries:
             self._take(entry)
         self._next += 1
@@ -89,42 +100,49 @@ class Joining:
                 candidates.append(Candidate(text, unverified(text)))
             elif isinstance(entry, Misbehaviour):
                 misbehaviour.append(entry)
-        self._note_handovers(end.height)
+        handovers = self._noted(end.height)
         block = Block(end.height, end.time, tuple(candidates), tuple(misbehaviour))
         executed = self._chain.execute(block)
         with self._chain.lock:
             prepared = self._chain.prepare(block, executed)
             if prepared.entries != self._gathered:
                 raise SnapshotError(f"block {end.height} leads elsewhere when executed again")
-            self._chain.commit(prepared, self._replica.standing_nowhere(prepared))
+            self._chain.commit(prepared, self._replica.standing_nowhere(prepared, handovers))
+        self._handovers = handovers
+        self._replica.height = 0
 
-    def _note_handovers(self, before: int) -> None:
-        """Note the hand-overs told from the last block on, up to, not including, a height."""
-        view, since = self._chain.view, self._chain.tip.height
+    def _noted(self, before: int) -> list[int]:
+        """The hand-overs, with those told from the last block on up to, not including, a height."""
+        view, since, noted = self._chain.view, self._chain.tip.height, set(self._handovers)
         for height in self._replica.step_heights():
             told = height - LEAD
             if since <= told < before and _powers(view, height - 1) != _powers(view, height):
-                self._handovers.append(told + 1)
+                noted.add(told + 1)
+        return sorted(noted)
 
-    def finish(self, chunk: bytes) -> list[Change]:
+    def finish(self, chunk: bytes, adopt: Callable[[Sequence[Change]], None]) -> None:
         """Check the hand-overs between validators, and stand at the snapshot's height.
+
+        Args:
+            chunk: the hand-overs.
+            adopt: keeps them; they are on the disk before this copy says that it stands.
 
         Raises:
             SnapshotError: chunks are missing, or these are not the hand-overs.
+            OSError: from `adopt`.
         """
         if self._next != len(self.snapshot.nodes) or self._chain.tip.size != self.snapshot.size:
             raise SnapshotError("the hand-overs come after all entries")
-        self._note_handovers(self.snapshot.height + 1)
-        changes = self._checked(chunk)
-        self._replica.stand(self.snapshot.height, self._handovers)
-        return changes
+        handovers = self._noted(self.snapshot.height + 1)
+        adopt(self._checked(chunk, handovers))
+        self._replica.stand(self.snapshot.height, handovers)
 
-    def _checked(self, chunk: bytes) -> list[Change]:
+    def _checked(self, chunk: bytes, handovers: Sequence[int]) -> list[Change]:
         try:
             changes = _CHANGES.decode(chunk)
         except msgspec.MsgspecError as error:
             raise SnapshotError(f"the hand-overs: {error}") from error
-        due = [height for height in self._handovers if height <= self.snapshot.height]
+        due = [height for height in handovers if height <= self.snapshot.height]
         if [change.header.height for change in changes] != due:
             raise SnapshotError("these are other hand-overs than the log leads to")
         if not changes:

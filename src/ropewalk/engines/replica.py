@@ -130,9 +130,9 @@ class Replica:
             writer.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (META, standing))
         self.height, self.handovers = height, handovers
 
-    def standing_nowhere(self, prepared: Prepared) -> dict[str, bytes]:
+    def standing_nowhere(self, prepared: Prepared, handovers: list[int]) -> dict[str, bytes]:
         """Values of `meta` for a block of a snapshot that is not whole yet."""
-        return {META: self._standing(app_hash_of(prepared.log_root, prepared.size), 0, [])}
+        return {META: self._standing(app_hash_of(prepared.log_root, prepared.size), 0, handovers)}
 
     def _standing(self, app_hash: bytes, height: int, handovers: list[int]) -> bytes:
         return encode_standing(

@@ -26,7 +26,8 @@ _Decimal = Annotated[str, msgspec.Meta(pattern=r"\A(0|[1-9][0-9]{0,15})\Z")]
 """64-bit numbers travel as text."""
 _Signed = Annotated[str, msgspec.Meta(pattern=r"\A(0|-?[1-9][0-9]{0,18})\Z")]
 _Hex = Annotated[str, msgspec.Meta(pattern=r"\A([0-9A-F]{2}){0,64}\Z")]
-_ABSENT, _NIL = 1, 3  # block_id_flag; 2 is a vote for the block
+_FOR_BLOCK = 2
+"""The flag of a vote for the block; 1 is an absent one, 3 one for nothing."""
 _SIGNATURE_SIZE = 64
 _TIME = re.compile(r"[0-9T:-]{19}(?:\.([0-9]{0,8}[1-9]))?Z")
 """RFC 3339 in UTC as Go writes it: no nought at a fraction's end."""
@@ -114,7 +115,9 @@ class _ValidatorsResult(_Form, frozen=True, kw_only=True):
 def signed_header_from_rpc(result: object) -> SignedHeader:
     """The header and the votes for it, from the `result` of `/commit?height=`.
 
-    Votes for nothing and absent ones are left out; a place in the list is a place in the set.
+    Votes for nothing and absent ones are left out; a place in the list is a place in the set. So
+    is a vote that can't be read or carried: a validator writes its own time, which CometBFT does
+    not check, and one before 1970 must not have everybody's proofs refused.
 
     Raises:
         MalformedCommitError: the answer is not in CometBFT's form, or its header and commit are
@@ -156,26 +159,22 @@ def _validator(told: _Validator) -> Validator:
 
 
 def _vote(place: int, told: _CommitSig) -> CommitSig | None:
-    if told.block_id_flag == _ABSENT:
-        if told.validator_address or told.signature:
-            _refuse("an absent vote has neither address nor signature")
+    """A vote for the block; None where it is none, or none that a proof can carry."""
+    if told.block_id_flag != _FOR_BLOCK:
         return None
     try:
         from_hex(told.validator_address.lower(), ADDRESS_SIZE)
-    except EncodingError as error:
-        raise MalformedCommitError("a validator's address has 20 bytes") from error
-    signature = _base64(told.signature or "")
-    if len(signature) != _SIGNATURE_SIZE:
-        _refuse("a signature has 64 bytes")
-    time_s, time_ns = _time(told.timestamp)
-    members = {
-        "signature": to_base64(signature),
-        "time_ns": time_ns,
-        "time_s": time_s,
-        "validator": place,
-    }
-    vote = _read(members, CommitSig)
-    return None if told.block_id_flag == _NIL else vote
+        signature = from_base64(told.signature or "")
+        time_s, time_ns = _time(told.timestamp)
+        members = {
+            "signature": to_base64(signature),
+            "time_ns": time_ns,
+            "time_s": time_s,
+            "validator": place,
+        }
+        return _read(members, CommitSig) if len(signature) == _SIGNATURE_SIZE else None
+    except (EncodingError, MalformedCommitError):
+        return None
 
 
 def _header(told: _Header) -> Header:
