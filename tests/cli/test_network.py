@@ -21,10 +21,11 @@ from ropewalk.cli.main import app
 from ropewalk.cli.network import Watch
 from ropewalk.cli.setup import make_ledger
 from ropewalk.cli.supervisor import Network, Part, Plan
-from ropewalk.cli.watching import Agreement, Place, Sight, agreement, ask
+from ropewalk.cli.watching import Agreement, Place, Sight, agreement, ask, table_of
 from ropewalk.client import UnreachableError
 from ropewalk.engines.cometbft_home import CometBftHome
 from ropewalk.engines.opening import DataDirectory
+from ropewalk.engines.port import NO_BLOCK_YET
 
 NODE_KNOWS_ENGINES = "--engine" in RUNNER.invoke(app, ["node", "--help"], terminal_width=200).output
 
@@ -128,12 +129,20 @@ def test_members_that_differ_are_told_apart() -> None:
         (Sight(name="a", answers=True), "starting"),
         (Sight(name="a", answers=True, height=1, catching_up=True, age_s=900), "catching up"),
         (Sight(name="a", answers=True, height=1, ready=True, age_s=31), "halted"),
+        (Sight(name="a", answers=True, height=1, reason=NO_BLOCK_YET, age_s=31), "starting"),
         (Sight(name="a", answers=True, height=1), "node not ready"),
         (Sight(name="a", answers=True, height=1, ready=True, age_s=30), "well"),
     ],
 )
 def test_a_member_s_state_is_told_in_a_word(seen: Sight, state: str) -> None:
     assert seen.state == state
+    assert seen.moves == (state in ("catching up", "node not ready", "well"))
+
+
+def test_status_has_no_column_that_is_always_empty() -> None:
+    seen = [Sight(name="a", answers=True)]
+    assert len(table_of(seen, {"a": "1, 2"}).columns) == 6
+    assert len(table_of(seen, {}).columns) == 5
 
 
 @pytest.mark.parametrize(

@@ -353,14 +353,14 @@ def status(
     ] = 0,
     as_json: Json = False,
 ) -> None:
-    """Say how the members that live here are; 1 if they differ or nobody answers."""
+    """Say how the members that live here are; 1 if they differ, or blocks come to none of them."""
     with ending(as_json=as_json):
         network, places = read_places(directory)
         sights = look_at_all(places)
         grown = _grown(places, sights, grows_within) if grows_within else True
         agreed = agreement(places, sights)
-        answering = any(one.answers for one in sights)
-        is_right = answering and agreed.holds and grown
+        moving = any(one.moves for one in sights)
+        is_right = moving and agreed.holds and grown
         told = {
             "ok": is_right,
             "network": network.network,

@@ -26,7 +26,7 @@ from ropewalk.cli.consortium import Member
 from ropewalk.cli.exits import plain
 from ropewalk.cli.options import listen_address
 from ropewalk.engines.cometbft_home import EMPTY_BLOCKS_S, CometBftHome
-from ropewalk.engines.port import EngineError
+from ropewalk.engines.port import NO_BLOCK_YET, EngineError
 
 HALTED_S = 6 * EMPTY_BLOCKS_S
 """A last block older than this means that the network stands still."""
@@ -61,11 +61,16 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
             return "no answer"
         if self.catching_up:
             return "catching up"
-        if self.height == 0:
+        if self.height == 0 or (self.reason == NO_BLOCK_YET and self.age_s > HALTED_S):
             return "starting"
         if self.age_s > HALTED_S:
             return "halted"
         return "well" if self.ready else "node not ready"
+
+    @property
+    def moves(self) -> bool:
+        """Whether blocks come to it, as far as one look can tell."""
+        return self.state not in ("no answer", "starting", "halted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +217,14 @@ def agreement(places: Sequence[Place], sights: Sequence[Sight]) -> Agreement:
 
 
 def table_of(sights: Sequence[Sight], processes: dict[str, str]) -> Table:
-    """The live table; processes say their ids, or that they are down."""
-    table = Table("member", "node, cometbft", "height", "peers", "last block", "state")
+    """The live table; processes, where they are known, say their ids, or that they are down."""
+    beside = ["node, cometbft"] if processes else []
+    table = Table("member", *beside, "height", "peers", "last block", "state")
     for one in sights:
         colour = {"well": "green", "no answer": "red", "halted": "red"}.get(one.state, "yellow")
         table.add_row(
             plain(one.name),
-            processes.get(one.name, ""),
+            *([processes.get(one.name, "")] if processes else []),
             str(one.height or "—"),
             str(one.peers),
             f"{one.age_s} s" if one.height else "—",

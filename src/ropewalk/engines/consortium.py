@@ -37,6 +37,7 @@ from ropewalk.engines.leaving import Leaving
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, initialise_again, open_chain
 from ropewalk.engines.outcomes import outcomes_of, refused, unknown
 from ropewalk.engines.port import (
+    NO_BLOCK_YET,
     Condition,
     LightMethod,
     Outcome,
@@ -309,7 +310,7 @@ class ConsortiumEngine(Answering):
     def _behind(self) -> str:
         """Why this copy may be behind the others; "" where it is not."""
         if not self._block_time_s:
-            return "CometBFT has shown no block yet: is it running?"
+            return NO_BLOCK_YET
         age_s = self._clock.now_s() - self._block_time_s
         if age_s > AGE_S_MAX:
             return (

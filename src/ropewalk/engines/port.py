@@ -13,6 +13,8 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 Status = Literal["committed", "refused", "unknown"]
+NO_BLOCK_YET = "CometBFT has shown no block yet: is it running?"
+"""Why a consortium's node takes no writes before its first block since it was started."""
 LightMethod = Literal["commit", "validators", "consensus_params"]
 """What whoever joins asks of those who are there."""
 
