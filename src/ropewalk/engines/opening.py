@@ -24,9 +24,9 @@ from ropewalk.engines.errors import (
     NotInitialisedError,
     WrongPassphraseError,
 )
-from ropewalk.engines.halving import OtherHalf
 from ropewalk.engines.holdings import Holdings, Step
 from ropewalk.engines.port import AlreadyInitialisedError, InUseError, StoppedError
+from ropewalk.engines.rereading import frontier_of, map_of
 from ropewalk.engines.signing import Signing, succession_of
 from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing
 from ropewalk.engines.store import REBUILT, BlockRow, Store
@@ -47,11 +47,8 @@ from ropewalk.tlog import (
     Checkpoint,
     CompleteNode,
     Frontier,
-    MapError,
     Note,
     ProofError,
-    RangeError,
-    TiledLog,
     VerifierKey,
     leaf_hash,
     sign_checkpoint,
@@ -362,8 +359,8 @@ def _open(
         raise ClockError(f"the last block's time is {last.time}, the clock says {now_s}")
 
     size = last.last + 1
-    frontier = _frontier(store, size, last)
-    tree = _map(directory, store, last)
+    frontier = frontier_of(store, size, last)
+    tree = map_of(directory.database, store, last)
     replay = _replay_lists(store, last)
     tip_note = from_base64(watermark.checkpoint)
     chain = Chain(
@@ -434,38 +431,6 @@ def _check_watermark(
         raise DamageError(f"watermark: {error}") from error
     if (checkpoint.size, checkpoint.root) != (watermark.size, block.log_root):
         raise DamageError("watermark: its checkpoint is for another tree")
-
-
-def _frontier(store: Store, size: int, last: BlockRow) -> Frontier:
-    log = TiledLog(store.tile)
-    peaks, start = [], 0
-    try:
-        for level in range(size.bit_length() - 1, -1, -1):
-            if size >> level & 1:
-                peaks.append(log.node(level, start >> level))
-                start += 1 << level
-    except RangeError as error:
-        raise DamageError(f"tile: {error}") from error
-    frontier = Frontier(size, peaks)
-    if frontier.root() != last.log_root:
-        raise DamageError("tile: the tiles do not lead to the last block's log root")
-    stored = store.entries(last.first, size)
-    hashes = [leaf_hash(entry) for _, entry in stored]
-    if hashes != [log.node(0, position) for position in range(last.first, size)]:
-        raise DamageError("entry: the last block's entries are not those in the tiles")
-    return frontier
-
-
-def _map(directory: DataDirectory, store: Store, last: BlockRow) -> AuthenticatedMap:
-    tree = AuthenticatedMap(store)
-    try:
-        with OtherHalf(directory.database) as helper:
-            root = tree.rebuild(helper)
-    except MapError as error:
-        raise DamageError(f"state: {error}") from error
-    if root != last.state_root:
-        raise DamageError("state: the records do not lead to the last block's state root")
-    return tree
 
 
 def _replay_lists(store: Store, last: BlockRow) -> ReplayLists:
