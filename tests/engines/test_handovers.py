@@ -79,6 +79,7 @@ def raising(error: Exception) -> Callable[..., None]:
 CHAIN = "ropewalk-hand-overs"
 BEFORE = naive.weighted(("a", 10), ("b", 10), ("c", 10), ("d", 10))
 AFTER = naive.weighted(("a", 11), ("b", 10), ("c", 10), ("d", 10))
+FIRST = ValidatorSet.of(VotingValidator(key.public_key, power) for key, power in BEFORE)
 AT = 11
 """The height whose header hands over."""
 
@@ -187,14 +188,13 @@ def told() -> Told:
 @pytest.fixture
 def handovers(told: Told, tmp_path: Path) -> Handovers:
     """Nothing known yet."""
-    return Handovers(tmp_path / "handovers.json", told, CHAIN)  # type: ignore[arg-type]  # as RPC
+    return Handovers(tmp_path / "handovers.json", told, CHAIN, FIRST)  # type: ignore[arg-type]  # as RPC
 
 
 def require_shown(handovers: Handovers) -> None:
     """It shows the way from the first set to the last one."""
-    first = ValidatorSet.of(VotingValidator(key.public_key, power) for key, power in BEFORE)
     proof = handovers.proof(AT + 2, [AT, AT + 2, AT + 9])
-    assert follow(CHAIN, first, read_consensus(proof)).changes == 1
+    assert follow(CHAIN, FIRST, read_consensus(proof)).changes == 1
 
 
 def test_a_hand_over_is_kept_and_shown_from_then_on(
@@ -205,7 +205,7 @@ def test_a_hand_over_is_kept_and_shown_from_then_on(
     assert handovers.fetch([AT])
     assert told.asked == [AT]
     require_shown(handovers)
-    require_shown(Handovers(tmp_path / "handovers.json", told, CHAIN))  # type: ignore[arg-type]
+    require_shown(Handovers(tmp_path / "handovers.json", told, CHAIN, FIRST))  # type: ignore[arg-type]
     assert told.asked == [AT, AT + 2, AT + 2]
 
 
@@ -242,6 +242,26 @@ def test_what_is_not_to_be_had_is_asked_for_later(
     assert handovers.fetch([AT])
 
 
+@pytest.mark.parametrize("member", ["round", "app_hash", "power"])
+def test_a_hand_over_that_no_longer_holds_is_asked_for_again(
+    handovers: Handovers, told: Told, tmp_path: Path, member: str
+) -> None:
+    path = tmp_path / "handovers.json"
+    assert handovers.fetch([AT])
+    whole = path.read_bytes()
+    damage = {
+        "round": whole.replace(b'"round":0', b'"round":1', 1),
+        "app_hash": whole.replace(b'"app_hash":"', b'"app_hash":"00', 1),
+        "power": whole.replace(b'"power":11', b'"power":12', 1),
+    }
+    assert damage[member] != whole
+    path.write_bytes(damage[member])
+    again = Handovers(path, told, CHAIN, FIRST)  # type: ignore[arg-type]
+    assert again.known([AT]) is None
+    require_shown(again)
+    assert path.read_bytes() == whole
+
+
 def test_a_full_disk_costs_no_hand_over(
     handovers: Handovers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,7 +274,7 @@ def test_a_full_disk_costs_no_hand_over(
         handovers.adopt(known)
     monkeypatch.undo()
     handovers.adopt([])
-    assert Handovers(tmp_path / "handovers.json", Told(), CHAIN).known([AT]) == known  # type: ignore[arg-type]
+    assert Handovers(tmp_path / "handovers.json", Told(), CHAIN, FIRST).known([AT]) == known  # type: ignore[arg-type]
 
 
 def test_what_is_known_is_told_while_cometbft_is_asked(handovers: Handovers, told: Told) -> None:

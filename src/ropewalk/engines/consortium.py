@@ -32,7 +32,7 @@ from ropewalk.engines.errors import (
     EngineAwayError,
     RpcRefusedError,
 )
-from ropewalk.engines.handovers import Handovers
+from ropewalk.engines.handovers import Handovers, first_set
 from ropewalk.engines.leaving import Leaving
 from ropewalk.engines.opening import DataDirectory, DirectoryLock, initialise_again, open_chain
 from ropewalk.engines.outcomes import outcomes_of, refused, unknown
@@ -124,7 +124,9 @@ class ConsortiumEngine(Answering):
         self._clock = surroundings.clock
         self._rpc = CometRpc(settings.rpc)
         undone.callback(self._rpc.close)
-        self._handovers = Handovers(directory.handovers, self._rpc, chain_id(chain.machine.network))
+        self._handovers = Handovers(
+            directory.handovers, self._rpc, chain_id(chain.machine.network), first_set(genesis)
+        )
         self._batcher = Batcher(
             chain.machine.network,
             chain.log_key,

@@ -11,24 +11,29 @@ everybody keeps.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from ropewalk.crypto import from_base64url
 from ropewalk.engines.cometbft_rpc import CometRpc
 from ropewalk.engines.disk import replace_durably
 from ropewalk.engines.errors import EngineAwayError, RpcRefusedError
+from ropewalk.ledger import Genesis
 from ropewalk.tlog import (
     Change,
     ConsensusProof,
     ProofError,
     SignedHeader,
+    Validator,
     ValidatorsError,
+    ValidatorSet,
     consensus_to_json,
     holding,
+    named_set,
     named_validators,
     signed_header_from_rpc,
     validators_from_rpc,
@@ -42,14 +47,15 @@ _KNOWN = msgspec.json.Decoder(dict[int, Change])
 class Handovers:
     """Asks the node's own CometBFT, and remembers."""
 
-    def __init__(self, path: Path, rpc: CometRpc, chain_id: str) -> None:
+    def __init__(self, path: Path, rpc: CometRpc, chain_id: str, first: ValidatorSet) -> None:
+        """Remember what is on the disk; `first` are the genesis' validators."""
         self._path, self._rpc, self._chain_id = path, rpc, chain_id
         self._asking = threading.Lock()
         """Held while CometBFT is asked, which may take long."""
         self._keeping = threading.Lock()
         """Held while a new `_known` is put in the old one's place and stored."""
         self._headers: dict[int, SignedHeader] = {}
-        self._known = _remembered(path)
+        self._known = _holding(chain_id, first, _remembered(path))
 
     def proof(self, height: int, handovers: Sequence[int]) -> dict[str, Any]:
         """A header with its votes, and every hand-over up to it, as JSON.
@@ -132,6 +138,13 @@ class Handovers:
         replace_durably(self._path, msgspec.json.encode(known))
 
 
+def first_set(genesis: Genesis) -> ValidatorSet:
+    """The validators of the genesis, as consensus counts them."""
+    return ValidatorSet.of(
+        Validator(from_base64url(one.key), one.power) for one in genesis.validators
+    )
+
+
 def _remembered(path: Path) -> dict[int, Change]:
     """What is kept on the disk; nothing where it is damaged, for all of it can be asked again."""
     try:
@@ -139,3 +152,21 @@ def _remembered(path: Path) -> dict[int, Change]:
     except (OSError, msgspec.MsgspecError):
         return {}
     return {height: change for height, change in known.items() if change.header.height == height}
+
+
+def _holding(chain_id: str, first: ValidatorSet, known: Mapping[int, Change]) -> dict[int, Change]:
+    """Those that hold, as far as the one before tells who had to sign: a bit may have turned."""
+    found, validators = dict[int, Change](), first
+    for height in sorted(known):
+        change = known[height]
+        try:
+            following = named_set(change.next)
+            if following.hash.hex() != change.header.next_validators_hash:
+                continue
+            if validators.hash.hex() == change.header.validators_hash:
+                verify_commit(chain_id, validators, change)
+        except ProofError:
+            continue
+        found[height] = change
+        validators = following
+    return found

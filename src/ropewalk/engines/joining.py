@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from ropewalk.crypto import from_base64url
 from ropewalk.engines.chain import Chain
 from ropewalk.engines.errors import ConsensusError, SnapshotError
+from ropewalk.engines.handovers import first_set
 from ropewalk.engines.replica import LEAD, Replica
 from ropewalk.engines.snapshots import Snapshot, entries_of
 from ropewalk.engines.standing import standing_of
@@ -37,11 +37,9 @@ from ropewalk.tlog import (
     Change,
     ConsensusProof,
     ProofError,
-    ValidatorSet,
     follow,
     named_set,
 )
-from ropewalk.tlog import Validator as VotingValidator
 
 _CHANGES = msgspec.json.Decoder(list[Change])
 CHANGES_SIZE_MAX = 16 << 20
@@ -149,9 +147,7 @@ class Joining:
             return []
         last = changes[-1]
         proof = ConsensusProof(commit=last.commit, header=last.header, changes=changes[:-1])
-        first = ValidatorSet.of(
-            VotingValidator(from_base64url(one.key), one.power) for one in self._genesis.validators
-        )
+        first = first_set(self._genesis)
         try:
             follow(chain_id(self._chain.machine.network), first, proof)
             named = named_set(last.next).hash.hex()

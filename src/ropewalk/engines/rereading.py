@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Both trees, made again from what is stored when a ledger is opened, and held to its last block."""
+"""Both trees, made again from what is stored when a ledger opens, and held to its last block."""
 
 from pathlib import Path
 
