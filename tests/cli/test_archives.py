@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from comet import CHARTER, WORD, answered, eventually, program, run
+from engines.archives import consortium_ledger
 from ropewalk.audit import audit_directory
 from ropewalk.cli.child import ChildNode
 from ropewalk.cli.consortium import form, seats_here
 from ropewalk.cli.supervisor import Network
 from ropewalk.cli.wallet import GOVERNANCE, Wallet
 from ropewalk.client import Node, RefusedError, read_trust, verify_bundle
-from ropewalk.engines.opening import DataDirectory
+from ropewalk.engines.opening import DataDirectory, DirectoryLock
 from ropewalk.ledger import open_statement
 
 ROOT = Path(__file__).parents[2]
@@ -199,3 +200,16 @@ def succeed(folder: Path, net: Path) -> None:
     ended = run("node", "--engine", "cometbft", "--data", net / "node0", "--listen", "127.0.0.1:0")
     assert ended.exit_code == 5
     assert "takes no part any more" in " ".join(ended.output.split())
+
+
+def test_an_export_says_what_it_lacks_and_how_many_documents_it_has(tmp_path: Path) -> None:
+    data = tmp_path / "member"
+    consortium_ledger(data)
+    export = ("export", "--data", data, "--documents", "-o", tmp_path / "archive")
+    told = run(*export).output
+    assert "7 entries, 0 documents\n" in told
+    assert "Export from a running node" in told
+    lock = DirectoryLock(data / "lock")
+    told = run(*export).output
+    lock.release()
+    assert "wait some seconds and export again" in told
