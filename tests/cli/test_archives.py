@@ -228,3 +228,16 @@ def succeed(folder: Path, net: Path) -> None:
     ended = run("node", "--engine", "cometbft", "--data", net / "node0", "--listen", "127.0.0.1:0")
     assert ended.exit_code == 5
     assert "takes no part any more" in " ".join(ended.output.split())
+
+
+def test_an_export_says_what_it_lacks_and_how_many_documents_it_has(tmp_path: Path) -> None:
+    data = tmp_path / "member"
+    consortium_ledger(data)
+    export = ("export", "--data", data, "--documents", "-o", tmp_path / "archive")
+    told = run(*export).output
+    assert "7 entries, 0 documents\n" in told
+    assert "Export from a running node" in told
+    lock = DirectoryLock(data / "lock")
+    told = run(*export).output
+    lock.release()
+    assert "wait some seconds and export again" in told

@@ -212,10 +212,22 @@ def test_a_ceremony_by_command_founds_every_ledger(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("founds_ledgers")
 def test_a_member_settles_by_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("early").mkdir()
     answered("network", "join", "red", "--address", "red.example:26656", "--data", "red")
     governance = answered("key", "new", "governance", "--data", "gov")["key"]
     named = ("--member", "red.json", "--governance", governance)
+    nonsense = ("--member", "red.json", "--governance", "nonsense", "--out", "out")
+    assert "--governance nonsense" in answered("network", "genesis", *nonsense, code=2)["detail"]
     network = answered("network", "genesis", *named, "--out", "out")["network"]
+    early = answered("network", "settle", "out", "--data", "early", code=2)
+    assert early["detail"] == "no member's keys in early: run `network join` first"
+    state = CometBftHome(Path("red")).consensus_state
+    fresh = state.read_bytes()
+    state.unlink()
+    lost = answered("network", "settle", "out", "--data", "red", code=2)
+    assert lost["detail"].endswith('there yourself: { "height": "0", "round": 0, "step": 0 }')
+    assert not Path("red/ledger.db").exists()
+    state.write_bytes(fresh)
     told = answered("network", "settle", "out", "--data", "red")
     assert told["network"] == network
     assert told["member"]["data"] == "."

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ropewalk.cli.exits import ending, plain, report
 from ropewalk.cli.options import DATA, Data, Json, NodeUrl
-from ropewalk.cli.proofs import progress_bar
+from ropewalk.cli.proofs import is_in_use, progress_bar
 from ropewalk.client import DocumentError, MalformedAnswerError, Node, dcsa_checksum
 from ropewalk.crypto import document_commitment
 from ropewalk.engines.archive import Manifest, consensus_of, material_of, write_archive
@@ -64,17 +64,26 @@ def export_archive(
             made = export(directory, output, documents=documents, progress=progress)
         bar.stop()
         told = {"file": str(output), "bytes": output.stat().st_size, **msgspec.to_builtins(made)}
-        report(told, as_json=as_json, tell=lambda console: _tell_export(console, output, made))
+
+        def tell(console: Console) -> None:
+            console.print(f"{plain(output)}: height {made.height}, {made.size} entries", end="")
+            console.print(f", {made.documents} documents" if documents else "")
+            if made.proven_size < made.size:
+                _tell_unproven(console, made, runs=bool(node) or is_in_use(data))
+
+        report(told, as_json=as_json, tell=tell)
 
 
-def _tell_export(console: Console, output: Path, made: Manifest) -> None:
-    console.print(f"{plain(output)}: height {made.height}, {made.size} entries", end="")
-    console.print(f", {made.documents} documents" if made.documents else "")
-    if made.proven_size < made.size:
-        console.print(
-            f"[yellow]validators' votes are there for {made.proven_size} of them[/]; "
-            "for the rest this member's word alone. Export from a running node to have them all"
-        )
+def _tell_unproven(console: Console, made: Manifest, *, runs: bool) -> None:
+    console.print(
+        f"[yellow]validators' votes are there for {made.proven_size} of them[/]; "
+        "for the rest this member's word alone."
+    )
+    console.print(
+        "To have them all, wait some seconds and export again, or use --node URL"
+        if runs
+        else "Export from a running node to have them all"
+    )
 
 
 def _from_node(node: Node, output: Path, shelf: Path | None, progress: Progress) -> Manifest:

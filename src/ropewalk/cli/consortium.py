@@ -25,6 +25,7 @@ from ropewalk.cli.wallet import GOVERNANCE, key_file
 from ropewalk.crypto import PrivateKey, encode, generate, read
 from ropewalk.engines.cometbft_home import (
     LAN,
+    UNSIGNED_STATE,
     CometBftHome,
     HomeSettings,
     Pace,
@@ -258,12 +259,14 @@ def settle(data: Path, seat: Seat, word: str, terms: Settling) -> Member:
     from the ledger who votes by then.
 
     Raises:
-        UsageError: its keys are not among the members', or a founder's genesis has other members.
+        UsageError: there are no keys, or nothing tells what they signed last; they are not among
+            the members', or a founder's genesis has other members.
         AlreadyInitialisedError: it is one's already.
     """
     directory, home = DataDirectory(data), CometBftHome(data)
     if home.genesis.exists() or directory.genesis.exists():
         raise AlreadyInitialisedError(f"{data} is a member's of a network already")
+    _require_keys(directory, home)
     node = read(directory.log_key, word)
     own = peer_id(read_key(home.peer_key).public_key)
     key = read_key(home.consensus_key).kid
@@ -288,6 +291,23 @@ def settle(data: Path, seat: Seat, word: str, terms: Settling) -> Member:
     others = [here if one is mine[0] else _elsewhere(one) for one in terms.members]
     write_file(data / NETWORK_FILE, NetworkFile(network=network_id(terms.genesis), members=others))
     return here
+
+
+def _require_keys(directory: DataDirectory, home: CometBftHome) -> None:
+    keys = (directory.log_key, home.consensus_key, home.peer_key)
+    missing = [one for one in keys if not one.exists()]
+    if len(missing) == len(keys):
+        raise UsageError(f"no member's keys in {directory.path}: run `network join` first")
+    if missing:
+        raise UsageError(f"of this member's three keys {missing[0]} is missing")
+    if not home.consensus_state.exists():
+        fresh = UNSIGNED_STATE.decode("ascii").split()
+        raise UsageError(
+            f"{home.consensus_state} is missing: it says what the voting key signed last, and is "
+            "all that keeps it from voting twice, which anybody can prove. Of a key that certainly "
+            "never voted, or once everybody else is minutes past the height at which it last "
+            f"voted, put a fresh one there yourself: {' '.join(fresh)}"
+        )
 
 
 def take_in(data: Path, member: Member) -> NetworkFile:

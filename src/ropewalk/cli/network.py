@@ -48,6 +48,7 @@ from ropewalk.cli.watching import (
     look_at_all,
     table_of,
 )
+from ropewalk.crypto import is_kid
 from ropewalk.engines.cometbft_home import LAN, WAN, Pace, StateSync
 from ropewalk.ledger import VALIDATORS_MAX, network_id
 
@@ -170,6 +171,9 @@ def genesis(
     """Found a network of members that made their own keys: genesis.json and network.json."""
     with ending(as_json=as_json):
         named = [read_file(path, MemberFile).member for path in members]
+        for one in governance:
+            if not is_kid(one):
+                raise UsageError(f"--governance {one}: no key's id; `ropewalk key show` says it")
         charter = Charter(
             origin=origin, laws=law or list(RECOGNISED_LAWS), governance=sorted(set(governance))
         )

@@ -62,7 +62,7 @@ def bundle(
     """
     with ending(as_json=as_json):
         shelf = Shelf(data / "documents")
-        if node or not (data / "ledger.db").exists() or _is_in_use(data):
+        if node or not (data / "ledger.db").exists() or is_in_use(data):
             identifier, made = _from_node(
                 node or DEFAULT_NODE, title, shelf, disclose=not no_document
             )
@@ -85,7 +85,8 @@ def bundle(
         report(told, as_json=as_json, tell=tell)
 
 
-def _is_in_use(data: Path) -> bool:
+def is_in_use(data: Path) -> bool:
+    """Whether a process works on a data directory."""
     try:
         DirectoryLock(data / "lock").release()
     except InUseError:
@@ -195,7 +196,7 @@ def audit(
             anchor = None
             if against is not None:
                 anchor = _anchor(against, (path / "genesis.json").read_bytes())
-            if _is_in_use(path):
+            if is_in_use(path):
                 raise UsageError(f"a node works on {path}: audit its URL, stop it, or a backup")
             found = audit_directory(path, anchor, progress)
         bar.stop()

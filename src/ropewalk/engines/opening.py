@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from ropewalk.crypto import KeyFileError, PassphraseError, PrivateKey, from_base64, read, to_base64
+from ropewalk.crypto import PrivateKey, from_base64, to_base64
 from ropewalk.engines import store as storing
 from ropewalk.engines import watermark as marking
 from ropewalk.engines.chain import CachedView, Chain, Tip
@@ -22,12 +22,11 @@ from ropewalk.engines.errors import (
     ClockError,
     DamageError,
     NotInitialisedError,
-    WrongPassphraseError,
 )
 from ropewalk.engines.holdings import Holdings, Step
 from ropewalk.engines.port import AlreadyInitialisedError, InUseError, StoppedError
 from ropewalk.engines.rereading import frontier_of, map_of
-from ropewalk.engines.signing import Signing, succession_of
+from ropewalk.engines.signing import Signing, node_key, succession_of
 from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing
 from ropewalk.engines.store import REBUILT, BlockRow, Store
 from ropewalk.engines.writing import REPLAY_NOTE_SIZE, BlockWrite, TileRows, state_rows, write
@@ -185,27 +184,9 @@ def initialise_again(directory: DataDirectory, passphrase: str) -> None:
     wiped = not directory.database.exists() and not directory.watermark.exists()
     if not wiped or not directory.genesis.exists() or not directory.log_key.exists():
         return
-    key = _node_key(directory, passphrase)
+    key = node_key(directory.log_key, passphrase)
     _write_ledger(directory, directory.genesis.read_bytes(), key)
     marking.sync_directory(directory.path)
-
-
-def _node_key(directory: DataDirectory, passphrase: str) -> PrivateKey:
-    """The key that signs checkpoints here.
-
-    Raises:
-        WrongPassphraseError: it does not open.
-        DamageError: it can't be read.
-    """
-    try:
-        return read(directory.log_key, passphrase)
-    except PassphraseError as error:
-        raise WrongPassphraseError(
-            "keys/log.pem does not open with this passphrase: give the one that the key was made "
-            "with, by --passphrase-file or ROPEWALK_PASSPHRASE"
-        ) from error
-    except KeyFileError as error:
-        raise DamageError(f"keys/log.pem: {error}") from error
 
 
 def first_block(store: Store, genesis: bytes) -> BlockWrite:
@@ -394,7 +375,7 @@ def _signing(
     rebuilt = succession is not None or store.meta(REBUILT) is not None
     if rebuilt and not disk.exists(directory.log_key):
         return Signing.nobody(store, genesis, succession)
-    log_key = _node_key(directory, passphrase)
+    log_key = node_key(directory.log_key, passphrase)
     if rebuilt:
         return Signing.successor(store, genesis, succession, log_key)
     try:

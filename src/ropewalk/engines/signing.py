@@ -2,9 +2,17 @@
 """Who signs checkpoints of a ledger: its node; nobody, where it was rebuilt; or its successor."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from ropewalk.crypto import PrivateKey, Signer, from_base64url
-from ropewalk.engines.errors import DamageError
+from ropewalk.crypto import (
+    KeyFileError,
+    PassphraseError,
+    PrivateKey,
+    Signer,
+    from_base64url,
+    read,
+)
+from ropewalk.engines.errors import DamageError, WrongPassphraseError
 from ropewalk.engines.port import ReadOnlyError
 from ropewalk.engines.standing import META, read_standing
 from ropewalk.engines.store import Store
@@ -90,6 +98,24 @@ class Signing:
         if found.after is None or found.after.public_key != log_key.public_key:
             return found
         return replace(found, signer=log_key, read_only="")
+
+
+def node_key(path: Path, passphrase: str) -> PrivateKey:
+    """The key that signs checkpoints here.
+
+    Raises:
+        WrongPassphraseError: it does not open.
+        DamageError: it can't be read.
+    """
+    try:
+        return read(path, passphrase)
+    except PassphraseError as error:
+        raise WrongPassphraseError(
+            "keys/log.pem does not open with this passphrase: give the one that the key was made "
+            "with, by --passphrase-file or ROPEWALK_PASSPHRASE"
+        ) from error
+    except KeyFileError as error:
+        raise DamageError(f"keys/log.pem: {error}") from error
 
 
 def succession_of(store: Store) -> SuccessionRecord | None:
