@@ -113,7 +113,7 @@ def stop(error: Exception, exit_code: int, *, as_json: bool) -> NoReturn:
 
 def _in_full(refusal: dict[str, Any]) -> str:
     """A refusal's text, behind what it means where the rules say so."""
-    from ropewalk.cli.table import meaning_of  # noqa: PLC0415  # heavy, and of use here only
+    from ropewalk.cli.meanings import meaning_of  # noqa: PLC0415  # heavy, and of use here only
 
     meaning, detail = meaning_of(refusal["number"]), str(refusal["detail"])
     if not meaning or meaning == detail:

@@ -11,7 +11,8 @@ from typing import Any
 import ropewalk.api
 import ropewalk.cli.bench_runs
 import ropewalk.cli.main  # noqa: F401  # so that every error is known
-from ropewalk.cli.table import act_table, first_line
+from ropewalk.cli.meanings import first_line
+from ropewalk.cli.table import act_table
 
 
 def page() -> str:

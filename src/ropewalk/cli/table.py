@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.cli.meanings import first_line
 from ropewalk.cli.members import kind_of
 from ropewalk.ledger import Rule
 from ropewalk.rules import LATEST
@@ -26,17 +27,6 @@ def _act(rule: Rule) -> dict[str, Any]:
             for kind in rule.refusals
         ],
     }
-
-
-def meaning_of(number: int) -> str:
-    """What a refusal of the rules means, in one line; "" for a number that is none's."""
-    kinds = {kind.number: kind for rule in LATEST.rules.values() for kind in rule.refusals}
-    return first_line(kinds[number]) if number in kinds else ""
-
-
-def first_line(kind: type) -> str:
-    """What a class means, in one line."""
-    return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
 
 
 def _member(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
