@@ -19,6 +19,7 @@ from ropewalk.cli.supervisor import Network
 from ropewalk.cli.wallet import GOVERNANCE, Wallet
 from ropewalk.client import Node, RefusedError, read_trust, verify_bundle
 from ropewalk.crypto import PrivateKey, sha256
+from ropewalk.engines.cometbft_home import CometBftHome, consensus_key_file
 from ropewalk.engines.opening import DataDirectory, DirectoryLock
 from ropewalk.ledger import Statement, encode_statement, network_id, open_statement
 
@@ -119,8 +120,6 @@ def test_a_signer_s_copy_is_asked_while_nobody_lengthens_it(tmp_path: Path) -> N
     """A node that is at work is told first, before its copy is looked at."""
     consortium_ledger(tmp_path / "own")
     key = PrivateKey(sha256(b"governor"))
-    (tmp_path / "keys").mkdir()
-    key.write(tmp_path / "keys/governor.pem", WORD)
     directory = DataDirectory(tmp_path / "own")
     statement = Statement(
         format="ropewalk-succession/1",
@@ -132,13 +131,17 @@ def test_a_signer_s_copy_is_asked_while_nobody_lengthens_it(tmp_path: Path) -> N
         size=1,
     )
     (tmp_path / "statement").write_bytes(encode_statement(statement))
-    at = ("--data", directory.path, "--key-folder", tmp_path / "keys", "-o", tmp_path / "signed")
-    sign = ("succession", "sign", tmp_path / "statement", "--key", "governor", *at)
+    home = CometBftHome(directory.path)
+    home.consensus_key.parent.mkdir(parents=True)
+    home.consensus_key.write_bytes(consensus_key_file(key))
+    home.consensus_key.chmod(0o600)
+    sign = ("succession", "sign", tmp_path / "statement", "--data", directory.path)
+    sign = (*sign, "-o", tmp_path / "signed")
     lock = DirectoryLock(directory.lock)
     assert "stop the other process first" in run(*sign).output
     lock.release()
     assert "leaves out acts" in " ".join(run(*sign).output.split())
-    assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == ["governor.pem"]
+    assert not directory.signed_succession.exists()
     assert not (tmp_path / "signed").exists()
 
 

@@ -27,7 +27,7 @@ from harness import faultfs, plants
 from ropewalk.audit import Anchor, audit_directory
 from ropewalk.client import read_trust
 from ropewalk.crypto import PrivateKey
-from ropewalk.engines import disk, opening, store, surroundings
+from ropewalk.engines import disk, signing, store, surroundings
 from ropewalk.engines.backup import backup
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
 from ropewalk.engines.opening import DataDirectory
@@ -65,7 +65,7 @@ def _remember_key(path: Path, passphrase: str) -> None:
         _keys[data, passphrase] = _read_key(path, passphrase)
 
 
-_read_key: Callable[[Path, str], PrivateKey] = plants.original(opening, "read")
+_read_key: Callable[[Path, str], PrivateKey] = plants.original(signing, "read")
 
 
 def _remembered(path: Path, passphrase: str) -> PrivateKey:
@@ -78,7 +78,7 @@ def _live(job: Job, sockets: list[socket.socket]) -> None:
     code = 1
     try:
         _say(sockets[0], {"pid": os.getpid()})
-        plants.replace(opening, "read", _remembered)
+        plants.replace(signing, "read", _remembered)
         plants.plant(os.environ.get("ROPEWALK_PLANT", ""))
         _JOBS[job["do"]](job, sockets)
         code = 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ropewalk.crypto import PrivateKey, sha256
-from ropewalk.engines import opening, store
+from ropewalk.engines import signing, store
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
 from ropewalk.engines.errors import ClockError, DamageError
 from ropewalk.engines.port import EngineError, InUseError, Outcome, OverloadedError, StoppedError
@@ -30,7 +30,7 @@ Found = TypeVar("Found")
 
 def prepare(wal_pages: int) -> None:
     """Have the log's key known without its scrypt, and the write-ahead log moved this often."""
-    vars(opening)["read"] = lambda _path, _passphrase: LOG_KEY
+    vars(signing)["read"] = lambda _path, _passphrase: LOG_KEY
     vars(store)["WAL_PAGES_MAX"] = vars(store)["WAL_PAGES_LIGHT"] = wal_pages
 
 

@@ -2,8 +2,6 @@
 """A real CometBFT makes blocks, and what it signs is what we check, header by header."""
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -16,6 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from comet import program
 from ropewalk.crypto import PrivateKey, encode, to_base64
 from ropewalk.tlog import (
     Change,
@@ -40,11 +39,7 @@ JOINING = PrivateKey(bytes(range(32)))
 
 def cometbft() -> str:
     """Path of cometbft; without it the test is skipped, or fails where nothing may be skipped."""
-    found = shutil.which("cometbft")
-    if found is None:
-        assert os.environ.get("CI") != "true", "cometbft must be on PATH in CI"
-        pytest.skip("cometbft is not on PATH")
-    return found
+    return str(program())
 
 
 class Validating:
