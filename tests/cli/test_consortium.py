@@ -14,7 +14,6 @@ from comet import (
     answered,
     founded,
     no_ledger,
-    run,
     seat,
 )
 from ropewalk.cli.consortium import (
@@ -30,7 +29,7 @@ from ropewalk.cli.consortium import (
     seats_here,
     settle,
 )
-from ropewalk.cli.exits import CANNOT_START, UsageError
+from ropewalk.cli.exits import UsageError
 from ropewalk.cli.supervisor import read_places
 from ropewalk.crypto import generate, read
 from ropewalk.engines.cometbft_home import CometBftHome, genesis_of, peer_id, read_key
@@ -188,16 +187,6 @@ def test_join_and_genesis_hand_over_what_is_public_only(
     assert again["code"] == "cli.usage"
 
 
-@pytest.fixture
-def founds_ledgers(tmp_path: Path) -> None:
-    """Skips where the embedded engine alone has ledgers."""
-    result = run("network", "init", "--validators", "1", "--out", tmp_path / "probe", "--json")
-    if result.exit_code == CANNOT_START and "ledger.bad_genesis" in result.stdout:
-        pytest.skip("this build founds no consortium's ledger yet")
-    assert result.exit_code == 0, result.output
-
-
-@pytest.mark.usefixtures("founds_ledgers")
 def test_a_ceremony_by_command_founds_every_ledger(tmp_path: Path) -> None:
     told = answered("network", "init", "--out", tmp_path / "net", "--law", "GB")
     assert [one["name"] for one in told["members"]] == [f"node{number}" for number in range(4)]
@@ -209,7 +198,6 @@ def test_a_ceremony_by_command_founds_every_ledger(tmp_path: Path) -> None:
         assert (tmp_path / "net" / one["data"] / "watermark").exists()
 
 
-@pytest.mark.usefixtures("founds_ledgers")
 def test_a_member_settles_by_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("early").mkdir()

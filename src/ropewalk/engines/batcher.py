@@ -48,15 +48,14 @@ class Work:
         """Nothing known yet."""
         return cls(texts, Future(), [None] * len(texts), len(texts))
 
-    def settle(self, index: int, outcome: Outcome) -> bool:
-        """Note an outcome; whether it was the last one."""
+    def settle(self, index: int, outcome: Outcome) -> None:
+        """Note an outcome; the last one tells the submitter."""
         if self.found[index] is not None:
-            return False
+            return
         self.found[index] = outcome
         self.left -= 1
         if self.left == 0 and not self.outcomes.done():
             self.outcomes.set_result([one for one in self.found if one is not None])
-        return self.left == 0
 
 
 @dataclass(slots=True, eq=False)

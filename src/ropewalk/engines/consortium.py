@@ -330,9 +330,6 @@ class ConsortiumEngine(Answering):
     def close(self) -> None:
         """See the port."""
         self._server.close()
-        self._let_go()
-
-    def _let_go(self) -> None:
         self._seeing.close()
         self._leaving.close()
         self._batcher.close()

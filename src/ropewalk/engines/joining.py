@@ -17,7 +17,7 @@ import msgspec
 from ropewalk.engines.chain import Chain
 from ropewalk.engines.errors import ConsensusError, SnapshotError
 from ropewalk.engines.handovers import first_set
-from ropewalk.engines.replica import LEAD, Replica
+from ropewalk.engines.replica import LEAD, Replica, powers_at
 from ropewalk.engines.snapshots import Snapshot, entries_of
 from ropewalk.engines.standing import standing_of
 from ropewalk.ledger import (
@@ -27,11 +27,9 @@ from ropewalk.ledger import (
     Genesis,
     Misbehaviour,
     TransactionEntry,
-    View,
     chain_id,
     decode_entry,
     unverified,
-    validators_at,
 )
 from ropewalk.tlog import (
     Change,
@@ -114,7 +112,7 @@ class Joining:
         view, since, noted = self._chain.view, self._chain.tip.height, set(self._handovers)
         for height in self._replica.step_heights():
             told = height - LEAD
-            if since <= told < before and _powers(view, height - 1) != _powers(view, height):
+            if since <= told < before and powers_at(view, height - 1) != powers_at(view, height):
                 noted.add(told + 1)
         return sorted(noted)
 
@@ -136,6 +134,8 @@ class Joining:
         self._replica.stand(self.snapshot.height, handovers)
 
     def _checked(self, chunk: bytes, handovers: Sequence[int]) -> list[Change]:
+        if len(chunk) > CHANGES_SIZE_MAX:
+            raise SnapshotError(f"hand-overs of {len(chunk)} bytes; at most {CHANGES_SIZE_MAX}")
         try:
             changes = _CHANGES.decode(chunk)
         except msgspec.MsgspecError as error:
@@ -156,7 +156,3 @@ class Joining:
         if named != last.header.next_validators_hash:
             raise SnapshotError("the last hand-over names another set than its header")
         return changes
-
-
-def _powers(view: View, height: int) -> dict[str, int]:
-    return {one.key: one.power for one in validators_at(view, height)}

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from ropewalk.crypto import sha256
 from ropewalk.engines.batch import Admission, Batch, BatchError, fill, read_batch
-from ropewalk.engines.chain import Chain, Prepared
+from ropewalk.engines.chain import FEW_CANDIDATES, Chain, Prepared
 from ropewalk.engines.errors import ConsensusError
 from ropewalk.engines.standing import META, Standing, app_hash_of, encode_standing, standing_of
 from ropewalk.engines.verdicts import Verdicts
@@ -29,6 +29,7 @@ from ropewalk.ledger import (
     Result,
     Validator,
     Validators,
+    View,
     decode_record,
     validators_at,
 )
@@ -275,7 +276,7 @@ class Replica:
                 self.chain.commit(prepared, {META: standing})
             finally:
                 self.chain.lock.release()
-            self.chain.store.move_log(light=len(prepared.entries) < FEW_ENTRIES)
+            self.chain.store.move_log(light=len(prepared.entries) < FEW_CANDIDATES)
         self.height, self.handovers = height, handovers
         self.time_s = max(self.time_s, finalized.decided.time_s)
         self._pending = None
@@ -286,8 +287,7 @@ class Replica:
         """What changes between the set of the next height and the one behind it."""
         after = Overlay(self.chain.view)
         after.changes.update(executed.changes)
-        before = {one.key: one.power for one in validators_at(after, height + LEAD - 1)}
-        then = {one.key: one.power for one in validators_at(after, height + LEAD)}
+        before, then = powers_at(after, height + LEAD - 1), powers_at(after, height + LEAD)
         changed = {key: then.get(key, 0) for key in (*before, *then)}
         return sorted((key, power) for key, power in changed.items() if power != before.get(key, 0))
 
@@ -295,13 +295,15 @@ class Replica:
         with self._lock:
             for batch in finalized.batches:
                 if isinstance(batch, Batch):
-                    self._numbers[batch.head.node] = batch.head.number
+                    node, number = batch.head.node, batch.head.number
+                    self._numbers[node] = max(number, self._numbers.get(node, 0))
                     self._drop(batch.id)
                     self._verdicts.forget(batch.hashes)
 
 
-FEW_ENTRIES = 100
-"""In a block: fewer tell that there is little to do."""
+def powers_at(view: View, height: int) -> dict[str, int]:
+    """How much each voting key's vote weighs at a height, as decided by now."""
+    return {one.key: one.power for one in validators_at(view, height)}
 
 
 def _memory(batch: Batch) -> int:
