@@ -24,6 +24,7 @@ from ropewalk.ledger import (
     Block,
     BlockEntry,
     Candidate,
+    Entry,
     Genesis,
     Misbehaviour,
     TransactionEntry,
@@ -52,7 +53,8 @@ class Joining:
         self._replica = replica
         self._genesis = genesis
         self._chain: Chain = replica.chain
-        self._gathered: list[bytes] = []
+        self._gathered: list[tuple[bytes, Entry]] = []
+        """Of the block that has not ended yet."""
         self._next = 0
         self._position = 0
         self._handovers = standing_of(replica.chain).handovers
@@ -63,7 +65,7 @@ class Joining:
 
         Raises:
             SnapshotError: not the next chunk, or not the one that was bound.
-            ConsensusError: this copy holds another log than the one that was bound.
+            ConsensusError: this copy holds, or comes to, another log than the one that was bound.
             StopError: an invariant broke.
         """
         if index != self._next:
@@ -79,9 +81,9 @@ class Joining:
         self._next += 1
 
     def _take(self, entry: bytes) -> None:
-        self._gathered.append(entry)
-        self._position += 1
         read = decode_entry(entry)
+        self._gathered.append((entry, read))
+        self._position += 1
         if isinstance(read, BlockEntry):
             if self._position > self._chain.tip.size:
                 self._execute(read)
@@ -89,8 +91,7 @@ class Joining:
 
     def _execute(self, end: BlockEntry) -> None:
         candidates, misbehaviour = list[Candidate](), list[Misbehaviour]()
-        for data in self._gathered[:-1]:
-            entry = decode_entry(data)
+        for _, entry in self._gathered:
             if isinstance(entry, TransactionEntry):
                 text = entry.transaction
                 candidates.append(Candidate(text, unverified(text)))
@@ -101,8 +102,8 @@ class Joining:
         executed = self._chain.execute(block)
         with self._chain.lock:
             prepared = self._chain.prepare(block, executed)
-            if prepared.entries != self._gathered:
-                raise SnapshotError(f"block {end.height} leads elsewhere when executed again")
+            if prepared.entries != [data for data, _ in self._gathered]:
+                raise ConsensusError(f"block {end.height} leads elsewhere when executed again")
             self._chain.commit(prepared, self._replica.standing_nowhere(prepared, handovers))
         self._handovers = handovers
         self._replica.height = 0

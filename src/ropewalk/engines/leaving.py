@@ -6,7 +6,6 @@ the proof is written as soon as a block with entries is bound by the next header
 seconds, and once more at the end where that is still to be had.
 """
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from ropewalk.crypto import encode
 from ropewalk.engines.disk import replace_durably
 from ropewalk.engines.errors import EngineAwayError, RpcRefusedError
+from ropewalk.engines.waking import Waking
 from ropewalk.tlog import ProofError
 
 PAUSE_S = 2.0
@@ -29,36 +29,22 @@ class Leaving:
     def __init__(self, path: Path, show: Show) -> None:
         self._path, self._show = path, show
         self._left = -1
-        self._changed = threading.Condition()
-        self._woken = self._closing = False
-        self._thread = threading.Thread(target=self._run, name="leaving", daemon=True)
+        self._thread = Waking("leaving", self._run)
         self._thread.start()
 
     def wake(self) -> None:
         """Say that there may be something new."""
-        with self._changed:
-            self._woken = True
-            self._changed.notify_all()
+        self._thread.wake()
 
     def close(self) -> None:
         """Leave the last proof, where it is to be had at once, and stop."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
-        self._thread.join()
+        self._thread.close()
 
     def _run(self) -> None:
-        while not self._is_closing():
+        while self._thread.await_woken():
             self._leave()
-            with self._changed:
-                self._changed.wait_for(lambda: self._closing, PAUSE_S)
+            self._thread.pause(PAUSE_S)
         self._leave()
-
-    def _is_closing(self) -> bool:
-        with self._changed:
-            self._changed.wait_for(lambda: self._woken or self._closing)
-            self._woken = False
-            return self._closing
 
     def _leave(self) -> None:
         shown = self._show()
