@@ -318,7 +318,7 @@ class Stage:
         if told:
             errors.print(f"  [cyan]{outcome.height:>4}[/] {told}: {outcome.status}")
         outcome.require_committed()
-        for node in self._nodes[1:]:
+        for node in self._nodes if len(self._nodes) > 1 else ():  # the others, whichever they are
             node.await_height(outcome.height, FOLLOW_S)
 
     def _supply(self, what: str, value: str) -> None:
