@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An event as DCSA's Track & Trace has it, read: the exact bytes, and what is looked up by."""
+
+from typing import Literal
+
+import msgspec
+
+Version = Literal["2.2", "3.0"]
+Kind = Literal["SHIPMENT", "TRANSPORT", "EQUIPMENT", "IOT", "REEFER"]
+
+
+class References(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an event names and is looked up by; "" or () where it names none."""
+
+    carrier_booking: str = ""
+    """`carrierBookingReference`."""
+    transport_document: str = ""
+    """`transportDocumentReference`."""
+    equipment: str = ""
+    """`equipmentReference`, ISO 6346."""
+    transport_call: str = ""
+    """`transportCallID`."""
+    vessel_imo: str = ""
+    """`vesselIMONumber`."""
+    export_voyage: str = ""
+    """`carrierExportVoyageNumber` or `exportVoyageNumber`."""
+    import_voyage: str = ""
+    carrier_service: str = ""
+    """`carrierServiceCode`."""
+    location: str = ""
+    """`UNLocationCode`."""
+    documents: tuple[tuple[str, str], ...] = ()
+    """Every document reference as (type, value): `CBR`, `BKG`, `SHI`, `TRD`, …"""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One reported event, of either version of the standard."""
+
+    data: bytes
+    """The event as it was sent: the exact UTF-8 bytes of its JSON object."""
+    version: Version
+    id: str
+    """`eventID`."""
+    kind: Kind
+    code: str
+    """Its own type: `LOAD`, `ARRI`, `ISSU`, …"""
+    classifier: str
+    """`PLN`, `EST` or `ACT`; "" where the standard has none."""
+    document_type: str
+    """`documentTypeCode` of a shipment event, "" of others."""
+    occurred_ms: int
+    """`eventDateTime` as milliseconds since 1970-01-01T00:00:00Z."""
+    created_ms: int
+    """`eventCreatedDateTime` (2.2) or `eventUpdatedDateTime` (3.0), likewise; 0 where there is none."""
+    local_date: str
+    """The day of `eventDateTime` at the place where it happened, YYYY-MM-DD, by its own offset."""
+    references: References
+    is_empty: bool | None = None
+    """`emptyIndicatorCode` EMPTY or LADEN; None where it is not said."""
+    is_retracted: bool = False
+    """3.0 `isRetracted`: it withdraws what was sent before under the same id."""
+    longitude_e7: int | None = None
+    """Of the place, in units of 10⁻⁷ degree; None where it has no coordinates."""
+    latitude_e7: int | None = None
