@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cargo import make_vectors as cargo_vectors
 from identity import make_vectors as identity_vectors
 from ledger.vectors import VECTORS, Json, differences, outcome, told_by
 from ropewalk.ledger import LedgerError
@@ -14,7 +15,9 @@ from ropewalk.rules import V1
 from title import make_vectors as title_vectors
 
 CASES = sorted(
-    path.parent for room in ("identity", "title") for path in VECTORS.glob(f"{room}/*/*/tx.json")
+    path.parent
+    for room in ("cargo", "identity", "title")
+    for path in VECTORS.glob(f"{room}/*/*/tx.json")
 )
 
 
@@ -45,7 +48,9 @@ def test_vector(case: Path) -> None:
         assert told_by(result) == load(case / "events.json")
 
 
-@pytest.mark.parametrize("room", [identity_vectors, title_vectors], ids=["identity", "title"])
+@pytest.mark.parametrize(
+    "room", [cargo_vectors, identity_vectors, title_vectors], ids=["cargo", "identity", "title"]
+)
 def test_vectors_are_what_the_generator_writes(room: Any) -> None:
     assert differences(room.texts()) == []
 

@@ -91,8 +91,18 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "other_carrier": ("carrier",),
     "shipper": ("shipper",),
 }
+PORT_ROLES: Mapping[str, tuple[str, ...]] = {
+    "customs": ("customs",),
+    "driver": (),
+    "forwarder": ("carrier", "forwarder"),
+    "haulier": ("haulier",),
+    "other_terminal": ("terminal",),
+    "terminal": ("terminal",),
+}
+"""Parties that are registered where cargo comes ashore."""
 CARRIER_CODES: Mapping[str, tuple[str, ...]] = {
     "carrier": ("NMFTA:ROPE", "SMDG:ROP"),
+    "forwarder": ("SMDG:FWD",),
     "other_carrier": ("SMDG:OTH",),
 }
 FIRM_KEYS = ("firm a", "firm b", "firm c")
@@ -108,7 +118,8 @@ def keys_of(name: str) -> tuple[str, ...]:
 
 
 def _identifiers() -> dict[str, str]:
-    found = {name: controller_id("", [kid(name)], salt(name), 1) for name in ROLES}
+    named = (*ROLES, *PORT_ROLES)
+    found = {name: controller_id("", [kid(name)], salt(name), 1) for name in named}
     firm = [kid(one) for one in FIRM_KEYS]
     found["firm"] = controller_id(salt("firm commitment"), firm, salt("firm"), 2)
     return {**found, "governance": GOVERNANCE, "nobody": UNKNOWN}
@@ -119,12 +130,12 @@ NAMES: Mapping[str, str] = {identifier: name for name, identifier in IDS.items()
 
 
 def registration(name: str) -> dict[str, Value]:
-    """The body that registers a party of `ROLES`."""
+    """The body that registers a party of `ROLES` or `PORT_ROLES`."""
     return {
         "carrier_codes": list(CARRIER_CODES.get(name, ())),
         "keys": [kid(name)],
         "lei": "529900T8BM49AURSDO55" if name == "bank" else "",
-        "roles": list(ROLES[name]),
+        "roles": list({**ROLES, **PORT_ROLES}[name]),
         "salt": salt(name),
         "threshold": 1,
     }

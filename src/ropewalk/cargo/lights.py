@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """SET_CUSTOMS_STATUS, SET_READINESS, BLOCK, UNBLOCK: the lights, and who holds a box back.
 
-Customs is per container: cleared, in transit (it leaves uncleared), hold, examination. What lights
-the carrier's lamp are its delivery orders. Each of carrier, customs and terminal may block for a reason
-of its own, and only who blocks unblocks. Source: requirements cargo.md, «From title to gate».
+Customs is per container: cleared, in transit (it leaves uncleared), hold, examination. The third
+light, the carrier's, is its delivery orders. Each of carrier, customs and terminal may block for a
+reason of its own, and only who blocks unblocks. Source: cargo.md, «From title to gate».
 """
 
 from typing import Annotated, Literal

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every promise of cargo is broken once here by hand, and noticed."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+import pytest
+
+from cargo.quay import GATE, Quay
+from ledger.world import IDS, salt
+from ropewalk.cargo import Movement, Right, movement_key, right_key
+from ropewalk.cargo.state import Block, Exit, Return
+from ropewalk.ledger import Change, Context, Record, encode_record
+from ropewalk.rules import V1
+
+EXIT = Exit(act=salt("act"), gate=GATE, holder=IDS["consignee"], time=1)
+BACK = Return(by=IDS["terminal"], date="2026-01-09", place=salt("depot"))
+Changed = Callable[[Quay], dict[str, Record | None]]
+
+
+def replaced(record: Record, **changes: object) -> Record:
+    return msgspec.structs.replace(record, **changes)
+
+
+def broken(quay: Quay, changed: Mapping[str, Record | None], actor: str) -> list[str]:
+    """Names of the promises that a change breaks."""
+    after = dict(quay.world.state)
+    for key, record in changed.items():
+        if record is None:
+            del after[key]
+        else:
+            after[key] = encode_record(record)
+    context = Context(IDS[actor], 9, quay.world.network, 99, quay.world.time_s, salt("act"))
+    change = Change(quay.world.state, after, sorted(changed), context)
+    ours = [one for one in V1.invariants if one.name[:3] in ("I16", "I17", "I18")]
+    return [one.name for one in ours if one.check(change) is not None]
+
+
+def moved(quay: Quay, **changes: object) -> dict[str, Record | None]:
+    return {movement_key(quay.box): replaced(quay.movement, **changes)}
+
+
+def passed(quay: Quay, **changes: object) -> dict[str, Record | None]:
+    told = {"last_act": salt("act"), "version": quay.right.version + 1, **changes}
+    return {right_key(quay.box): replaced(quay.right, **told)}
+
+
+def left(quay: Quay, **changes: object) -> dict[str, Record | None]:
+    return moved(quay, exit=EXIT, status="GATED_OUT", **changes)
+
+
+def test_an_honest_exit_breaks_none() -> None:
+    quay = Quay().held()
+    assert broken(quay, left(quay), "terminal") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "actor"),
+    [
+        ({"orders": ()}, "terminal"),
+        ({"is_ready": False}, "terminal"),
+        ({"customs_status": "HOLD"}, "terminal"),
+        ({"blocks": (Block(by="x", reason="y"),)}, "terminal"),
+        ({}, "carrier"),
+    ],
+)
+def test_an_exit_without_basis_or_against_a_light(changes: dict[str, object], actor: str) -> None:
+    quay = Quay().held()
+    assert broken(quay, left(quay, **changes), actor) == ["I16 release has its basis"]
+
+
+def test_an_exit_without_a_right() -> None:
+    quay = Quay().held("haulier")
+    assert broken(quay, left(quay), "terminal") == ["I18 no exit without a right"]
+    quay = Quay().surrendered().announced().ordered().green()
+    assert broken(quay, left(quay), "terminal") == ["I18 no exit without a right"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"exit": msgspec.structs.replace(EXIT, gate="GATE-2")},
+        {"exit": None, "status": "ANNOUNCED"},
+        {"terminal": IDS["other_terminal"]},
+        {"titles": ()},
+        {"status": "RETURNED"},
+        {"return_": BACK},
+    ],
+)
+def test_what_happened_stays(changes: dict[str, object]) -> None:
+    quay = Quay().held().out()
+    assert "I17 a container leaves once" in broken(quay, moved(quay, **changes), "terminal")
+
+
+def test_a_movement_never_begins_in_the_middle_or_goes() -> None:
+    quay = Quay().held()
+    movement: Movement = quay.movement
+    other = movement_key(salt("other box"))
+    began = {other: replaced(movement, exit=EXIT, status="GATED_OUT")}
+    assert "I17 a container leaves once" in broken(quay, began, "terminal")
+    gone: dict[str, Record | None] = {movement_key(quay.box): None}
+    assert broken(quay, gone, "terminal") == ["I17 a container leaves once"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"holders": ()},
+        {"holders": (IDS["carrier"], IDS["haulier"])},
+        {"holders": (IDS["carrier"], IDS["consignee"], IDS["haulier"])},
+        {"holders": (IDS["carrier"], IDS["carrier"])},
+        {"version": 9},
+        {"last_act": salt("another act")},
+    ],
+)
+def test_one_holder_and_only_by_who_may(changes: dict[str, object]) -> None:
+    quay = Quay().held()
+    assert broken(quay, passed(quay, **changes), "haulier") == ["I17 one holder of the right"]
+
+
+def test_a_right_is_never_removed() -> None:
+    quay = Quay().held()
+    gone: dict[str, Record | None] = {right_key(quay.box): None}
+    assert broken(quay, gone, "carrier") == ["I17 one holder of the right"]
+
+
+def test_a_right_stands_still_once_the_container_left() -> None:
+    quay = Quay().held().out()
+    right: Right = quay.right
+    offered = passed(quay, offered_to=IDS["haulier"])
+    assert broken(quay, offered, "consignee") == ["I17 no right after the exit"]
+    stray: dict[str, Record | None] = {
+        right_key(salt("other box")): replaced(right, version=1, last_act=salt("act"))
+    }
+    assert broken(quay, stray, "consignee") == ["I17 no right after the exit"]
+
+
+def test_cargo_alters_no_title() -> None:
+    quay = Quay("waybill").announced()
+    changed = {**moved(quay, is_ready=True), f"title/{quay.title}": quay.bill.record}
+    assert broken(quay, changed, "terminal") == ["I18 cargo never alters a title"]
