@@ -36,7 +36,9 @@ def cargo(boxes: str, *items: Value) -> dict[str, Value]:
 
 def cargo_hash(listed: Mapping[str, Value]) -> str:
     """What an ISSUE says of its cargo."""
-    return sha256(b"ropewalk cargo v1\n" + encode(listed)).hex()
+    items = sha256(encode(listed["items"])).hex()
+    told = encode({"equipments": listed["equipments"], "items": items})
+    return sha256(b"ropewalk cargo v1\n" + told).hex()
 
 
 def bill(reference: str, **parties: str) -> bytes:
