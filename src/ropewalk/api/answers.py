@@ -98,6 +98,19 @@ class PartyAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     proof: Proofs = {}
 
 
+class BoxAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the ledger holds of a box: loads and titles, movement, pick-up right."""
+
+    id: str
+    box: msgspec.Raw | None = None
+    """Who says it was loaded, and which titles name it."""
+    movement: msgspec.Raw | None = None
+    """Its import, with the three lights."""
+    right: msgspec.Raw | None = None
+    """Its pick-up right."""
+    proof: Proofs = {}
+
+
 class Entries(msgspec.Struct, frozen=True, kw_only=True):
     """Entries of the log, by position."""
 

@@ -15,6 +15,7 @@ HEALTH: Final = frozenset({"health.read"})
 PUBLIC: Final = frozenset(
     {
         "act.read",
+        "box.read",
         "consensus.read",
         "controller.read",
         "document.read",

@@ -8,7 +8,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from ropewalk.api import media, node, openapi, parameters
-from ropewalk.api.answers import ControllerAnswer, PartyAnswer, RecordAnswer, answer, fields
+from ropewalk.api.answers import (
+    BoxAnswer,
+    ControllerAnswer,
+    PartyAnswer,
+    RecordAnswer,
+    answer,
+    fields,
+)
 from ropewalk.api.errors import UnknownRecordError
 from ropewalk.engines.port import Engine, Proven, TitleHistory
 
@@ -53,6 +60,14 @@ class Reader:
         """A record's fields, unproven; None where there is none."""
         value = self._engine.record(key)
         return None if value is None else fields(value)
+
+    def look(self, key: str) -> msgspec.Raw | None:
+        """A record's fields, None where there is none; proven either way, where that is wanted."""
+        if not self._proving:
+            return self.find(key)
+        self.proof[key] = self._engine.prove(key)
+        value = self.proof[key].value
+        return fields(value) if value else None
 
     def title(self, segment: str) -> str:
         """A title's id, through its reference where it was named so."""
@@ -136,8 +151,30 @@ async def controller_record(
     return await _read(request, read, proof)
 
 
+@router.get(
+    "/v1/boxes/{box}",
+    dependencies=[node.guard("box.read")],
+    responses=openapi.answers(BoxAnswer),
+)
+async def box_record(request: Request, box: str, proof: parameters.Proof = "false") -> Response:
+    """A box by its tag: loads and titles, its movement with the three lights, its pick-up right."""
+    wanted = parameters.transaction(box)
+
+    def read(reader: Reader) -> BoxAnswer:
+        found = {name: reader.look(f"{name}/{wanted}") for name in ("box", "movement", "right")}
+        if not any(found.values()):
+            raise UnknownRecordError(
+                "the ledger holds no such box", members={"proof": reader.proof}
+            )
+        return BoxAnswer(id=wanted, proof=reader.proof, **found)
+
+    return await _read(request, read, proof)
+
+
 async def _read(
-    request: Request, read: Callable[[Reader], RecordAnswer | PartyAnswer], proof: str
+    request: Request,
+    read: Callable[[Reader], RecordAnswer | PartyAnswer | BoxAnswer],
+    proof: str,
 ) -> Response:
     media.acceptable(request.headers.get("accept", ""), (media.JSON,))
     here = node.of(request)

@@ -80,7 +80,7 @@ def _command(rule: Rule) -> Any:
     members = {
         name: field
         for name, field in fields.items()
-        if not (on_title and name in {"title", "last_act"})
+        if name != "last_act" and not (on_title and name == "title")
     }
     parameters = _common_parameters()
     if on_title:
@@ -162,8 +162,18 @@ def _run(
             body["title"] = title
             if "last_act" in given:
                 body["last_act"] = given["last_act"] or record["last_act"]
+        elif "last_act" in given:
+            body["last_act"] = given["last_act"] or _last_act_of_right(node, str(body["box"]))
         until = time_of(given["proposal_until"]) if given["propose"] else 0
         do(actor, rule.name, body, until=until, as_json=given["as_json"])
+
+
+def _last_act_of_right(node: Node, box: str) -> str:
+    """The last act on a box's pick-up right."""
+    right = node.box(box).get("right")
+    if right is None:
+        raise NotFoundError("there is no pick-up right for this box")
+    return str(right["last_act"])
 
 
 def do(

@@ -11,6 +11,7 @@ from ropewalk.cli import (
     archives,
     benches,
     care,
+    cargo,
     cometbft,
     demo,
     disclosures,
@@ -38,6 +39,8 @@ app.add_typer(network.network_app, name="network")
 app.add_typer(cometbft.engine_app, name="engine")
 app.add_typer(trade.party_app, name="party")
 app.add_typer(trade.title_app, name="title")
+app.add_typer(cargo.cargo_app, name="cargo")
+app.add_typer(cargo.gate_app, name="gate")
 app.add_typer(trade.identity_app, name="identity")
 app.add_typer(disclosures.app, name="private")
 app.add_typer(proposals.app, name="proposal")

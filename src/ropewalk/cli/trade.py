@@ -23,7 +23,17 @@ from ropewalk.cli.options import (
     passphrase,
 )
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, registration
-from ropewalk.client import Controllers, Node, Shelf, issue, read_document
+from ropewalk.client import (
+    Controllers,
+    Node,
+    OnBoard,
+    Particulars,
+    Shelf,
+    TransportDocument,
+    issue,
+    on_board_date,
+    read_document,
+)
 from ropewalk.codes import UtcInstant
 from ropewalk.crypto import TRANSACTION_TYPE, take_apart
 from ropewalk.ledger import TransactionEntry, decode_entry, read_payload
@@ -144,6 +154,19 @@ def title_issue(
     house_of: Annotated[
         str, typer.Option("--house-of", help="The master bill, where this is a house bill.")
     ] = "",
+    secret: Annotated[
+        str, typer.Option("--secret", help="The consignment's secret, 64 hex digits; else drawn.")
+    ] = "",
+    on_board: Annotated[
+        bool,
+        typer.Option(
+            "--on-board", help="State the document's on-board date: terminals must have loaded."
+        ),
+    ] = False,
+    override: Annotated[
+        str,
+        typer.Option("--override", help="Commitment to why, where loading events do not carry it."),
+    ] = "",
     actor: Annotated[str, typer.Option("--actor", help="The carrier's controller id.")] = "",
     co_signer: CoSigners = None,
     node: NodeUrl = DEFAULT_NODE,
@@ -166,9 +189,26 @@ def title_issue(
             read,
             law,
             Controllers(wallet.controller(shipper), *named),
-            house_of=connected.title(house_of)[0] if house_of else "",
+            Particulars(
+                house_of=connected.title(house_of)[0] if house_of else "",
+                secret=bytes.fromhex(secret),
+                on_board=_on_board(read, on_board, override),
+            ),
         )
         finish(outcome, as_json=as_json, title=identifier)
+
+
+def _on_board(
+    document: TransportDocument,
+    stated: bool,  # noqa: FBT001  # as the flag has it
+    override: str,
+) -> OnBoard | None:
+    if not stated:
+        return None
+    date = on_board_date(document)
+    if not date:
+        raise UsageError("the document has no shippedOnBoardDate: it was received for shipment")
+    return OnBoard(date, override)
 
 
 @title_app.command("show")

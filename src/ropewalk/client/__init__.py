@@ -40,15 +40,28 @@ from ropewalk.client.errors import (
 )
 from ropewalk.client.issuing import (
     Controllers,
+    OnBoard,
+    Particulars,
     find_terms,
     issue,
     issue_body,
     read_document,
 )
 from ropewalk.client.node import History, Node, Outcome, transaction_id
+from ropewalk.client.passes import GateChallenge, answer, check_pass, make_pass
 from ropewalk.client.shelf import Kept, Shelf
 from ropewalk.client.succession import check_sealed
-from ropewalk.client.terms import SECRET_SIZE, NoCargoError, Terms, terms_of
+from ropewalk.client.terms import (
+    SECRET_SIZE,
+    NoCargoError,
+    Terms,
+    box_secret,
+    box_tag,
+    equipments_of,
+    on_board_date,
+    tag,
+    terms_of,
+)
 from ropewalk.client.trust import Policy, Trust, read_trust
 from ropewalk.client.verdict import Verdict, refusal
 from ropewalk.client.verify import verify_bundle
@@ -59,6 +72,7 @@ __all__ = [
     "ClientError",
     "Controllers",
     "DocumentError",
+    "GateChallenge",
     "History",
     "Kept",
     "Known",
@@ -66,7 +80,9 @@ __all__ = [
     "NoCargoError",
     "Node",
     "NotFoundError",
+    "OnBoard",
     "Outcome",
+    "Particulars",
     "PartiesError",
     "Policy",
     "RefusedError",
@@ -79,12 +95,17 @@ __all__ = [
     "UnreachableError",
     "Verdict",
     "VerificationError",
+    "answer",
+    "box_secret",
+    "box_tag",
     "bundle_of",
     "challenge_hash",
     "check_opening",
+    "check_pass",
     "check_sealed",
     "combine_body",
     "dcsa_checksum",
+    "equipments_of",
     "find_terms",
     "identity_commitment",
     "issue",
@@ -93,7 +114,9 @@ __all__ = [
     "make_challenge",
     "make_control_proof",
     "make_opening",
+    "make_pass",
     "make_proof",
+    "on_board_date",
     "open_envelope",
     "read_bundle",
     "read_challenge",
@@ -105,6 +128,7 @@ __all__ = [
     "replace",
     "seal_openings",
     "split_body",
+    "tag",
     "terms_of",
     "transaction_id",
     "verify_bundle",

@@ -4,7 +4,7 @@
 Source: docs/reference/formats.md, 8.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 import msgspec
 
@@ -39,6 +39,38 @@ class ProvenEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     inclusion: Annotated[list[str], msgspec.Meta(max_length=64)]
     leaf: str
     position: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Vouched(Protocol):
+    """What a file carries so that its log is believed: a bundle does, and a proven record."""
+
+    @property
+    def block(self) -> ProvenEntry:
+        """The end of its last block."""
+
+    @property
+    def checkpoint(self) -> str | None:
+        """Base64 of the log's signed note."""
+
+    @property
+    def consensus(self) -> ConsensusProof | None:
+        """What validators signed."""
+
+    @property
+    def succession(self) -> "Succession | None":
+        """Where a successor carries the ledger on."""
+
+
+class ProvenRecord(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A record of the state with all that a stranger needs to believe it."""
+
+    block: ProvenEntry
+    checkpoint: str | None = None
+    consensus: ConsensusProof | None = None
+    state: StateProof
+    succession: "Succession | None" = None
 
 
 class ProvenAct(ProvenEntry, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,6 +13,7 @@ from ropewalk.client.bundle import (
     Document,
     ProvenAct,
     ProvenEntry,
+    ProvenRecord,
     StateProof,
     Step,
     Succession,
@@ -90,6 +91,25 @@ def bundle_of(history: History, network: str, title: str, kept: Kept | None) -> 
         title=title,
     )
     return encode_bundle(bundle)
+
+
+def proven_record(told: dict[str, Any]) -> ProvenRecord:
+    """A record's proof as a node answers with it, as a file carries it.
+
+    Raises:
+        MalformedAnswerError: it is none.
+    """
+    try:
+        consensus = None if told.get("consensus") is None else _consensus(told["consensus"])
+        return ProvenRecord(
+            block=_entry(told["block"], told["inclusion"]),
+            checkpoint=None if consensus else to_base64(told["checkpoint"].encode()),
+            consensus=consensus,
+            state=_state(told["proof"]),
+            succession=_succession(told.get("succession")),
+        )
+    except (LookupError, TypeError, AttributeError) as error:
+        raise MalformedAnswerError(f"the node's proof can't be read: {error}") from error
 
 
 def _succession(told: dict[str, Any] | None) -> Succession | None:

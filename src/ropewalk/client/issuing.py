@@ -25,6 +25,27 @@ class Controllers:
     """First possessor of a bill; the shipper unless named."""
 
 
+@dataclass(frozen=True, slots=True)
+class OnBoard:
+    """That the goods are on board, since when, and what overrides missing evidence (T31)."""
+
+    date: str
+    override: str = ""
+    """Commitment to the reason, hex; it stands in the title for everybody to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a carrier says of a title beside its document and parties."""
+
+    house_of: str = ""
+    """The master bill's title, where this is a house bill."""
+    secret: bytes = b""
+    """The consignment's, where it was made before the document; else a new one."""
+    on_board: OnBoard | None = None
+    """That the goods are on board, to be held to the terminals' loading events."""
+
+
 def issue_body(
     document: TransportDocument,
     salt: bytes,
@@ -85,8 +106,7 @@ def issue(
     document: TransportDocument,
     governing_law: str,
     parties: Controllers,
-    *,
-    house_of: str = "",
+    particulars: Particulars | None = None,
 ) -> tuple[str, Outcome]:
     """Issue a document as a title: kept on the shelf first, then committed to on the ledger.
 
@@ -96,18 +116,28 @@ def issue(
         document: read verbatim.
         governing_law: a recognised code.
         parties: controllers of the parties it names.
-        house_of: the master bill's title, where this is a house bill.
+        particulars: what the carrier says besides.
 
     Returns:
         The title's id and the outcome of the ISSUE.
+
+    Raises:
+        PartiesError: parties do not fit, or the cargo of an on-board bill can't be told.
     """
+    more = particulars or Particulars()
     kept = Kept(
-        document=document.data, salt=random_bytes(SALT_SIZE), secret=random_bytes(SECRET_SIZE)
+        document=document.data,
+        salt=random_bytes(SALT_SIZE),
+        secret=more.secret or random_bytes(SECRET_SIZE),
     )
     terms = find_terms(document, kept.secret)
     body = issue_body(document, kept.salt, governing_law, parties, terms)
-    if house_of:
-        body["house_of"] = house_of
+    if more.house_of:
+        body["house_of"] = more.house_of
+    if more.on_board is not None:
+        if terms is None or not terms.cargo.equipments:
+            raise PartiesError("an on-board bill tells its boxes, and this document names none")
+        body["on_board"] = terms.on_board(more.on_board.date, more.on_board.override)
     identifier = title_id(carrier.network, carrier.controller, dict(body))
     shelf.keep(identifier, kept)
     outcome = carrier.act("title.ISSUE", body)

@@ -176,6 +176,10 @@ class Node:
         """A registered party and its controller."""
         return self._json(f"/v1/parties/{party}")
 
+    def box(self, box: str, *, proof: bool = False) -> dict[str, Any]:
+        """What the ledger holds of a box: `box`, `movement`, `right`, as far as there are any."""
+        return self._json(f"/v1/boxes/{box}" + ("?proof=true" if proof else ""))
+
     def controller(self, controller: str) -> dict[str, Any]:
         """A controller's record."""
         found: dict[str, Any] = self.about(controller)["record"]

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from ropewalk.client.bundle import Bundle, ProvenEntry, StateProof
+from ropewalk.client.bundle import Bundle, ProvenEntry, StateProof, Vouched
 from ropewalk.client.errors import VerificationError
 from ropewalk.client.trust import Trust
 from ropewalk.crypto import EncodingError, decode, from_base64
@@ -71,7 +71,7 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """Where a successor's log has signed it: who decided on that."""
 
 
-def check_signed(bundle: Bundle, trust: Trust) -> Sealed:
+def check_signed(bundle: Vouched, trust: Trust) -> Sealed:
     """The log's size and root by its checkpoint, or in a consortium by what validators signed.
 
     Raises:
@@ -82,7 +82,7 @@ def check_signed(bundle: Bundle, trust: Trust) -> Sealed:
     return _check_consensus(bundle, trust, trust.validators)
 
 
-def _check_consensus(bundle: Bundle, trust: Trust, first_set: ValidatorSet) -> Sealed:
+def _check_consensus(bundle: Vouched, trust: Trust, first_set: ValidatorSet) -> Sealed:
     if bundle.consensus is None:
         raise VerificationError("consensus", "a consortium's bundle carries its validators' votes")
     if trust.quorum:
@@ -112,7 +112,7 @@ def followed_to(
         raise VerificationError(item, str(error)) from error
 
 
-def check_checkpoint(bundle: Bundle, trust: Trust, key: VerifierKey | None) -> Sealed:
+def check_checkpoint(bundle: Vouched, trust: Trust, key: VerifierKey | None) -> Sealed:
     """The log's size and root by a checkpoint that this key signed.
 
     Raises:
@@ -140,7 +140,7 @@ def _cosigned(note: Note, witness: VerifierKey) -> bool:
     return True
 
 
-def check_block(bundle: Bundle, sealed: Sealed) -> BlockEntry:
+def check_block(bundle: Vouched, sealed: Sealed) -> BlockEntry:
     """The end of the last block, which in a consortium comes before the last header.
 
     Raises:

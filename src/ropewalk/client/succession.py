@@ -9,7 +9,7 @@ validators is shown, it has to agree too.
 
 from collections.abc import Mapping, Sequence
 
-from ropewalk.client.bundle import Bundle, Governing, Succession
+from ropewalk.client.bundle import Governing, Succession, Vouched
 from ropewalk.client.errors import VerificationError
 from ropewalk.client.proofs import (
     Sealed,
@@ -47,7 +47,7 @@ from ropewalk.tlog import (
 ITEM = "succession"
 
 
-def check_sealed(bundle: Bundle, trust: Trust) -> Sealed:
+def check_sealed(bundle: Vouched, trust: Trust) -> Sealed:
     """The log's size and root, and who vouches for them.
 
     Raises:

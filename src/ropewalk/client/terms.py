@@ -25,7 +25,7 @@ from ropewalk.client.document import (
 )
 from ropewalk.codes import CodeError, Volume, Weight
 from ropewalk.crypto import INTEGER_MAX, SALT_SIZE, Value, jcs, strict_json
-from ropewalk.title import CargoItem, CargoList, cargo_hash
+from ropewalk.title import CargoItem, CargoList, cargo_hash, items_hash
 
 SECRET_SIZE = SALT_SIZE
 ITEMS_MAX, EQUIPMENTS_MAX = 32, 100
@@ -58,6 +58,20 @@ class Terms:
             "destination": self.destination,
             "shipment": self.shipment,
         }
+
+    def on_board(self, date: str, override: str = "") -> Value:
+        """The member by which an ISSUE states that the goods are on board.
+
+        Args:
+            date: YYYY-MM-DD, at the port of loading.
+            override: commitment to why, where the terminals' loading events do not carry the date.
+        """
+        told: dict[str, Value] = {
+            "boxes": [*self.cargo.equipments],
+            "date": date,
+            "items": items_hash(self.cargo),
+        }
+        return {**told, "override": override} if override else told
 
     def cargo_value(self) -> Value:
         """The cargo list as it stands in a body."""
@@ -107,13 +121,41 @@ def tag(secret: bytes, kind: str, value: Json) -> str:
     return hmac.digest(secret, content, "sha256").hex()
 
 
+def box_secret(secret: bytes, equipment: str) -> bytes:
+    """One box's own secret, for whoever handles that box and no other.
+
+    Args:
+        secret: the consignment's.
+        equipment: its ISO 6346 reference, as the document has it.
+    """
+    return hmac.digest(secret, f"ropewalk box v1\n{equipment}".encode(), "sha256")
+
+
+def box_tag(secret: bytes, equipment: str) -> str:
+    """The tag by which the ledger knows a box of a consignment."""
+    return tag(box_secret(secret, equipment), "equipment", equipment)
+
+
+def equipments_of(document: TransportDocument) -> list[str]:
+    """References of every box that a document's cargo is in, sorted."""
+    found = {
+        text_in(cargo.get("equipmentReference")) for _, cargo in _cargo_items(members_of(document))
+    }
+    return sorted(found - {""})
+
+
+def on_board_date(document: TransportDocument) -> str:
+    """The document's `shippedOnBoardDate`, "" where it was received for shipment only."""
+    return text_in(members_of(document).get("shippedOnBoardDate"))
+
+
 def _cargo(body: dict[str, Json], secret: bytes) -> CargoList:
     sums: Sums = {}
     boxes: set[str] = set()
     for goods, cargo in _cargo_items(body):
         box = text_in(cargo.get("equipmentReference"))
         if box:
-            boxes.add(tag(secret, "equipment", box))
+            boxes.add(box_tag(secret, box))
         _add(sums, tag(secret, "goods", goods), cargo)
     if not sums or len(sums) > ITEMS_MAX or len(boxes) > EQUIPMENTS_MAX:
         raise NoCargoError(
