@@ -10,7 +10,8 @@ from typing import Any
 
 import ropewalk.api
 import ropewalk.cli.bench_runs
-import ropewalk.cli.main  # noqa: F401  # so that every error is known
+import ropewalk.cli.main
+import ropewalk.tracking  # noqa: F401  # so that every error is known
 from ropewalk.cli.meanings import first_line
 from ropewalk.cli.table import act_table
 
@@ -49,6 +50,7 @@ _FAMILIES = (
     ("Canonical bytes, signatures, keys", 7150, 7199),
     ("Identity", 7200, 7299),
     ("Title", 7300, 7399),
+    ("Track and trace", 7500, 7549),
     ("Engine", 7800, 7849),
     ("Client", 7850, 7889),
     ("Command line", 7890, 7899),

@@ -70,9 +70,7 @@ def instant_ms(text: str, path: str) -> int:
         - _offset_ms(offset)
     )
     if not FIRST_MS <= at_ms < END_MS:
-        raise DateTimeError(
-            f"{text} lies outside the years 2000 to 2089; correct the year", path
-        )
+        raise DateTimeError(f"{text} lies outside the years 2000 to 2089; correct the year", path)
     return at_ms
 
 
@@ -137,7 +135,7 @@ def check_code(value: str, table: Mapping[str, str], path: str) -> None:
         UnknownCodeError: its text lists what may stand there.
     """
     if value not in table:
-        raise UnknownCodeError(f"{ascii(value[:40])} is none of {', '.join(table)}", path)
+        raise UnknownCodeError(f"{value[:40]!a} is none of {', '.join(table)}", path)
 
 
 def degrees_e7(text: str, degrees_max: int, path: str) -> int:
