@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Claims: one root over many events, and one event shown without the others."""
 
-import hashlib
-import hmac
-import json
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,29 +17,10 @@ from ropewalk.tracking import (
     root_of,
     show,
 )
+from tracking.naive import told
 
 SALT = bytes(range(32))
 batches = st.lists(st.binary(max_size=40), min_size=1, max_size=40)
-
-
-def told(events: list[bytes], salt: bytes) -> str:
-    """The root as the format is written down, by somebody who knows no library of ours."""
-    level = []
-    for index, event in enumerate(events):
-        own = hmac.new(salt, f"ropewalk claim v1\n{index}".encode(), hashlib.sha256).hexdigest()
-        entry = {"event": hashlib.sha256(event).hexdigest(), "salt": own}
-        text = json.dumps(entry, sort_keys=True, separators=(",", ":")).encode()
-        level.append(hashlib.sha256(b"\x00" + text).digest())
-    return tree(level).hex()
-
-
-def tree(hashes: list[bytes]) -> bytes:
-    if len(hashes) == 1:
-        return hashes[0]
-    split = 1
-    while split * 2 < len(hashes):
-        split *= 2
-    return hashlib.sha256(b"\x01" + tree(hashes[:split]) + tree(hashes[split:])).digest()
 
 
 @given(batches, st.binary(min_size=32, max_size=32))
@@ -63,7 +42,7 @@ def test_what_was_not_claimed_cannot_be_shown(events: list[bytes], which: int, p
     index = which % len(events)
     shown, root = show(events, SALT, index), root_of(events, SALT)
     flipped = ("1" if root[0] == "0" else "0") + root[1:]
-    wrong = [
+    wrong: list[dict[str, Any]] = [
         {"event": shown.event + b" "},
         {"salt": leaf_salt(SALT, index + 1).hex()},
         {"index": index + 1},
@@ -91,7 +70,7 @@ def test_what_was_not_claimed_cannot_be_shown(events: list[bytes], which: int, p
     ],
     ids=range(8),
 )
-def test_a_hostile_showing_is_refused(members: dict[str, object]) -> None:
+def test_a_hostile_showing_is_refused(members: dict[str, Any]) -> None:
     events = [b"a", b"b", b"c"]
     with pytest.raises(NotInClaimError):
         check_shown(msgspec.structs.replace(show(events, SALT, 1), **members), "00" * 32)

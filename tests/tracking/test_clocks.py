@@ -266,7 +266,7 @@ def walked(agreed: Terms, begin: date, end: date) -> tuple[int, int, int]:
     holidays=st.lists(days, max_size=5),
     flags=st.tuples(st.booleans(), st.booleans()),
 )
-def test_days_are_those_that_a_calendar_counts(  # noqa: PLR0913
+def test_days_are_those_that_a_calendar_counts(
     begin: date,
     length: int,
     duration: int,

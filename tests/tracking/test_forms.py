@@ -19,7 +19,7 @@ from ropewalk.tracking import (
 
 MINUTES = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda m: timezone(timedelta(minutes=m)))
 INSTANTS = st.datetimes(
-    datetime(2000, 1, 3), datetime(2089, 12, 29), timezones=MINUTES, allow_imaginary=False
+    datetime.fromisoformat("2000-01-03"), datetime.fromisoformat("2089-12-29"), timezones=MINUTES
 )
 
 

@@ -4,6 +4,7 @@
 import json
 import time
 import tracemalloc
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -159,7 +160,7 @@ def test_what_is_no_strict_json_is_refused(data: bytes) -> None:
     ids=range(6),
 )
 def test_a_member_that_stands_twice_is_refused(part: bytes) -> None:
-    with pytest.raises(DuplicateMemberError, match="event 1.*stands twice"):
+    with pytest.raises(DuplicateMemberError, match=r"event 1.*stands twice"):
         read_events(b"[%s,%s]" % (written(TRANSPORT), part), "2.2")
     with pytest.raises(DuplicateMemberError):
         read_event(part, "2.2")
@@ -180,11 +181,12 @@ values = st.recursive(
 )
 
 
-@given(extra=values, ascii_only=st.booleans(), spaced=st.booleans())
+@given(values, st.booleans(), st.sampled_from([(" , ", " : "), (",", ":"), (",\n", "\t:")]))
 def test_no_member_is_thought_to_stand_twice_that_does_not(
-    extra: object, ascii_only: bool, spaced: bool
+    extra: object,
+    ascii_only: bool,  # noqa: FBT001
+    separators: tuple[str, str],
 ) -> None:
-    separators = (" , ", " : ") if spaced else (",", ":")
     value = {**SHIPMENT, "extra": extra}
     data = json.dumps(value, ensure_ascii=ascii_only, separators=separators).encode()
     assert read_event(data, "2.2").data == data
@@ -271,22 +273,28 @@ def test_texts_beside_it_may_hold_anything() -> None:
     assert event.references.transport_document == "Ø1"
 
 
+def refusal(read: Callable[[bytes, Version], object], data: bytes, version: Version) -> str:
+    """Why it is refused, "" if it is not; whatever else is raised is a fault of ours."""
+    try:
+        read(data, version)
+    except TrackingError as error:
+        return error.detail
+    return ""
+
+
 @given(st.binary(max_size=200) | values.map(written), st.sampled_from(VERSIONS))
-def test_whatever_comes_is_read_or_refused_by_name(data: bytes, version: Version) -> None:
-    for read in (read_events, read_event):
-        try:
-            read(data, version)
-        except TrackingError as error:
-            assert error.detail
+def test_whatever_comes_is_refused_by_name(data: bytes, version: Version) -> None:
+    assert refusal(read_event, data, version)
+    may_be_empty = data.strip() == b"[]" or b'"events"' in data
+    assert may_be_empty or refusal(read_events, data, version)
 
 
 @given(st.data(), st.sampled_from([SHIPMENT, TRANSPORT, EQUIPMENT, REEFER]))
-def test_an_event_with_any_member_of_another_type_is_refused_by_name_or_read(
+def test_an_event_with_any_member_of_any_type_is_read_as_it_is_or_refused_by_name(
     data: st.DataObject, event: dict[str, object]
 ) -> None:
     name = data.draw(st.sampled_from(sorted(event)))
     part = changed(event, **{name: data.draw(values)})
-    try:
-        read_event(part, "3.0" if event is REEFER else "2.2")
-    except TrackingError as error:
-        assert error.detail
+    version: Version = "3.0" if event is REEFER else "2.2"
+    if not refusal(read_event, part, version):
+        assert read_event(part, version).data == part
