@@ -90,24 +90,30 @@ def lost(position: int, reason: str) -> Case:
 
 
 def answer_cases() -> list[Case]:
-    arrival = ["TRANSPORT", "ARRI", "9321483", "NLRTM"]
-    monday, tuesday = "2026-03-09T06:00:00+01:00", "2026-03-10T06:00:00+01:00"
-    wednesday = "2026-03-11T06:00:00+01:00"
-    estimates = [
-        sent(ship(monday, "PLN", "2026-03-01T00:00:00Z"), "2.2", "carrier", 1, T0_S),
-        sent(ship(tuesday, "EST", "2026-03-02T08:00:00Z"), "2.2", "terminal", 2, T0_S + 60),
-        sent(ship(wednesday, "EST", "2026-03-02T07:00:00Z"), "2.2", "carrier", 3, T0_S + 120),
+    return [*eta_cases(), *arrival_cases(), *withdrawal_cases()]
+
+
+ARRIVAL = ["TRANSPORT", "ARRI", "9321483", "NLRTM"]
+MONDAY, TUESDAY = "2026-03-09T06:00:00+01:00", "2026-03-10T06:00:00+01:00"
+WEDNESDAY = "2026-03-11T06:00:00+01:00"
+
+
+def estimates() -> list[Case]:
+    return [
+        sent(ship(MONDAY, "PLN", "2026-03-01T00:00:00Z"), "2.2", "carrier", 1, T0_S),
+        sent(ship(TUESDAY, "EST", "2026-03-02T08:00:00Z"), "2.2", "terminal", 2, T0_S + 60),
+        sent(ship(WEDNESDAY, "EST", "2026-03-02T07:00:00Z"), "2.2", "carrier", 3, T0_S + 120),
     ]
-    arrived = sent(
-        ship(wednesday, "ACT", "2026-03-11T06:10:00Z"), "2.2", "nobody", 4, T0_S + 9 * DAY_S
-    )
-    ask = {"milestone": arrival, "valid_ms": (T0_S + 30 * DAY_S) * 1_000}
-    before = {"milestone": arrival, "valid_ms": T0_S * 1_000, "known_s": T0_S + 120}
+
+
+def eta_cases() -> list[Case]:
+    """Several sources' estimates of one arrival."""
+    before = {"milestone": ARRIVAL, "valid_ms": T0_S * 1_000, "known_s": T0_S + 120}
     nearer = "of ARRI the terminal knows less than the carrier"
-    cases = [
+    return [
         answer(
             "several estimates: the carrier knows its ship",
-            estimates,
+            estimates(),
             before,
             {
                 "state": "expected",
@@ -119,7 +125,7 @@ def answer_cases() -> list[Case]:
         ),
         answer(
             "known a minute earlier: the carrier had not spoken",
-            estimates,
+            estimates(),
             {**before, "known_s": T0_S + 60},
             {
                 "state": "expected",
@@ -127,9 +133,18 @@ def answer_cases() -> list[Case]:
                 "losers": [lost(1, "PLN comes after EST")],
             },
         ),
+    ]
+
+
+def arrival_cases() -> list[Case]:
+    """What becomes of estimates."""
+    ask = {"milestone": ARRIVAL, "valid_ms": (T0_S + 30 * DAY_S) * 1_000}
+    done = ship(WEDNESDAY, "ACT", "2026-03-11T06:10:00Z")
+    arrived = sent(done, "2.2", "nobody", 4, T0_S + 9 * DAY_S)
+    return [
         answer(
             "an actual of whomever goes before every estimate",
-            [*estimates, arrived],
+            [*estimates(), arrived],
             {**ask, "known_s": T0_S + 10 * DAY_S},
             {
                 "state": "happened",
@@ -143,7 +158,7 @@ def answer_cases() -> list[Case]:
         ),
         answer(
             "nobody reported it done",
-            estimates[:1],
+            estimates()[:1],
             {**ask, "known_s": T0_S},
             {
                 "state": "overdue",
@@ -152,7 +167,6 @@ def answer_cases() -> list[Case]:
             },
         ),
     ]
-    return [*cases, *withdrawal_cases()]
 
 
 def withdrawal_cases() -> list[Case]:
