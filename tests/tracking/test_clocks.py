@@ -18,12 +18,15 @@ from ropewalk.tracking import (
     Step,
     Terms,
     TermsError,
+    Version,
     price,
+    read_event,
     run,
 )
-from tracking.events import BOX, claimed, moved
+from tracking.events import BOX, REEFER, SHIPMENT, TRANSPORT, claimed, moved, written
 
 FOREVER = 4_000_000_000
+VERSIONS: tuple[Version, Version] = ("2.2", "3.0")
 CET = timezone(timedelta(hours=1))
 STEPS = (
     Step(from_day=1, amount_minor=5_000),
@@ -130,6 +133,17 @@ def test_estimates_start_and_stop_nothing() -> None:
     assert ran(terms(), [DISCHARGED, hoped], at(9)).state == "running"
     planned = claimed(moved("DISC", at(2), eventClassifierCode="PLN"), 9)
     assert ran(terms(), [planned], at(9)).state == "not started"
+
+
+def test_what_else_was_reported_of_the_shipment_does_not_disturb() -> None:
+    others = [
+        claimed(read_event(written(event), version), 20 + number)
+        for number, (event, version) in enumerate(
+            [(SHIPMENT, VERSIONS[0]), (TRANSPORT, VERSIONS[0]), (REEFER, VERSIONS[1])]
+        )
+    ]
+    alone = ran(terms(), [DISCHARGED, GONE], at(30))
+    assert ran(terms(), [*others, DISCHARGED, GONE], at(30)) == alone
 
 
 def test_another_box_starts_nothing() -> None:

@@ -141,8 +141,7 @@ def resolve(
         valid_ms: the moment asked about: had it happened by then?
         known_s: as known when? Later blocks are unseen.
     """
-    standing, fallen = _standing(claims, known_s)
-    return _answer(milestone, standing, fallen, (valid_ms, known_s))
+    return _of(milestone, claims, (valid_ms, known_s))
 
 
 def eta(
@@ -153,32 +152,49 @@ def eta(
     Of several sources' estimates of one arrival one wins, and each other is told why not. An
     actual does not compete; ask `resolve` for it.
     """
-    standing, fallen = _standing(claims, known_s)
-    ahead = [claim for claim in standing if claim.event.classifier != "ACT"]
-    return _answer(milestone, ahead, fallen, (valid_ms, known_s))
+    return _of(milestone, claims, (valid_ms, known_s), but="ACT")
 
 
 def answers(claims: Iterable[Claimed], *, valid_ms: int, known_s: int) -> tuple[Answer, ...]:
     """Every milestone that the claims of a shipment speak of, in the order of their keys."""
     standing, fallen = _standing(claims, known_s)
-    keys = {milestone_key(claim.event) for claim in standing}
-    keys |= {milestone_key(claim.event) for claim, _ in fallen if claim.event.kind}
+    rivals: dict[tuple[str, ...], list[Claimed]] = {}
+    gone: dict[tuple[str, ...], list[tuple[Claimed, str]]] = {}
+    for claim in standing:
+        rivals.setdefault(milestone_key(claim.event), []).append(claim)
+    for claim, why in fallen:
+        gone.setdefault(milestone_key(claim.event), []).append((claim, why))
     moment = (valid_ms, known_s)
-    return tuple(_answer(key, standing, fallen, moment) for key in sorted(keys))
+    keys = sorted({**rivals, **gone})
+    return tuple(_answer(key, rivals.get(key, []), gone.get(key, []), moment) for key in keys)
+
+
+def _of(
+    milestone: tuple[str, ...], claims: Iterable[Claimed], moment: tuple[int, int], but: str = ""
+) -> Answer:
+    """The answer to one milestone, without claims of the classifier `but`."""
+    standing, fallen = _standing(claims, moment[1])
+    rivals = [
+        claim
+        for claim in standing
+        if milestone_key(claim.event) == milestone and claim.event.classifier != but
+    ]
+    gone = [(claim, why) for claim, why in fallen if milestone_key(claim.event) == milestone]
+    return _answer(milestone, rivals, gone, moment)
 
 
 def _answer(
     milestone: tuple[str, ...],
-    standing: Sequence[Claimed],
-    fallen: Sequence[tuple[Claimed, str]],
+    standing: Iterable[Claimed],
+    fallen: Iterable[tuple[Claimed, str]],
     moment: tuple[int, int],
 ) -> Answer:
+    """The answer among the claims of one milestone."""
     valid_ms, known_s = moment
-    rivals = sorted((c for c in standing if milestone_key(c.event) == milestone), key=_strength)
+    rivals = sorted(standing, key=_strength)
     losers = [_weighed(claim, _why_not(claim, rivals[0])) for claim in rivals[1:]]
-    withdrawn = [(claim, why) for claim, why in fallen if milestone_key(claim.event) == milestone]
-    withdrawn.sort(key=lambda pair: _strength(pair[0]))
-    losers += [_weighed(claim, why) for claim, why in withdrawn]
+    gone = sorted(fallen, key=lambda pair: _strength(pair[0]))
+    losers += [_weighed(claim, why) for claim, why in gone]
     return Answer(
         milestone=milestone,
         state=_state(rivals[0].event, valid_ms) if rivals else "unknown",

@@ -164,14 +164,14 @@ Fact = tuple[str, str, bool, Weighed]
 
 def _happened(claims: Iterable[Claimed], equipment: str, as_of_ms: int, known_s: int) -> list[Fact]:
     """What happened to a container by then, as far as it was known, earliest first."""
-    mine = [c for c in claims if c.event.is_retracted or c.event.kind == "EQUIPMENT"]
     found: list[Fact] = []
-    for answer in answers(mine, valid_ms=as_of_ms, known_s=known_s):
-        kind, code, box, place, load = answer.milestone
+    for answer in answers(claims, valid_ms=as_of_ms, known_s=known_s):
         if answer.winner is None or answer.state != "happened":
             continue
-        if kind == "EQUIPMENT" and box == equipment:
-            found.append((code, place, load == "EMPTY", answer.winner))
+        if answer.milestone[0] == "EQUIPMENT":
+            _, code, box, place, load = answer.milestone
+            if box == equipment:
+                found.append((code, place, load == "EMPTY", answer.winner))
     found.sort(key=lambda fact: (fact[3].occurred_ms, fact[0], fact[1], fact[2]))
     return found
 
