@@ -236,11 +236,12 @@ def test_bounds_hold_to_the_byte() -> None:
         b'{"events":[' + b"9" * 1_000_000 + b"]}",
         b"[" + b"0," * 8_000_000 + b"0]",
         b"[" + b"[" * 32 + b"]" * 32 + b"]" * 8_000_000,
+        b"[" + b"[]," * 2_000_000 + b"[]]",
         b'["' + b"\\" * 8_000_000 + b'"]',
         b" " * (BATCH_BYTES_MAX + 1),
         b'"' * 1_000_000,
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_hostile_batches_cost_little(data: bytes, version: Version) -> None:
     tracemalloc.start()
@@ -250,6 +251,26 @@ def test_hostile_batches_cost_little(data: bytes, version: Version) -> None:
             with pytest.raises(TrackingError):
                 read(data, version)
         assert tracemalloc.get_traced_memory()[1] < 64 * 1_048_576
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("unit", "count"),
+    [(b"[" * 29 + b"]" * 29, 8_000), (b"0", 240_000), (b'{"":0}', 120_000), (b'"\\""', 240_000)],
+    ids=range(4),
+)
+def test_the_worst_that_is_taken_costs_little(unit: bytes, count: int) -> None:
+    each = count // 490
+    extra = b'"extra":[' + b",".join([unit] * each) + b"]"
+    part = changed(SHIPMENT, eventID=None, extra=0).replace(NOUGHT, extra)
+    data = b"[" + b",".join([part] * 400) + b"]"
+    tracemalloc.start()
+    began = time.process_time()
+    try:
+        assert len(read_events(data, "2.2")) == 400
+        assert tracemalloc.get_traced_memory()[1] < 96 * 1_048_576
     finally:
         tracemalloc.stop()
     assert time.process_time() - began < 5

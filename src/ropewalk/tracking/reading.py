@@ -38,7 +38,7 @@ EVENT_BYTES_MAX = 65_536
 BATCH_BYTES_MAX = 16 * 1_048_576
 DEPTH_MAX = 32
 VALUES_MAX = 250_000
-"""Commas in a batch, those in texts too: it bounds memory at some 100 bytes a value."""
+"""Commas and opening brackets in a batch, those in texts too: it bounds memory and time."""
 
 
 class _Envelope(msgspec.Struct):
@@ -50,6 +50,7 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _PATH = re.compile(r" - at `\$\.?(.*)`$")
 _LACKS = re.compile(r"Object missing required field `(.*)`")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_OPENERS_AND_COMMAS = (b",", b"[", b"{")
 _WHITE = b" \t\r\n"
 _ANY_DIGIT = bytes.maketrans(b"123456789", b"0" * 9)
 _ENDLESS = b"0" * 309
@@ -106,7 +107,7 @@ def _split(data: bytes, version: Version) -> list[bytes]:
     """The exact bytes of each event."""
     if len(data) > BATCH_BYTES_MAX:
         raise TooLargeError(f"a batch has at most {BATCH_BYTES_MAX} bytes; send several")
-    if data.count(b",") > VALUES_MAX:
+    if sum(data.count(mark) for mark in _OPENERS_AND_COMMAS) > VALUES_MAX:
         raise TooLargeError(f"a batch holds at most {VALUES_MAX} values; send several")
     if version == "2.2" and data.lstrip(_WHITE)[:1] == b"{":
         return [data.strip(_WHITE)]
