@@ -47,7 +47,7 @@ def test_every_route_is_described_and_every_description_routed(
     }
     described = {(path, method) for path, item in document["paths"].items() for method in item}
     assert described == there
-    assert len(there) == 22
+    assert len(there) == 23
 
 
 def test_every_route_asks_the_policy(engine: Engine) -> None:
@@ -88,7 +88,8 @@ CHECKS: list[Any] = [
     checks.response_schema_conformance,
 ]
 PATHS = (
-    "/docs", "/healthz", "/metrics", "/openapi.json", "/readyz", "/v1/acts", "/v1/consensus",
+    "/docs", "/healthz", "/metrics", "/openapi.json", "/readyz", "/v1/acts",
+    "/v1/boxes/{box}", "/v1/consensus",
     "/v1/controllers/{controller}", "/v1/events", "/v1/genesis", "/v1/log/checkpoint",
     "/v1/log/consistency", "/v1/log/entries", "/v1/log/inclusion", "/v1/parties/{party}",
     "/v1/proposals", "/v1/proposals/{act_hash}", "/v1/titles", "/v1/titles/{title}",

@@ -37,9 +37,9 @@ from ropewalk.client import (
     check_pass,
     equipments_of,
     make_pass,
+    read_pass,
     read_trust,
 )
-from ropewalk.client.passes import read_pass
 from ropewalk.crypto import random_bytes
 
 cargo_app = typer.Typer(no_args_is_help=True, help="Cargo: claims, boxes, orders, pick-up rights.")

@@ -48,7 +48,7 @@ from ropewalk.client.issuing import (
     read_document,
 )
 from ropewalk.client.node import History, Node, Outcome, transaction_id
-from ropewalk.client.passes import GateChallenge, answer, check_pass, make_pass
+from ropewalk.client.passes import GateChallenge, answer, check_pass, make_pass, read_pass
 from ropewalk.client.shelf import Kept, Shelf
 from ropewalk.client.succession import check_sealed
 from ropewalk.client.terms import (
@@ -122,6 +122,7 @@ __all__ = [
     "read_challenge",
     "read_document",
     "read_opening",
+    "read_pass",
     "read_trust",
     "refusal",
     "reissue_body",
