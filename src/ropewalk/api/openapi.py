@@ -19,6 +19,7 @@ SCHEMA = "#/components/schemas/{name}"
 STRUCTS = (
     documents.Accepted,
     documents.AcceptedMany,
+    documents.BoxAnswer,
     documents.ConsistencyPath,
     documents.ControllerAnswer,
     documents.Entries,
