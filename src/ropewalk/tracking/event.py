@@ -6,7 +6,8 @@ from typing import Literal
 import msgspec
 
 Version = Literal["2.2", "3.0"]
-Kind = Literal["SHIPMENT", "TRANSPORT", "EQUIPMENT", "IOT", "REEFER"]
+Kind = Literal["", "SHIPMENT", "TRANSPORT", "EQUIPMENT", "IOT", "REEFER"]
+"""What an event is about; "" of a 3.0 retraction that says only what it withdraws."""
 
 
 class References(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -31,6 +32,10 @@ class References(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`UNLocationCode`."""
     documents: tuple[tuple[str, str], ...] = ()
     """Every document reference as (type, value): `CBR`, `BKG`, `SHI`, `TRD`, …"""
+    customers: tuple[tuple[str, str], ...] = ()
+    """Every number of a customer's own as (type, value): `FF`, `SI`, `PO`, `CR`, `AAO`, `EQ`, …"""
+    facility: str = ""
+    """Where at the place: the facility's code, `SMDG ADT`, "" where none is given."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,16 +45,16 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """The event as it was sent: the exact UTF-8 bytes of its JSON object."""
     version: Version
     id: str
-    """`eventID`."""
+    """`eventID`; a UUID of 2.2 in lower case, "" where a 2.2 event has none."""
     kind: Kind
     code: str
-    """Its own type: `LOAD`, `ARRI`, `ISSU`, …"""
+    """Its own type: `LOAD`, `ARRI`, `ISSU`, …; "" of a bare retraction."""
     classifier: str
     """`PLN`, `EST` or `ACT`; "" where the standard has none."""
     document_type: str
     """`documentTypeCode` of a shipment event, "" of others."""
     occurred_ms: int
-    """`eventDateTime` as milliseconds since 1970-01-01T00:00:00Z."""
+    """`eventDateTime` as milliseconds since 1970-01-01T00:00:00Z; 0 of a bare retraction."""
     created_ms: int
     """`eventCreatedDateTime` (2.2) or `eventUpdatedDateTime` (3.0), likewise; 0 where there is none."""
     local_date: str
@@ -62,3 +67,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     longitude_e7: int | None = None
     """Of the place, in units of 10⁻⁷ degree; None where it has no coordinates."""
     latitude_e7: int | None = None
+    detail: str = ""
+    """`iotEventCode` of a device's event: `DRO`, `DRC`, `LOC`."""
+    origin: str = ""
+    """3.0 `originatingParty` as `SMDG LCL EXCO`: with the id it names the event; "" in 2.2."""
+    origin_function: str = ""
+    """What that party is, by UN/EDIFACT 3035: `CA` carrier, `TR` terminal, …"""
+    warnings: tuple[str, ...] = ()
+    """What looks wrong and is taken none the less, each with its member's path."""
