@@ -126,6 +126,8 @@ def migrate(connection: Connection) -> None:
         here = heads[0] if heads else ""
         if here and here not in known:
             raise DatabaseError("the views were written by a newer program; rebuild them")
+        if len(plan.heads) != 1:  # asking makes it read the scripts, too
+            raise DatabaseError("the migrations are no line")
         for script in scripts[known.index(here) + 1 if here else 0 :]:
             yield RevisionStep(plan, script, is_upgrade=True)
 

@@ -66,7 +66,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             found.add("document_type")
         return tuple(sorted(found))
 
-    def fit(self, row: Mapping[str, Any]) -> bool:
+    def fit(self, row: Mapping[Any, Any]) -> bool:
         """Whether a row fulfils them, the version and what documents it names left aside."""
         if any(row[column] != value for column, value in self.equal.items()):
             return False

@@ -63,9 +63,7 @@ def find(connection: Connection, filters: Filters, after: Place | None, limit: i
     return Page([one[1] for one in found[:limit]], end)
 
 
-def _look(
-    connection: Connection, statement: Select[Any], filters: Filters, enough: int
-) -> _Looked:
+def _look(connection: Connection, statement: Select[Any], filters: Filters, enough: int) -> _Looked:
     found: list[Place] = []
     scanned, last = 0, None
     result = connection.execute(statement.limit(SCANNED))
@@ -167,7 +165,9 @@ def rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
         .join(batches, batches.c.number == events.c.batch)
         .where(events.c.id.in_(ids))
     )
-    result = connection.execute(statement).mappings() if ids else []
+    if not ids:
+        return []
+    result = connection.execute(statement).mappings()
     found = {row["id"]: {**row, "data": unpack(row["data"])} for row in result}
     return [found[one] for one in ids]
 
@@ -218,7 +218,7 @@ def arrived(connection: Connection, filters: Filters, after: tuple[int, int]) ->
     return found
 
 
-def _of_batch(connection: Connection, filters: Filters, batch: int) -> list[Mapping[str, Any]]:
+def _of_batch(connection: Connection, filters: Filters, batch: int) -> list[Mapping[Any, Any]]:
     statement = (
         select(events)
         .where(

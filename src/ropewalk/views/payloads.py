@@ -101,7 +101,9 @@ class Payloads:
         except ValueError:
             is_right, batch = False, None
         if not is_right:
-            raise PayloadError(f"the events of claim {root} are damaged; give them to the node anew")
+            raise PayloadError(
+                f"the events of claim {root} are damaged; give them to the node anew"
+            )
         return cast("Batch", batch)
 
     def _is_sound(self, root: str) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -59,22 +60,22 @@ events = Table(
     Column("id", Big, primary_key=True, autoincrement=False),
     Column("batch", Big, nullable=False),
     Column("major", SmallInteger, nullable=False),
-    Column("event_id", String(500), nullable=False),
-    Column("origin", String(200), nullable=False),
-    Column("kind", String(10), nullable=False),
-    Column("code", String(20), nullable=False),
-    Column("classifier", String(10), nullable=False),
-    Column("document_type", String(20)),
+    Column("event_id", String(), nullable=False),
+    Column("origin", String(), nullable=False),
+    Column("kind", String(), nullable=False),
+    Column("code", String(), nullable=False),
+    Column("classifier", String(), nullable=False),
+    Column("document_type", String()),
     Column("occurred_ms", Big, nullable=False),
     Column("created_ms", Big, nullable=False),
-    Column("local_date", String(10), nullable=False),
-    Column("equipment", String(15)),
-    Column("transport_call", String(100)),
-    Column("vessel_imo", String(7)),
-    Column("export_voyage", String(50)),
-    Column("import_voyage", String(50)),
-    Column("carrier_service", String(11)),
-    Column("location", String(5)),
+    Column("local_date", String(), nullable=False),
+    Column("equipment", String()),
+    Column("transport_call", String()),
+    Column("vessel_imo", String()),
+    Column("export_voyage", String()),
+    Column("import_voyage", String()),
+    Column("carrier_service", String()),
+    Column("location", String()),
     Column("is_empty", Boolean),
     Column("longitude_e7", Integer),
     Column("latitude_e7", Integer),
@@ -105,9 +106,9 @@ LOOKED_UP: Final = (
 
 def _current(*columns: str, name: str, filled: str = "") -> Index:
     """An index of current events, of those that have a value there."""
-    where = events.c.is_current.is_(True)
+    where: ColumnElement[bool] = events.c.is_current.is_(True)
     if filled:
-        where &= events.c[filled].is_not(None)
+        where = where & events.c[filled].is_not(None)
     found = [events.c[each] for each in columns]
     return Index(name, *found, sqlite_where=where, postgresql_where=where)
 
@@ -121,8 +122,8 @@ _current("major", "created_ms", name="events_created")
 documents = Table(
     "documents",
     metadata,
-    Column("reference", String(100), primary_key=True),
-    Column("type", String(10), primary_key=True),
+    Column("reference", String(), primary_key=True),
+    Column("type", String(), primary_key=True),
     Column("created_ms", Big, primary_key=True),
     Column("event", Big, primary_key=True),
     sqlite_with_rowid=False,

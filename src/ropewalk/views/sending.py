@@ -137,9 +137,7 @@ class Sender:
         statement = (
             select(deliveries.c.number, deliveries.c.event)
             .join(events, events.c.id == deliveries.c.event)
-            .where(
-                deliveries.c.subscription == subscription["id"], deliveries.c.state == WAITING
-            )
+            .where(deliveries.c.subscription == subscription["id"], deliveries.c.state == WAITING)
             .order_by(deliveries.c.number)
             .limit(most)
         )

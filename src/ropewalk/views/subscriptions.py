@@ -63,9 +63,7 @@ def secret_of(text: str) -> bytes:
     return found
 
 
-def add(
-    connection: Connection, wanted: Subscription, secret: bytes, now_s: int
-) -> Subscription:
+def add(connection: Connection, wanted: Subscription, secret: bytes, now_s: int) -> Subscription:
     """Keep a new subscription; it is sent what arrives from now on.
 
     Raises:
@@ -136,9 +134,7 @@ def change(connection: Connection, wanted: Subscription) -> None:
     )
 
 
-def rotate(
-    connection: Connection, wanted: str, controller: str, secret: bytes, now_s: int
-) -> None:
+def rotate(connection: Connection, wanted: str, controller: str, secret: bytes, now_s: int) -> None:
     """Change a subscription's secret; what is sent is signed by the one before as well for a day.
 
     Raises:
@@ -163,7 +159,7 @@ def drop(connection: Connection, wanted: str, controller: str) -> None:
     connection.execute(delete(subscriptions).where(subscriptions.c.id == wanted))
 
 
-def _of(row: Mapping[str, Any]) -> Subscription:
+def _of(row: Mapping[Any, Any]) -> Subscription:
     stored = msgspec.json.decode(row["filters"], type=Stored)
     return Subscription(
         id=row["id"],

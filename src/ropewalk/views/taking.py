@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A batch's events become rows.
 
-Of events with the same id from the same origin, told by the same party, the last updated one
+Of events with the same id from the same origin, told by the same party, the one updated last
 stands: the standard has an event override what was sent before under its id, and retract it.
-(DCSA Track & Trace 3.0, `Event.eventID`, `Event.isRetracted`.) Nobody overrides what another claims.
+(DCSA Track & Trace 3.0, `Event.eventID`, `Event.isRetracted`.) Nobody overrides what another
+claims.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ropewalk.tracking import Event, References
@@ -21,20 +21,6 @@ MAJORS: Final[Mapping[str, int]] = {"2.2": 2, "3.0": 3}
 Row = dict[str, Any]
 Key = tuple[str, str]
 """Origin and id."""
-
-
-class _Party(msgspec.Struct):
-    partyCode: str = ""  # noqa: N815 - the standard's word
-    codeListProvider: str = ""  # noqa: N815
-    codeListName: str = ""  # noqa: N815
-
-
-class _Routing(msgspec.Struct):
-    originatingParty: _Party = msgspec.field(default_factory=_Party)  # noqa: N815
-
-
-class _Routed(msgspec.Struct):
-    eventRouting: _Routing = msgspec.field(default_factory=_Routing)  # noqa: N815
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +57,6 @@ def take_in(connection: Connection, told: Told) -> list[Learned]:
     return learned
 
 
-def origin_of(event: Event) -> str:
-    """Which party the event began with, "" where it names none."""
-    if event.version == "2.2":
-        return ""
-    try:
-        found = msgspec.json.decode(event.data, type=_Routed).eventRouting.originatingParty
-    except msgspec.ValidationError:
-        return ""
-    words = (found.codeListProvider, found.codeListName, found.partyCode)
-    return ":".join(words)[:200] if any(words) else ""
-
-
 def _row(told: Told, index: int, event: Event) -> Row:
     named = event.references
     return {
@@ -90,7 +64,7 @@ def _row(told: Told, index: int, event: Event) -> Row:
         "batch": told.number,
         "major": MAJORS[event.version],
         "event_id": event.id,
-        "origin": origin_of(event),
+        "origin": event.origin,
         "kind": event.kind,
         "code": event.code,
         "classifier": event.classifier,
@@ -142,6 +116,8 @@ def _settle(connection: Connection, actor: str, rows: Sequence[Row]) -> None:
     mine: dict[Key, Row] = {}
     for row in rows:
         key = (row["origin"], row["event_id"])
+        if not row["event_id"]:
+            continue
         rank = (row["created_ms"], abs(row["id"]))
         if key in standing and standing[key] > rank:
             row["is_current"] = False
@@ -159,7 +135,7 @@ def _standing(
     connection: Connection, actor: str, rows: Sequence[Row]
 ) -> dict[Key, tuple[int, int]]:
     """What stands of the same ids by the same claimant: when it was updated, and its id."""
-    ids = sorted({row["event_id"] for row in rows})
+    ids = sorted({row["event_id"] for row in rows} - {""})
     statement = (
         select(events.c.origin, events.c.event_id, events.c.created_ms, events.c.id)
         .join(batches, batches.c.number == events.c.batch)
