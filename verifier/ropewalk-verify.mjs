@@ -842,8 +842,8 @@ const TITLE = shape(
     ...alike(isWhole, "issued_at version"),
   },
   {
-    ...alike(isSaid, "cargo destination freeze from_paper house_of paper shipment"),
-    ...alike(isSaid, "surrender_reason"),
+    ...alike(isSaid, "cargo claimant destination freeze from_paper house_of on_board"),
+    ...alike(isSaid, "on_board_override paper shipment surrender_reason"),
     ...alike(listOf(isText, 1), "replaced_by replaces"),
     indemnity: shape(alike(isText, "bank receiver requester")),
     lease_until: (value) => isWhole(value) && value !== 0,
@@ -1031,6 +1031,10 @@ const CARGO = shape({
     32,
   ),
 });
+const ON_BOARD = shape(
+  { boxes: listOf(isTag, 1, 100), date: (value) => isText(value) && value.length <= 10, items: isHash },
+  { override: isHash },
+);
 const ISSUE = shape(
   {
     ...alike(isText, "carrier_code carrier_code_list_provider governing_law"),
@@ -1043,6 +1047,7 @@ const ISSUE = shape(
   {
     ...alike(isController, "consignee endorsee issue_to"),
     ...alike(isHash, "cargo destination house_of shipment"),
+    on_board: ON_BOARD,
   },
 );
 const SHARE = shape({ cargo: CARGO, issue: ISSUE });
@@ -1241,7 +1246,8 @@ const ANSWERED = { surrendered_by: "", surrender_reason: undefined };
 function accept(roles, told) {
   ensureAwaitingAnswer(roles, told);
   ensure(roles.surrender_reason === undefined, "it was surrendered for amendment");
-  return moved(roles, told, { ...ANSWERED, status: "SURRENDERED", indemnity: undefined });
+  const claimant = roles.surrendered_by;
+  return moved(roles, told, { ...ANSWERED, claimant, status: "SURRENDERED", indemnity: undefined });
 }
 
 function reject(roles, told) {
@@ -1412,6 +1418,7 @@ function firstRecord(issuer, body, id, issuedAt) {
     issued_at: issuedAt,
     issuer,
     last_act: id,
+    ...onBoard(body),
     possessor: body.issue_to ?? "",
     prior_endorsee: endorsee,
     prior_may_endorse: true,
@@ -1425,6 +1432,16 @@ function firstRecord(issuer, body, id, issuedAt) {
   };
 }
 
+/** What a record says of the on-board date; boxes and items shown are the cargo named. */
+function onBoard({ cargo, on_board: told }) {
+  if (told === undefined) return {};
+  const { boxes, date, items, override } = told;
+  const rises = boxes.every((one, index) => index === 0 || boxes[index - 1] < one);
+  ensure(rises, "boxes are not sorted, each once");
+  ensure(cargo === boxesHash(boxes, items), "the boxes are not the cargo's");
+  return { on_board: date, on_board_override: override };
+}
+
 function stripped(record) {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
@@ -1433,6 +1450,7 @@ function stripped(record) {
 function replacement(family, told, setting, body, replaced, { replaces, ...more } = {}) {
   const [first] = replaced.values();
   ensure(body.house_of === undefined, "a replacement's master bill is not given");
+  ensure(body.on_board === undefined, "a replacement's on-board date is not given");
   ensureRolesOfDocument(body);
   const [id, record] = issued(family, told, setting, first.issuer, body, {
     ...Object.fromEntries(PASSED_ON.map((name) => [name, first[name]])),
@@ -1466,7 +1484,7 @@ function reissue(told, family, setting) {
 }
 
 const KEPT = ["document_type", "shipment"];
-const PASSED_ON = ["house_of", "indemnity", "pledge"];
+const PASSED_ON = ["house_of", "indemnity", "on_board", "on_board_override", "pledge"];
 const TERMS = ["consignee", "destination", "endorsee", "governing_law", "is_to_order", "shipper"];
 const ENDORSEMENT = ["endorsee_may_endorse", "prior_endorsee", "prior_may_endorse"];
 
@@ -1529,6 +1547,7 @@ function part(family, told, setting, { cargo, issue: body }, replaced, more = {}
 function switchToElectronic(told, family, setting) {
   const { paper, replacement: body, title } = told.body;
   ensure(body.house_of === undefined, "a replacement's master bill is not given");
+  ensure(body.on_board === undefined, "a replacement's on-board date is not given");
   ensure(body.document_type === "BOL", "only a bill takes a paper bill's place");
   ensureRolesOfDocument(body);
   ensureApproved(told, [body.issue_to ?? ""]);
@@ -1555,8 +1574,13 @@ function ensureCargo(cargo, expected) {
   }
   const isSomething = cargo.items.every((item) => item.packages > 0 || item.weight_g > 0);
   ensure(isSomething, "an item has neither packages nor weight");
-  const hash = toHex(sha256(encodeText(`ropewalk cargo v1\n${encode(cargo)}`)));
-  ensure(hash === expected, "the cargo is not the title's");
+  const items = toHex(sha256(encodeText(encode(cargo.items))));
+  ensure(boxesHash(cargo.equipments, items) === expected, "the cargo is not the title's");
+}
+
+/** The cargo hash that boxes and the hash of the items give. */
+function boxesHash(equipments, items) {
+  return toHex(sha256(encodeText(`ropewalk cargo v1\n${encode({ equipments, items })}`)));
 }
 
 /** The tag has one length, so that tag and code, joined, sort as the pair does. */

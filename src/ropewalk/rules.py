@@ -7,7 +7,7 @@ never edited: an act's file gains a second rule, and the next table picks it.
 
 from collections.abc import Mapping
 
-from ropewalk import identity, title
+from ropewalk import cargo, identity, title
 from ropewalk.ledger import (
     Genesis,
     Invariant,
@@ -19,12 +19,20 @@ from ropewalk.ledger import (
     read_genesis,
 )
 
-_ACTS: tuple[Rule, ...] = (*identity.RULES, *title.RULES)
+_ACTS: tuple[Rule, ...] = (
+    *identity.RULES,
+    *cargo.rules(title.standing),
+    *title.RULES,
+)
 V1_RULES: tuple[Rule, ...] = (
     *_ACTS,
     *identity.approval_rules({rule.name: rule for rule in _ACTS}),
 )
-INVARIANTS: tuple[Invariant, ...] = (*identity.INVARIANTS, *title.INVARIANTS)
+INVARIANTS: tuple[Invariant, ...] = (
+    *identity.INVARIANTS,
+    *cargo.promises(title.standing),
+    *title.INVARIANTS,
+)
 
 V1 = RuleBook(
     version=1,

@@ -26,7 +26,9 @@ Entry = tuple[tuple[str, str], str, int]
 
 def cargo_hash(cargo: Body) -> str:
     """What a title commits to."""
-    return hashlib.sha256(b"ropewalk cargo v1\n" + canonical(cargo)).hexdigest()
+    items = hashlib.sha256(canonical(cargo["items"])).hexdigest()
+    told = canonical({"equipments": cargo["equipments"], "items": items})
+    return hashlib.sha256(b"ropewalk cargo v1\n" + told).hexdigest()
 
 
 def is_list(cargo: Body) -> bool:

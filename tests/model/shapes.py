@@ -26,6 +26,7 @@ ISSUE: Mapping[str, Any] = {
     "house_of?": str,
     "is_to_order": bool,
     "issue_to?": str,
+    "on_board?": {"boxes": [str], "date": str, "items": str, "override?": str},
     "shipment?": str,
     "shipper": str,
     "transport_document_reference": str,

@@ -311,6 +311,8 @@ def _left_out(history: History, standing: Standing) -> dict[str, Any]:
     to_paper = [fact.body["paper"] for fact in history.facts[1:] if fact.act == "SWITCH_TO_PAPER"]
     return {
         **{name: history.named(name) for name in ("cargo", "destination", "shipment")},
+        **on_board_of(history),
+        "claimant": claimant_of(history),
         "freeze": standing.freeze,
         "from_paper": made.body["paper"] if made.act == "SWITCH_TO_ELECTRONIC" else "",
         "house_of": history.master,
@@ -322,6 +324,20 @@ def _left_out(history: History, standing: Standing) -> dict[str, Any]:
         "replaces": sorted(parent.title for parent in history.parents),
         "surrender_reason": standing.reason,
     }
+
+
+def on_board_of(history: History) -> dict[str, str]:
+    """The on-board date the first of the line was issued with, and what overrode the evidence."""
+    if history.parents:
+        return on_board_of(history.parents[0])
+    told = history.issued.get("on_board", {})
+    return {"on_board": told.get("date", ""), "on_board_override": told.get("override", "")}
+
+
+def claimant_of(history: History) -> str:
+    """Who surrendered what the carrier then accepted."""
+    asked = [fact.actor for fact in history.facts if fact.act in SURRENDERS]
+    return asked[-1] if any(fact.act == "SACC" for fact in history.facts) else ""
 
 
 def reference_of(body: Body) -> str:

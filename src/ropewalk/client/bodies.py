@@ -37,6 +37,15 @@ class CargoList(Body, frozen=True):
     items: Annotated[list[CargoItem], msgspec.Meta(min_length=1, max_length=32)]
 
 
+class OnBoard(Body, frozen=True):
+    """On-board date, and the boxes of the cargo list."""
+
+    boxes: Annotated[list[Hash], msgspec.Meta(min_length=1, max_length=100)]
+    date: Annotated[str, msgspec.Meta(max_length=10)]
+    items: Hash
+    override: Hash | None = None
+
+
 class Issue(Body, frozen=True):
     """ISSUE, and every replacement."""
 
@@ -54,6 +63,7 @@ class Issue(Body, frozen=True):
     endorsee: ControllerId | None = None
     house_of: Hash | None = None
     issue_to: ControllerId | None = None
+    on_board: OnBoard | None = None
     shipment: Hash | None = None
 
 

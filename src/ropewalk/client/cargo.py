@@ -23,8 +23,13 @@ def require_hash(cargo: Cargo, expected: object) -> None:
     require(_rises([_kind(item) for item in cargo["items"]]), "items are not sorted, each once")
     for item in cargo["items"]:
         require(item["packages"] or item["weight_g"], "an item has neither packages nor weight")
-    data = _DOMAIN + encode(cargo)
-    require(sha256_hex(data) == expected, "the cargo is not the title's")
+    items = sha256_hex(encode([*cargo["items"]]))
+    require(boxes_hash(cargo["equipments"], items) == expected, "the cargo is not the title's")
+
+
+def boxes_hash(equipments: Sequence[str], items: str) -> str:
+    """The cargo hash that boxes and the hash of the items give."""
+    return sha256_hex(_DOMAIN + encode({"equipments": [*equipments], "items": items}))
 
 
 def require_conserved(whole: Cargo, parts: Sequence[Cargo]) -> None:

@@ -111,7 +111,10 @@ def accept(roles: Roles, told: Told) -> Roles:
     """SACC."""
     _require_answer(roles, told)
     require("surrender_reason" not in roles, "it was surrendered for amendment")
-    return moved(roles, told, status="SURRENDERED", surrendered_by="", indemnity=None)
+    claimant = roles["surrendered_by"]
+    return moved(
+        roles, told, status="SURRENDERED", claimant=claimant, surrendered_by="", indemnity=None
+    )
 
 
 def reject(roles: Roles, told: Told) -> Roles:

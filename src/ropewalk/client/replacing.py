@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from ropewalk.client.cargo import require_conserved, require_hash
+from ropewalk.client.cargo import boxes_hash, require_conserved, require_hash
 from ropewalk.client.standing import (
     BILL,
     Body,
@@ -26,7 +26,7 @@ from ropewalk.client.standing import (
 )
 from ropewalk.title import title_id
 
-PASSED_ON = ("house_of", "indemnity", "pledge")
+PASSED_ON = ("house_of", "indemnity", "on_board", "on_board_override", "pledge")
 KEPT = ("document_type", "shipment")
 KEPT_IN_PARTS = ("consignee", "destination", "endorsee", "governing_law", "is_to_order", "shipper")
 PASSED_TO_PARTS = ("endorsee_may_endorse", "prior_endorsee", "prior_may_endorse")
@@ -61,7 +61,20 @@ def first_record(actor: str, body: Body, transaction: str, time_s: int) -> Roles
         "surrendered_by": "",
         "version": 1,
         **{name: body[name] for name in said if name in body},
+        **_on_board(body),
     }
+
+
+def _on_board(body: Body) -> Roles:
+    """What a record says of the on-board date; boxes and items shown are the cargo named."""
+    told = body.get("on_board")
+    if told is None:
+        return {}
+    boxes = told["boxes"]
+    require(boxes == sorted({*boxes}), "boxes are not sorted, each once")
+    require(body.get("cargo") == boxes_hash(boxes, told["items"]), "the boxes are not the cargo's")
+    override = {"on_board_override": told["override"]} if "override" in told else {}
+    return {"on_board": told["date"], **override}
 
 
 def issue(family: Family, told: Told, setting: Setting) -> Family:
@@ -105,6 +118,7 @@ def _replacement(
     passed = {name: first[name] for name in PASSED_ON if name in first}
     _require_roles(body)
     require("house_of" not in body, "a replacement's master bill is not given")
+    require("on_board" not in body, "a replacement's on-board date is not given")
     issuer = Told(told.act, first["issuer"], told.body, told.transaction)
     said = {"replaces": sorted(replaced), **passed, **more}
     return _issued(family, issuer, setting, body, **said)
@@ -230,6 +244,7 @@ def switch_to_electronic(family: Family, told: Told, setting: Setting) -> Family
     """SWITCH_TO_ELECTRONIC."""
     paper, body, title = told.body["paper"], told.body["replacement"], told.body.get("title")
     require("house_of" not in body, "a replacement's master bill is not given")
+    require("on_board" not in body, "a replacement's on-board date is not given")
     require(body["document_type"] == BILL, "only a bill takes a paper bill's place")
     _require_roles(body)
     require_approvals(told, [body.get("issue_to", "")])

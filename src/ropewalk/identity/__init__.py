@@ -19,7 +19,10 @@ from ropewalk.identity.errors import (
     LawNotRecognisedError,
     NotGovernanceError,
     RecoveryWaitsError,
+    RevokedKeyError,
+    ThresholdNotMetError,
     UnknownControllerError,
+    UnknownKeyError,
     UnknownPartyError,
 )
 from ropewalk.identity.genesis import first_records, governance_id
@@ -93,7 +96,10 @@ __all__ = [
     "Recovery",
     "RecoveryRecord",
     "RecoveryWaitsError",
+    "RevokedKeyError",
+    "ThresholdNotMetError",
     "UnknownControllerError",
+    "UnknownKeyError",
     "UnknownPartyError",
     "active_keys",
     "approval_rules",

@@ -13,8 +13,8 @@ CONSENTS_MAX = 15
 APPROVAL_S_MAX = 90 * 86_400
 """How far ahead of the block's time a proposal or an approval may end, seconds: 90 days."""
 
-KEYS_TOUCHED_MAX = 64
-"""Records one act may write."""
+KEYS_TOUCHED_MAX = 256
+"""Records one act may write: a bill may name a hundred boxes."""
 
 BLOCK_TRANSACTIONS_MAX = 5_000
 BLOCK_SIZE_MAX = 4 << 20

@@ -18,7 +18,8 @@ from ropewalk.title import (
     transfer,
     waybill,
 )
-from ropewalk.title.cargo import CargoItem, CargoList, cargo_hash
+from ropewalk.title.cargo import CargoItem, CargoList, cargo_hash, items_hash
+from ropewalk.title.release import standing
 from ropewalk.title.state import (
     BLANK,
     DELIVERED,
@@ -80,8 +81,10 @@ __all__ = [
     "Title",
     "cargo_hash",
     "find",
+    "items_hash",
     "key",
     "paper_key",
     "reference_key",
+    "standing",
     "title_id",
 ]

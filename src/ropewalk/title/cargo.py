@@ -47,9 +47,18 @@ class CargoList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 def cargo_hash(cargo: CargoList) -> str:
-    """What an ISSUE says of its cargo: hex of SHA-256 over the canonical list."""
-    built: dict[str, object] = msgspec.to_builtins(cargo)
-    return sha256_hex(_CARGO_DOMAIN + encode(built))  # type: ignore[arg-type]  # of a typed struct
+    """What an ISSUE says of its cargo: hex of SHA-256 over boxes and the hash of the items."""
+    return boxes_hash(cargo.equipments, items_hash(cargo))
+
+
+def items_hash(cargo: CargoList) -> str:
+    """Hex of SHA-256 over the canonical items: boxes can be shown without them."""
+    return sha256_hex(encode(msgspec.to_builtins(cargo.items)))
+
+
+def boxes_hash(equipments: Sequence[str], items: str) -> str:
+    """The cargo hash of boxes and the hash of the items in them."""
+    return sha256_hex(_CARGO_DOMAIN + encode({"equipments": [*equipments], "items": items}))
 
 
 def check_form(cargo: CargoList) -> None:

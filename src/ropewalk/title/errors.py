@@ -373,3 +373,10 @@ class IndemnifiedAlreadyError(LedgerError):
 
     code = "title.indemnified_already"
     number = 7362
+
+
+class BadOnBoardDateError(LedgerError):
+    """The on-board date is no day on the calendar."""
+
+    code = "title.bad_on_board_date"
+    number = 7363

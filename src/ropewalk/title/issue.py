@@ -9,7 +9,16 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from ropewalk.codes import CodeError, DocumentReference
+from ropewalk.cargo import (
+    NotLoadedForError,
+    OnBoardEvidenceError,
+    TooManyBillsError,
+    find_box,
+    named_by,
+    require_evidence,
+    require_own,
+)
+from ropewalk.codes import CalendarDate, CodeError, DocumentReference
 from ropewalk.identity import (
     UnknownControllerError,
     find_party,
@@ -28,15 +37,34 @@ from ropewalk.ledger import (
     encode_record,
 )
 from ropewalk.title import state
+from ropewalk.title.cargo import EQUIPMENTS_MAX, boxes_hash
 from ropewalk.title.errors import (
     BadMasterError,
+    BadOnBoardDateError,
     ForeignCarrierCodeError,
     GoverningLawError,
+    MalformedCargoError,
     MalformedReferenceError,
     NotCarrierError,
     ReferenceUsedError,
     RolesOfDocumentError,
+    UnknownCargoError,
 )
+
+
+class OnBoard(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """That the goods are on board, since when, and in which boxes (T31)."""
+
+    boxes: Annotated[list[Hash], msgspec.Meta(min_length=1, max_length=EQUIPMENTS_MAX)]
+    """Tags of the cargo list's equipments, sorted."""
+    date: Annotated[str, msgspec.Meta(max_length=10)]
+    """On-board date, at the port of loading, YYYY-MM-DD."""
+    items: Hash
+    """Hash of the cargo list's items."""
+    override: Hash | None = None
+    """Commitment to why the date stands against, or without, the terminals' loading events."""
 
 
 class Issue(Message, frozen=True, omit_defaults=True):
@@ -64,6 +92,10 @@ class Issue(Message, frozen=True, omit_defaults=True):
     endorsee: ControllerId | None = None
     house_of: Annotated[Hash, msgspec.Meta(description="Title of the master bill.")] | None = None
     issue_to: ControllerId | None = None
+    on_board: (
+        Annotated[OnBoard, msgspec.Meta(description="On-board date and boxes; see title.md.")]
+        | None
+    ) = None
     shipment: (
         Annotated[Hash, msgspec.Meta(description="Tag over what no amendment alters.")] | None
     ) = None
@@ -80,12 +112,21 @@ def issue(view: View, message: Issue, context: Context) -> Effects:
         GoverningLawError: no governing law, or none that is recognised (T30).
         RolesOfDocumentError: consignee, endorsee or possessor do not fit the kind (T16).
         UnknownControllerError: one of the roles is nobody's controller.
-        BadMasterError: it is a house bill of no live master bill.
+        BadMasterError: it is a house bill of no live master bill, or of one with other boxes.
+        UnknownCargoError: boxes and items shown are not the cargo named.
+        MalformedCargoError: boxes are not sorted, each once.
+        BadOnBoardDateError: no such day.
+        NotLoadedForError: a box was loaded for another carrier alone.
+        OnBoardEvidenceError: loading events do not carry the date, and nothing overrides (T31).
+        TooManyBillsError: as many titles name a box as may.
     """
     identifier, title = issued(view, message, context.actor, context)
     if message.house_of is not None:
         _check_master(view, message.house_of)
-    return Effects(writes_of(identifier, title), (told(identifier, title, context),))
+    writes = writes_of(identifier, title)
+    if message.on_board is not None:
+        writes |= _on_board(view, message, message.on_board, identifier, context)
+    return Effects(writes, (told(identifier, title, context),))
 
 
 def issued(
@@ -134,6 +175,47 @@ def told(identifier: str, title: state.Title, context: Context) -> Event:
     )
 
 
+def _on_board(
+    view: View, message: Issue, on_board: OnBoard, identifier: str, context: Context
+) -> dict[str, bytes | None]:
+    """Hold the on-board date to the loading events; the boxes then know of the title."""
+    if message.cargo != boxes_hash(on_board.boxes, on_board.items):
+        raise UnknownCargoError("boxes and items shown are not the cargo named")
+    if on_board.boxes != sorted(set(on_board.boxes)):
+        raise MalformedCargoError("boxes are sorted, each once")
+    check_day(on_board.date)
+    carrier = _carrier_of_boxes(view, message, on_board, context)
+    require_own(view, on_board.boxes, carrier)
+    if on_board.override is None:
+        require_evidence(view, on_board.boxes, carrier, on_board.date)
+    return named_by(view, on_board.boxes, identifier)
+
+
+def _carrier_of_boxes(view: View, message: Issue, on_board: OnBoard, context: Context) -> str:
+    """Who must have had the boxes loaded: the issuer, or of a house bill the master's."""
+    if message.house_of is None:
+        return context.actor
+    master = state.load_any(view, message.house_of)
+    if master.shipper != context.actor:
+        raise BadMasterError("only the master bill's shipper issues house bills for its boxes")
+    for tag in on_board.boxes:
+        if message.house_of not in find_box(view, tag).titles:
+            raise BadMasterError(f"the master bill does not name {tag}")
+    return master.issuer
+
+
+def check_day(text: str) -> None:
+    """Refuse what is no day.
+
+    Raises:
+        BadOnBoardDateError: it is none.
+    """
+    try:
+        CalendarDate.parse(text)
+    except CodeError as error:
+        raise BadOnBoardDateError(str(error)) from error
+
+
 def _check_master(view: View, master: str) -> None:
     found = state.find(view, master)
     if found is None or found.document_type != "BOL" or found.status != state.ISSUED:
@@ -174,7 +256,7 @@ def _check_roles(message: Issue, *, to_anybody: bool) -> None:
 
 
 def _first_record(message: Issue, reference: str, issuer: str, context: Context) -> state.Title:
-    endorsee = message.endorsee or state.BLANK
+    endorsee, on_board = message.endorsee or state.BLANK, message.on_board
     return state.Title(
         cargo=message.cargo or "",
         commitment=message.commitment,
@@ -189,6 +271,8 @@ def _first_record(message: Issue, reference: str, issuer: str, context: Context)
         issued_at=context.time_s,
         issuer=issuer,
         last_act=context.transaction,
+        on_board=on_board.date if on_board else "",
+        on_board_override=(on_board.override or "") if on_board else "",
         possessor=message.issue_to or "",
         prior_endorsee=endorsee,
         prior_may_endorse=True,
@@ -212,4 +296,20 @@ ISSUE_REFUSALS = (
     UnknownControllerError,
 )
 
-RULES = (Rule("title.ISSUE", Issue, issue, (*ISSUE_REFUSALS, BadMasterError)),)
+RULES = (
+    Rule(
+        "title.ISSUE",
+        Issue,
+        issue,
+        (
+            *ISSUE_REFUSALS,
+            BadMasterError,
+            UnknownCargoError,
+            MalformedCargoError,
+            BadOnBoardDateError,
+            NotLoadedForError,
+            OnBoardEvidenceError,
+            TooManyBillsError,
+        ),
+    ),
+)

@@ -94,8 +94,8 @@ def switch_to_electronic(view: View, message: SwitchToElectronic, context: Conte
     identifier, title = issued(
         view, message.replacement, context.actor, context, replaces_straight=True
     )
-    if title.document_type != "BOL" or title.house_of:
-        raise ReplacementDiffersError("a bill without house_of takes a paper bill's place")
+    if title.document_type != "BOL" or title.house_of or title.on_board:
+        raise ReplacementDiffersError("a bill without house_of and on_board takes its place")
     parties = [title.possessor]
     writes: dict[str, bytes | None] = {}
     events: list[Event] = []

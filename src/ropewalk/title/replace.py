@@ -66,6 +66,8 @@ def check_differences(parent: state.Title, title: state.Title, *, same_terms: bo
             raise ReplacementDiffersError(name)
     if title.house_of:
         raise ReplacementDiffersError("house_of passes on and is not given")
+    if title.on_board:
+        raise ReplacementDiffersError("on_board passes on and is not given")
 
 
 def inherited(
@@ -76,6 +78,8 @@ def inherited(
         title,
         house_of=parent.house_of,
         indemnity=parent.indemnity,
+        on_board=parent.on_board,
+        on_board_override=parent.on_board_override,
         pledge=parent.pledge,
         replaces=replaces,
     )

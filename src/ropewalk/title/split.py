@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 
+from ropewalk.cargo import TooManyBillsError, split_among
 from ropewalk.ledger import ApprovalNeededError, Context, Effects, Message, Rule, View
 from ropewalk.title import state
 from ropewalk.title.cargo import CargoList, cargo_hash, check_conserved, check_form
@@ -39,6 +40,8 @@ PARENTS_AGREE_IN = (
     "house_of",
     "indemnity",
     "issuer",
+    "on_board",
+    "on_board_override",
     "pledge",
     "prior_endorsee",
     "prior_may_endorse",
@@ -92,8 +95,13 @@ def split(view: View, message: Split, context: Context) -> Effects:
     parents = {message.title: title}
     made = _made(view, parents, message.children, context)
     check_conserved([message.cargo], [part.cargo for part in message.children])
+    shares = [
+        (child, part.cargo.equipments) for child, part in zip(made, message.children, strict=True)
+    ]
+    known = split_among(view, message.title, shares)
     context.require_approvals(title.interested)
-    return Effects(*replaced(parents, made, context))
+    writes, events = replaced(parents, made, context)
+    return Effects({**writes, **known}, events)
 
 
 def combine(view: View, message: Combine, context: Context) -> Effects:
@@ -152,6 +160,7 @@ SPLIT_REFUSALS = (
     MalformedCargoError,
     *REPLACEMENT_REFUSALS,
     NotConservedError,
+    TooManyBillsError,
     ApprovalNeededError,
 )
 COMBINE_REFUSALS = (

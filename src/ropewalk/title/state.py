@@ -104,6 +104,7 @@ class Title(Record, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     cargo: str = ""
+    claimant: str = ""
     commitment: str
     consignee: str
     destination: str = ""
@@ -120,6 +121,8 @@ class Title(Record, frozen=True, kw_only=True, omit_defaults=True):
     issuer: str
     last_act: str
     lease_until: int = 0
+    on_board: str = ""
+    on_board_override: str = ""
     paper: str = ""
     pledge: Pledge | None = None
     possessor: str

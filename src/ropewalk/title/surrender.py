@@ -116,6 +116,7 @@ def accept(view: View, message: SurrenderAccepted, context: Context) -> Effects:
         message,
         context,
         "title.surrendered",
+        claimant=title.surrendered_by,
         indemnity=None,
         status=state.SURRENDERED,
         surrendered_by="",
