@@ -39,9 +39,7 @@ class Node:
         self.engine = engine
         self.settings = settings
         self._views = views
-        self.policy = Policy(
-            require_login=settings.require_login, open_events=settings.open_events
-        )
+        self.policy = Policy(require_login=settings.require_login, open_events=settings.open_events)
         self._run = os.urandom(8).hex()
         self._requests = count()
         self.log: Any = make_log(settings.log_level)

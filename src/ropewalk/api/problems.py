@@ -76,12 +76,8 @@ def as_api_error(error: Exception) -> errors.ApiError:
     match error:
         case errors.ApiError():
             return error
-        case EngineError():
-            return _of_engine(error)
-        case ViewsError():
-            return _of_views(error)
-        case TrackingError():
-            return _of_tracking(error)
+        case EngineError() | ViewsError() | TrackingError():
+            return _of_room(error)
         case RequestValidationError():
             return _of_parameters(error)
         case HTTPException():
@@ -92,6 +88,12 @@ def as_api_error(error: Exception) -> errors.ApiError:
             return errors.InternalError(
                 "the node failed at this request; the outcome of a write is unknown, ask by its id"
             )
+
+
+def _of_room(error: EngineError | ViewsError | TrackingError) -> errors.ApiError:
+    if isinstance(error, EngineError):
+        return _of_engine(error)
+    return _of_views(error) if isinstance(error, ViewsError) else _of_tracking(error)
 
 
 def _of_engine(error: EngineError) -> errors.ApiError:

@@ -70,9 +70,7 @@ def instant_ms(text: str, path: str) -> int:
         - _offset_ms(offset)
     )
     if not FIRST_MS <= at_ms < END_MS:
-        raise DateTimeError(
-            f"{text} lies outside the years 2000 to 2089; correct the year", path
-        )
+        raise DateTimeError(f"{text} lies outside the years 2000 to 2089; correct the year", path)
     return at_ms
 
 

@@ -254,5 +254,3 @@ def _refusal(error: msgspec.ValidationError, essential: str) -> TrackingError:
 
 def _plain(error: Exception) -> str:
     return _PATH.sub("", str(error))
-
-

@@ -16,9 +16,7 @@ def _table(**codes: str) -> Mapping[str, str]:
     return MappingProxyType(codes)
 
 
-KINDS = _table(
-    SHIPMENT="Shipment event", TRANSPORT="Transport event", EQUIPMENT="Equipment event"
-)
+KINDS = _table(SHIPMENT="Shipment event", TRANSPORT="Transport event", EQUIPMENT="Equipment event")
 """`eventType`: what an event is about."""
 
 KINDS_30 = _table(**KINDS, IOT="IoT event", REEFER="Reefer event")

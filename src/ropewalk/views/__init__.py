@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """SQL read models: what happened to the goods, derived from the ledger, and sent to who asks."""
 
+from ropewalk.views import subscriptions
 from ropewalk.views.cursors import Place
 from ropewalk.views.cursors import read as read_cursor
 from ropewalk.views.cursors import write as write_cursor
@@ -74,5 +75,6 @@ __all__ = [
     "read_cursor",
     "rows",
     "secret_of",
+    "subscriptions",
     "write_cursor",
 ]

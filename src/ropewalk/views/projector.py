@@ -64,7 +64,8 @@ class Projector:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
-        self._arrived = threading.Condition()
+        self.arrived = 0
+        """How often events arrived since it was started: streams look at that."""
         self.failure = ""
         """Why it does not go on, "" while it does."""
 
@@ -121,6 +122,8 @@ class Projector:
         if not page:
             return False
         with self._database.writing() as connection:
+            if reached(connection, "position") != start:  # a rebuild began meanwhile
+                return True
             for event in page:
                 projection = PROJECTIONS.get(event.name)
                 if projection is not None:
@@ -142,7 +145,7 @@ class Projector:
         with self._database.writing() as connection:
             for number, root, actor, count in ready[:BATCHES]:
                 self._take(connection, Told(number, actor, ()), root, count)
-        self._announce()
+        self.arrived += 1
         return True
 
     def _waiting(self, roots: set[str] | None) -> list[tuple[int, str, str, int]]:
@@ -167,8 +170,7 @@ class Projector:
         except TrackingError:
             state = "unreadable"
         change = update(batches).where(batches.c.number == told.number).values(state=state)
-        connection.execute(change)
-        if state == "here":
+        if connection.execute(change).rowcount and state == "here":
             self._enter(connection, Told(told.number, told.actor, found))
 
     def _enter(self, connection: Connection, told: Told) -> None:
@@ -191,6 +193,8 @@ class Projector:
                 _note(connection, "messages", number)
             return True
         with self._database.writing() as connection:
+            if reached(connection, "messages") != number - 1:
+                return True
             connection.execute(
                 insert(batches).values(
                     number=-number,
@@ -205,17 +209,8 @@ class Projector:
             )
             self._enter(connection, Told(-number, message.sender, found))
             _note(connection, "messages", number)
-        self._announce()
+        self.arrived += 1
         return True
-
-    def _announce(self) -> None:
-        with self._arrived:
-            self._arrived.notify_all()
-
-    def await_arrival(self, timeout_s: float) -> None:
-        """Wait until events arrive, or time is up."""
-        with self._arrived:
-            self._arrived.wait(timeout_s)
 
 
 def _read(batch: Batch) -> list[Event]:
