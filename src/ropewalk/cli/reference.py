@@ -50,6 +50,7 @@ _FAMILIES = (
     ("Identity", 7200, 7299),
     ("Title", 7300, 7399),
     ("Cargo", 7400, 7449),
+    ("Views", 7600, 7649),
     ("Engine", 7800, 7849),
     ("Client", 7850, 7889),
     ("Command line", 7890, 7899),

@@ -11,6 +11,7 @@ from ropewalk.client.amending import (
 )
 from ropewalk.client.bundle import read_bundle
 from ropewalk.client.bundling import bundle_of, make_bundle, make_control_proof
+from ropewalk.client.claiming import Claimed, claim
 from ropewalk.client.control import (
     challenge_hash,
     make_challenge,
@@ -56,6 +57,7 @@ from ropewalk.client.verify import verify_bundle
 __all__ = [
     "SECRET_SIZE",
     "Actor",
+    "Claimed",
     "ClientError",
     "Controllers",
     "DocumentError",
@@ -83,6 +85,7 @@ __all__ = [
     "challenge_hash",
     "check_opening",
     "check_sealed",
+    "claim",
     "combine_body",
     "dcsa_checksum",
     "find_terms",

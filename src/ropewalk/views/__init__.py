@@ -5,6 +5,7 @@ from ropewalk.views import subscriptions
 from ropewalk.views.cursors import Place
 from ropewalk.views.cursors import read as read_cursor
 from ropewalk.views.cursors import write as write_cursor
+from ropewalk.views.database import Database, sqlite_url
 from ropewalk.views.egress import Rules
 from ropewalk.views.errors import (
     CallbackError,
@@ -36,6 +37,7 @@ from ropewalk.views.finding import (
 )
 from ropewalk.views.house import Standing, Views
 from ropewalk.views.payloads import Batch, Message, joined
+from ropewalk.views.projector import figures, forget
 from ropewalk.views.schema import BATCH_EVENTS_MAX
 from ropewalk.views.subscriptions import Subscription, secret_of
 
@@ -46,6 +48,7 @@ __all__ = [
     "Batch",
     "CallbackError",
     "CursorError",
+    "Database",
     "DatabaseError",
     "EventsClosedError",
     "FilterError",
@@ -69,12 +72,15 @@ __all__ = [
     "arrived",
     "by_event_id",
     "datas",
+    "figures",
     "find",
+    "forget",
     "joined",
     "newest_arrival",
     "read_cursor",
     "rows",
     "secret_of",
+    "sqlite_url",
     "subscriptions",
     "write_cursor",
 ]

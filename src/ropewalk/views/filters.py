@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import Alias, ColumnElement, exists
 
 from ropewalk.views.schema import documents, events
 
@@ -83,12 +83,13 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def naming(self, wanted: tuple[tuple[str, str], ...]) -> list[ColumnElement[bool]]:
         """That an event names these documents, for a query of `events`."""
-        return [
-            exists().where(
-                documents.c.reference == reference,
-                documents.c.type == kind,
-                documents.c.created_ms == events.c.created_ms,
-                documents.c.event == events.c.id,
-            )
-            for kind, reference in wanted
-        ]
+        return [_names(documents.alias(), kind, reference) for kind, reference in wanted]
+
+
+def _names(named: Alias, kind: str, reference: str) -> ColumnElement[bool]:
+    return exists().where(
+        named.c.reference == reference,
+        named.c.type == kind,
+        named.c.created_ms == events.c.created_ms,
+        named.c.event == events.c.id,
+    )

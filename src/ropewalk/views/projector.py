@@ -229,6 +229,26 @@ def missing(connection: Connection) -> int:
     return int(connection.execute(statement).scalar_one())
 
 
+def figures(database: Database) -> dict[str, int]:
+    """How far the views are, in numbers."""
+    with database.reading() as connection:
+        counted = (
+            select(batches.c.state, func.count())
+            .where(batches.c.number >= 0)
+            .group_by(batches.c.state)
+        )
+        states = {str(state): int(count) for state, count in connection.execute(counted)}
+        taken = select(func.sum(batches.c.count)).where(batches.c.state == "here")
+        return {
+            "position": reached(connection, "position"),
+            "messages": reached(connection, "messages"),
+            "events": int(connection.execute(taken).scalar() or 0),
+            "claims": sum(states.values()),
+            "missing": states.get("missing", 0),
+            "unreadable": states.get("unreadable", 0),
+        }
+
+
 def _note(connection: Connection, name: str, value: int) -> None:
     change = update(progress).where(progress.c.name == name).values(value=value)
     if not connection.execute(change).rowcount:
