@@ -136,7 +136,7 @@ def _keep(here: Node, body: bytes) -> tuple[str, str, bool]:
     elif here.engine.record(f"claim/{root}") is None:
         raise UnknownClaimError("no claim with this root stands on the ledger")
     is_known = here.engine.record(f"claim/{root}") is not None
-    is_new = here.views.payloads.put(batch)
+    is_new = here.views.payloads.put(batch, root)
     return sent.transaction, root, is_new and not is_known
 
 

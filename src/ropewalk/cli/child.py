@@ -75,6 +75,11 @@ class ChildNode:
         """Stop the node."""
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._process.pid
+
     def wait(self) -> int:
         """Wait until the node ends by itself; its exit code."""
         return self._process.wait()

@@ -65,9 +65,14 @@ class Payloads:
         self._lock = Lock()
         self._last = -1
 
-    def put(self, batch: Batch) -> bool:
-        """Store a batch under its root, durably; whether it was not there before."""
-        root = batch.root
+    def put(self, batch: Batch, root: str = "") -> bool:
+        """Store a batch durably; whether it was not there before.
+
+        Args:
+            batch: As it was sent.
+            root: The batch's, where it was computed already.
+        """
+        root = root or batch.root
         is_new = not self.has(root)
         if is_new or not self._is_sound(root):
             _write(self._path(root), msgspec.json.encode(batch))

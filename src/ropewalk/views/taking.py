@@ -91,7 +91,7 @@ def _row(told: Told, index: int, event: Event) -> Row:
 
 def documents_of(named: References) -> set[tuple[str, str]]:
     """Every document an event names, as (type, reference)."""
-    found = set(named.documents)
+    found = {*named.documents}
     if named.carrier_booking:
         found.add(("BKG", named.carrier_booking))
     if named.transport_document:
