@@ -149,7 +149,7 @@ def datas(connection: Connection, ids: Sequence[int]) -> list[bytes]:
     """The exact bytes of events, in the order of their ids' list."""
     statement = select(events.c.id, events.c.data).where(events.c.id.in_(ids))
     found = {row[0]: row[1] for row in connection.execute(statement)} if ids else {}
-    return [unpack(found[one]) for one in ids]
+    return [unpack(found[one]) for one in ids if one in found]
 
 
 def rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -169,7 +169,7 @@ def rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
         return []
     result = connection.execute(statement).mappings()
     found = {row["id"]: {**row, "data": unpack(row["data"])} for row in result}
-    return [found[one] for one in ids]
+    return [found[one] for one in ids if one in found]
 
 
 def by_event_id(connection: Connection, event_id: str, major: int) -> bytes | None:
