@@ -23,7 +23,6 @@ RANGES: Mapping[str, range] = {
     "tracking": range(7500, 7550),
     "vault": range(7550, 7600),
     "views": range(7600, 7650),
-    "views": range(7600, 7650),
     "engines": range(7800, 7850),
     "client": range(7850, 7890),
     "cli": range(7890, 7900),

@@ -10,7 +10,8 @@ from typing import Any
 
 import ropewalk.api
 import ropewalk.cli.bench_runs
-import ropewalk.cli.main  # noqa: F401  # so that every error is known
+import ropewalk.cli.main
+import ropewalk.tracking  # noqa: F401  # so that every error is known
 from ropewalk.cli.meanings import first_line
 from ropewalk.cli.table import act_table
 
@@ -50,6 +51,7 @@ _FAMILIES = (
     ("Identity", 7200, 7299),
     ("Title", 7300, 7399),
     ("Cargo", 7400, 7449),
+    ("Track and trace", 7500, 7549),
     ("Views", 7600, 7649),
     ("Engine", 7800, 7849),
     ("Client", 7850, 7889),

@@ -3,7 +3,7 @@
 
 Each has a stable slug and number (DCSA `DetailedError.errorCode`, 7000 to 9999; the ABCI
 response code), kept for ever in vectors/errors.json. Numbers: 7000 ledger, 7100 codes and
-documents, 7150 signatures, 7200 identity, 7300 title, 7800 engine, 7900 HTTP.
+documents, 7150 signatures, 7200 identity, 7300 title, 7500 track and trace, 7800 engine, 7900 HTTP.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,98 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Track and trace: what was reported of the goods, read once at the edge, and what follows from it."""
+"""Track and trace: what was reported of the goods, read once at the edge, and what follows from it.
 
-from ropewalk.tracking.event import Event, References
+`read_events` takes bytes of DCSA Track & Trace 2.2 or 3.0; `root_of` makes a claim of them;
+`resolve` gives many claims' one answer; `run` lets a clock run over them. Nothing here keeps
+anything, reads a clock or opens a file.
+"""
 
-__all__ = ["Event", "References"]
+from ropewalk.tracking import tables
+from ropewalk.tracking.answering import (
+    CERTAINTY,
+    CLOSEST,
+    Answer,
+    Claimed,
+    Weighed,
+    answers,
+    eta,
+    milestone_key,
+    resolve,
+)
+from ropewalk.tracking.claims import Shown, check_shown, leaf, leaf_salt, root_of, show
+from ropewalk.tracking.clocks import Clock, Step, Terms, price, run
+from ropewalk.tracking.errors import (
+    ClaimError,
+    DateTimeError,
+    DuplicateMemberError,
+    EquipmentError,
+    EventIdError,
+    FormError,
+    LocationError,
+    MissingMemberError,
+    NotInClaimError,
+    NotJsonError,
+    StructureError,
+    TermsError,
+    TooLargeError,
+    TrackingError,
+    UnknownCodeError,
+)
+from ropewalk.tracking.event import Event, Kind, References, Version
+from ropewalk.tracking.faces import OnBoard, on_board
+from ropewalk.tracking.reading import (
+    BATCH_BYTES_MAX,
+    EVENT_BYTES_MAX,
+    EVENTS_MAX,
+    read_event,
+    read_events,
+)
+
+__all__ = [
+    "BATCH_BYTES_MAX",
+    "CERTAINTY",
+    "CLOSEST",
+    "EVENTS_MAX",
+    "EVENT_BYTES_MAX",
+    "Answer",
+    "ClaimError",
+    "Claimed",
+    "Clock",
+    "DateTimeError",
+    "DuplicateMemberError",
+    "EquipmentError",
+    "Event",
+    "EventIdError",
+    "FormError",
+    "Kind",
+    "LocationError",
+    "MissingMemberError",
+    "NotInClaimError",
+    "NotJsonError",
+    "OnBoard",
+    "References",
+    "Shown",
+    "Step",
+    "StructureError",
+    "Terms",
+    "TermsError",
+    "TooLargeError",
+    "TrackingError",
+    "UnknownCodeError",
+    "Version",
+    "Weighed",
+    "answers",
+    "check_shown",
+    "eta",
+    "leaf",
+    "leaf_salt",
+    "milestone_key",
+    "on_board",
+    "price",
+    "read_event",
+    "read_events",
+    "resolve",
+    "root_of",
+    "run",
+    "show",
+    "tables",
+]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A claim: 1 to 500 events that a party or a device signs for under one root.
+r"""A claim: 1 to 500 events that a party or a device signs for under one root.
 
 A leaf hides its event behind a salt of its own, drawn from the claim's by the event's index, so
 that one event can be shown, with its salt and path, and the others stay unguessable.

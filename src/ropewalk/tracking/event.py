@@ -56,7 +56,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     occurred_ms: int
     """`eventDateTime` as milliseconds since 1970-01-01T00:00:00Z; 0 of a bare retraction."""
     created_ms: int
-    """`eventCreatedDateTime` (2.2) or `eventUpdatedDateTime` (3.0), likewise; 0 where there is none."""
+    """`eventCreatedDateTime` (2.2) or `eventUpdatedDateTime` (3.0), likewise; 0 without one."""
     local_date: str
     """The day of `eventDateTime` at the place where it happened, YYYY-MM-DD, by its own offset."""
     references: References

@@ -135,7 +135,7 @@ def check_code(value: str, table: Mapping[str, str], path: str) -> None:
         UnknownCodeError: its text lists what may stand there.
     """
     if value not in table:
-        raise UnknownCodeError(f"{ascii(value[:40])} is none of {', '.join(table)}", path)
+        raise UnknownCodeError(f"{value[:40]!a} is none of {', '.join(table)}", path)
 
 
 def degrees_e7(text: str, degrees_max: int, path: str) -> int:

@@ -51,6 +51,9 @@ _PATH = re.compile(r" - at `\$\.?(.*)`$")
 _LACKS = re.compile(r"Object missing required field `(.*)`")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _WHITE = b" \t\r\n"
+_ANY_DIGIT = bytes.maketrans(b"123456789", b"0" * 9)
+_ENDLESS = b"0" * 309
+"""As many digits as the first whole numbers have that lie beyond an IEEE 754 double."""
 _BY_MEMBER: dict[str, tuple[type[TrackingError], str]] = {
     "eventID": (EventIdError, "give a UUID (2.2), or a text of 1 to 500 characters (3.0)"),
     "eventDateTime": (DateTimeError, "write it as 2026-03-01T08:00:00+01:00"),
@@ -142,6 +145,8 @@ def _check_members(data: bytes, parts: list[bytes]) -> None:
         raise TooLargeError(f"nested deeper than {DEPTH_MAX} levels") from error
     except (msgspec.MsgspecError, UnicodeError, OverflowError) as error:
         raise _first_fault(parts, error) from error
+    if _ENDLESS in data.translate(_ANY_DIGIT):
+        _check_numbers(parts)
     if _unescaped(again).count(b'"') == _unescaped(data).count(b'"'):
         return
     for index, part in enumerate(parts):
@@ -150,6 +155,15 @@ def _check_members(data: bytes, parts: list[bytes]) -> None:
         except strict_json.StrictJsonError as error:
             raise DuplicateMemberError(f"{error}; send it once", "", index) from error
     raise DuplicateMemberError("a member beside the events stands twice; send it once")
+
+
+def _check_numbers(parts: list[bytes]) -> None:
+    """Refuse numbers beyond a double; so many digits may also stand in a text, as they please."""
+    for index, part in enumerate(parts):
+        try:
+            strict_json.parse_json_strict(part)
+        except strict_json.StrictJsonError as error:
+            raise NotJsonError(f"{error}; send what others can read", "", index) from error
 
 
 def _first_fault(parts: list[bytes], error: Exception) -> TrackingError:

@@ -29,7 +29,6 @@ _CALL = "transportDetails.transportCall"
 def retraction_of(sent: tnt30.Retraction, data: bytes) -> Event:
     """A retraction: its id, who says so, and nothing else."""
     origin, function = _origin(sent.event_routing)
-    updated, path = sent.event_updated_date_time, "eventUpdatedDateTime"
     return Event(
         data=data,
         version="3.0",
@@ -39,7 +38,7 @@ def retraction_of(sent: tnt30.Retraction, data: bytes) -> Event:
         classifier="",
         document_type="",
         occurred_ms=0,
-        created_ms=instant_ms(updated, path) if updated else 0,
+        created_ms=0,
         local_date="",
         references=References(),
         is_retracted=True,

@@ -43,21 +43,21 @@ class _Part(msgspec.Struct, frozen=True, rename="camel"):
     """A part of an event; its fields are the standard's members, "" where one is left out."""
 
 
-class Reference(_Part, kw_only=True):
+class Reference(_Part, frozen=True, kw_only=True):
     """A number of a customer's own."""
 
     reference_type: str
     reference_value: Text100
 
 
-class DocumentReference(_Part, kw_only=True):
+class DocumentReference(_Part, frozen=True, kw_only=True):
     """A booking or transport document that an event belongs to."""
 
     document_reference_type: str
     document_reference_value: Name
 
 
-class Seal(_Part, kw_only=True):
+class Seal(_Part, frozen=True, kw_only=True):
     """What closes a container."""
 
     seal_number: Seals
@@ -65,7 +65,7 @@ class Seal(_Part, kw_only=True):
     seal_type: str
 
 
-class Address(_Part, kw_only=True):
+class Address(_Part, frozen=True, kw_only=True):
     """Where a place is, as post is sent."""
 
     name: Text100 = ""
@@ -78,7 +78,7 @@ class Address(_Part, kw_only=True):
     country: Text75 = ""
 
 
-class Location(_Part, kw_only=True):
+class Location(_Part, frozen=True, kw_only=True):
     """Where an event happens."""
 
     location_name: Text100 = ""
@@ -90,7 +90,7 @@ class Location(_Part, kw_only=True):
     address: Address | None = None
 
 
-class Vessel(_Part, kw_only=True):
+class Vessel(_Part, frozen=True, kw_only=True):
     """The ship of a transport call."""
 
     imo: str = msgspec.field(name="vesselIMONumber")
@@ -101,7 +101,7 @@ class Vessel(_Part, kw_only=True):
     vessel_operator_carrier_code_list_provider: str = ""
 
 
-class TransportCall(_Part, kw_only=True):
+class TransportCall(_Part, frozen=True, kw_only=True):
     """One call of a means of transport at one place."""
 
     id: Name = msgspec.field(name="transportCallID")
@@ -120,7 +120,7 @@ class TransportCall(_Part, kw_only=True):
     vessel: Vessel | None = None
 
 
-class _Base(_Part, kw_only=True, tag_field="eventType"):
+class _Base(_Part, frozen=True, kw_only=True, tag_field="eventType"):
     """What every event of 2.2 says."""
 
     id: str = msgspec.field(name="eventID", default="")
@@ -131,7 +131,7 @@ class _Base(_Part, kw_only=True, tag_field="eventType"):
     references: tuple[Reference, ...] = ()
 
 
-class ShipmentEvent(_Base, kw_only=True, tag="SHIPMENT"):
+class ShipmentEvent(_Base, frozen=True, kw_only=True, tag="SHIPMENT"):
     """A document went a step further."""
 
     shipment_event_type_code: str
@@ -142,7 +142,7 @@ class ShipmentEvent(_Base, kw_only=True, tag="SHIPMENT"):
     shipment_id: str = msgspec.field(name="shipmentID", default="")
 
 
-class TransportEvent(_Base, kw_only=True, tag="TRANSPORT"):
+class TransportEvent(_Base, frozen=True, kw_only=True, tag="TRANSPORT"):
     """A means of transport arrived or departed."""
 
     transport_event_type_code: str
@@ -153,7 +153,7 @@ class TransportEvent(_Base, kw_only=True, tag="TRANSPORT"):
     document_references: tuple[DocumentReference, ...] = ()
 
 
-class EquipmentEvent(_Base, kw_only=True, tag="EQUIPMENT"):
+class EquipmentEvent(_Base, frozen=True, kw_only=True, tag="EQUIPMENT"):
     """Something happened to a container."""
 
     equipment_event_type_code: str

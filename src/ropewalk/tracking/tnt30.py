@@ -35,7 +35,7 @@ class _Part(msgspec.Struct, frozen=True, rename="camel"):
     """A part of an event; its fields are the standard's members, "" where one is left out."""
 
 
-class Party(_Part, kw_only=True):
+class Party(_Part, frozen=True, kw_only=True):
     """Who sent, passed on or gets an event."""
 
     party_code: Text150 = ""
@@ -44,7 +44,7 @@ class Party(_Part, kw_only=True):
     party_function: Text3 = ""
 
 
-class Routing(_Part, kw_only=True):
+class Routing(_Part, frozen=True, kw_only=True):
     """The way of an event from party to party."""
 
     originating_party: Party | None = None
@@ -52,7 +52,7 @@ class Routing(_Part, kw_only=True):
     destination_party: Party | None = None
 
 
-class Classification(_Part, kw_only=True):
+class Classification(_Part, frozen=True, kw_only=True):
     """What happened, and whether it did."""
 
     event_type_code: str = ""
@@ -64,7 +64,7 @@ class Classification(_Part, kw_only=True):
     reefer_event_type_code: str = ""
 
 
-class Address(_Part, kw_only=True):
+class Address(_Part, frozen=True, kw_only=True):
     """Where a place is, as post is sent."""
 
     street: Text70 = ""
@@ -78,7 +78,7 @@ class Address(_Part, kw_only=True):
     address_lines: Annotated[tuple[Text250, ...], msgspec.Meta(max_length=5)] = ()
 
 
-class Facility(_Part, kw_only=True):
+class Facility(_Part, frozen=True, kw_only=True):
     """A facility by its code in a list."""
 
     facility_name: Text100 = ""
@@ -86,14 +86,14 @@ class Facility(_Part, kw_only=True):
     facility_code_list_provider: Text10 = ""
 
 
-class GeoCoordinate(_Part, kw_only=True):
+class GeoCoordinate(_Part, frozen=True, kw_only=True):
     """A point on Earth."""
 
     latitude: Text20
     longitude: Text20
 
 
-class Location(_Part, kw_only=True):
+class Location(_Part, frozen=True, kw_only=True):
     """Where an event happens."""
 
     location_name: Text100 = ""
@@ -104,21 +104,21 @@ class Location(_Part, kw_only=True):
     geo_coordinate: GeoCoordinate | None = None
 
 
-class Numbered(_Part, kw_only=True):
+class Numbered(_Part, frozen=True, kw_only=True):
     """A document or a customer's number, by its type."""
 
     type_code: str
     reference: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
-class Replacement(_Part, kw_only=True):
+class Replacement(_Part, frozen=True, kw_only=True):
     """Numbers in the place of others."""
 
     old_references: tuple[Numbered, ...] = ()
     new_references: tuple[Numbered, ...] = ()
 
 
-class ShipmentDetails(_Part, kw_only=True):
+class ShipmentDetails(_Part, frozen=True, kw_only=True):
     """Which shipment an event belongs to."""
 
     document_reference: Numbered | None = None
@@ -131,21 +131,21 @@ class ShipmentDetails(_Part, kw_only=True):
     price_calculation_date: Text10 = ""
 
 
-class Service(_Part, kw_only=True):
+class Service(_Part, frozen=True, kw_only=True):
     """A carrier's service."""
 
     carrier_service_code: Text50 = ""
     universal_service_reference: Text8 = ""
 
 
-class Voyage(_Part, kw_only=True):
+class Voyage(_Part, frozen=True, kw_only=True):
     """A voyage by the carrier's number, or by the one all carriers share."""
 
     carrier_voyage_number: Text50 = ""
     universal_voyage_reference: Text5 = ""
 
 
-class Vessel(_Part, kw_only=True):
+class Vessel(_Part, frozen=True, kw_only=True):
     """A ship."""
 
     imo: Text8 = msgspec.field(name="vesselIMONumber", default="")
@@ -156,7 +156,7 @@ class Vessel(_Part, kw_only=True):
     operator_carrier_code_list_provider: Text10 = ""
 
 
-class Rail(_Part, kw_only=True):
+class Rail(_Part, frozen=True, kw_only=True):
     """A train."""
 
     rail_car_reference: Text50 = ""
@@ -164,21 +164,21 @@ class Rail(_Part, kw_only=True):
     departure_id: Text100 = msgspec.field(name="departureID", default="")
 
 
-class Vehicle(_Part, kw_only=True):
+class Vehicle(_Part, frozen=True, kw_only=True):
     """A tractor or trailer."""
 
     license_plate: Text15 = ""
     vehicle_identification_number: Annotated[str, msgspec.Meta(max_length=17)] = ""
 
 
-class Truck(_Part, kw_only=True):
+class Truck(_Part, frozen=True, kw_only=True):
     """A tractor with its trailer."""
 
     tractor_details: Vehicle | None = None
     trailer_details: Vehicle | None = None
 
 
-class TransportCall(_Part, kw_only=True):
+class TransportCall(_Part, frozen=True, kw_only=True):
     """One call of a means of transport at one place."""
 
     transport_call_reference: Text100 = ""
@@ -193,7 +193,7 @@ class TransportCall(_Part, kw_only=True):
     truck_transport: Truck | None = None
 
 
-class TransportDetails(_Part, kw_only=True):
+class TransportDetails(_Part, frozen=True, kw_only=True):
     """Which call, and why it is late."""
 
     delay_reason_codes: tuple[Text3, ...] = ()
@@ -201,7 +201,7 @@ class TransportDetails(_Part, kw_only=True):
     transport_call: TransportCall | None = None
 
 
-class Seal(_Part, kw_only=True):
+class Seal(_Part, frozen=True, kw_only=True):
     """What closes a container."""
 
     number: Text15 = ""
@@ -210,7 +210,7 @@ class Seal(_Part, kw_only=True):
     placement: str = ""
 
 
-class EquipmentDetails(_Part, kw_only=True):
+class EquipmentDetails(_Part, frozen=True, kw_only=True):
     """Which container."""
 
     equipment_reference: str = ""
@@ -220,13 +220,13 @@ class EquipmentDetails(_Part, kw_only=True):
     seals: tuple[Seal, ...] = ()
 
 
-class IotDetails(_Part, kw_only=True):
+class IotDetails(_Part, frozen=True, kw_only=True):
     """What a device detected."""
 
     iot_event_code: str = ""
 
 
-class Probe(_Part, kw_only=True):
+class Probe(_Part, frozen=True, kw_only=True):
     """What one probe of a reefer measured."""
 
     measured_temperature_value: float | None = None
@@ -235,7 +235,7 @@ class Probe(_Part, kw_only=True):
     probe_label: str = ""
 
 
-class ReeferParameters(_Part, kw_only=True):
+class ReeferParameters(_Part, frozen=True, kw_only=True):
     """What a reefer is set to, or measures, but temperatures."""
 
     o2_percentage: float | None = None
@@ -250,7 +250,7 @@ class ReeferParameters(_Part, kw_only=True):
     is_controlled_atmosphere_required: bool | None = None
 
 
-class ReeferDetails(_Part, kw_only=True):
+class ReeferDetails(_Part, frozen=True, kw_only=True):
     """What a reefer measured or was set to."""
 
     temperature_unit: str = ""
@@ -261,7 +261,7 @@ class ReeferDetails(_Part, kw_only=True):
     measured_parameters: ReeferParameters | None = None
 
 
-class AnyEvent(_Part, kw_only=True):
+class AnyEvent(_Part, frozen=True, kw_only=True):
     """An event of 3.0, of whatever kind."""
 
     event_routing: Routing | None = None
@@ -278,13 +278,12 @@ class AnyEvent(_Part, kw_only=True):
     reefer_details: ReeferDetails | None = None
 
 
-class Retraction(_Part, kw_only=True):
+class Retraction(_Part, frozen=True, kw_only=True):
     """The little that counts of a retracted event."""
 
     id: EventId = msgspec.field(name="eventID")
     is_retracted: bool = False
     event_routing: Routing | None = None
-    event_updated_date_time: Text35 = ""
 
 
 DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)

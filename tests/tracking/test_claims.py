@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Claims: one root over many events, and one event shown without the others."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ropewalk.tracking import (
+    ClaimError,
+    NotInClaimError,
+    check_shown,
+    leaf,
+    leaf_salt,
+    root_of,
+    show,
+)
+from tracking.naive import told
+
+SALT = bytes(range(32))
+batches = st.lists(st.binary(max_size=40), min_size=1, max_size=40)
+
+
+@given(batches, st.binary(min_size=32, max_size=32))
+def test_the_root_is_the_one_that_the_format_tells(events: list[bytes], salt: bytes) -> None:
+    assert root_of(events, salt) == told(events, salt)
+
+
+@given(batches, st.integers(0, 39))
+def test_each_event_can_be_shown_by_itself(events: list[bytes], which: int) -> None:
+    index = which % len(events)
+    shown = show(events, SALT, index)
+    assert shown.event == events[index]
+    check_shown(shown, root_of(events, SALT))
+    assert len(shown.path) <= 6
+
+
+@given(batches, st.integers(0, 39), st.integers(0, 5))
+def test_what_was_not_claimed_cannot_be_shown(events: list[bytes], which: int, part: int) -> None:
+    index = which % len(events)
+    shown, root = show(events, SALT, index), root_of(events, SALT)
+    flipped = ("1" if root[0] == "0" else "0") + root[1:]
+    wrong: list[dict[str, Any]] = [
+        {"event": shown.event + b" "},
+        {"salt": leaf_salt(SALT, index + 1).hex()},
+        {"index": index + 1},
+        {"size": len(events) + 64},
+        {"path": (*shown.path, root)},
+        {"salt": shown.salt.upper() if shown.salt.upper() != shown.salt else "x" * 64},
+    ]
+    with pytest.raises(NotInClaimError):
+        check_shown(msgspec.structs.replace(shown, **wrong[part]), root)
+    with pytest.raises(NotInClaimError):
+        check_shown(shown, flipped)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"size": 0},
+        {"size": 501},
+        {"size": -1},
+        {"index": -1},
+        {"salt": "00"},
+        {"salt": ""},
+        {"path": ("zz",)},
+        {"path": ("00" * 32,) * 100},
+    ],
+    ids=range(8),
+)
+def test_a_hostile_showing_is_refused(members: dict[str, Any]) -> None:
+    events = [b"a", b"b", b"c"]
+    with pytest.raises(NotInClaimError):
+        check_shown(msgspec.structs.replace(show(events, SALT, 1), **members), "00" * 32)
+    with pytest.raises(NotInClaimError):
+        check_shown(show(events, SALT, 1), "no root")
+
+
+def test_a_claim_has_1_to_500_events_and_a_salt_of_32_bytes() -> None:
+    assert root_of([b"x"] * 500, SALT) == told([b"x"] * 500, SALT)
+    for events, salt in (([], SALT), ([b"x"] * 501, SALT), ([b"x"], b""), ([b"x"], SALT + b"x")):
+        with pytest.raises(ClaimError):
+            root_of(events, salt)
+    for index in (-1, 2):
+        with pytest.raises(ClaimError):
+            show([b"a", b"b"], SALT, index)
+
+
+def test_two_equal_events_have_two_leaves() -> None:
+    assert leaf(b"x", SALT, 0) != leaf(b"x", SALT, 1)
+    assert leaf(b"x", SALT, 0) != leaf(b"x", bytes(32), 0)
+    assert len(leaf(b"x" * 1_000, SALT, 499)) == 150
