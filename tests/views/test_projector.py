@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The views follow the ledger, go on where they stopped, and are the same when derived anew (I33)."""
+"""The views follow the ledger, go on where they stopped, are the same when derived anew (I33)."""
 
 import json
 import os

@@ -2,6 +2,7 @@
 """`ropewalk bench NAME`: figures, limits measured in the same run, their ratio."""
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,7 +50,8 @@ def bench(
         from ropewalk.cli.bench_runs import RUNS  # noqa: PLC0415  # likewise
 
         chosen = NAMES if name == "all" else [name]
-        runs = {**RUNS, "events": partial(RUNS["events"], count=count - count % 500)}
+        runs: dict[str, Callable[..., Any]] = dict(RUNS)
+        runs["events"] = partial(RUNS["events"], count=count - count % 500)
         results = {one: runs[one](_teller(one)) for one in chosen}
         now = dt.datetime.now(dt.UTC).replace(microsecond=0)
         told = {

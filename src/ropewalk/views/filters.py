@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Alias, ColumnElement, exists
+from sqlalchemy import ColumnElement, FromClause, exists
 
 from ropewalk.views.schema import documents, events
 
@@ -86,7 +86,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return [_names(documents.alias(), kind, reference) for kind, reference in wanted]
 
 
-def _names(named: Alias, kind: str, reference: str) -> ColumnElement[bool]:
+def _names(named: FromClause, kind: str, reference: str) -> ColumnElement[bool]:
     return exists().where(
         named.c.reference == reference,
         named.c.type == kind,
