@@ -13,6 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ropewalk.api import (
+    claims,
+    dcsa,
     docs,
     events,
     health,
@@ -23,6 +25,8 @@ from ropewalk.api import (
     openapi,
     problems,
     records,
+    subscribing,
+    tnt,
     transactions,
 )
 from ropewalk.api.edge import Edge, refusal
@@ -31,16 +35,19 @@ from ropewalk.api.node import Node, guard, of
 from ropewalk.api.parameters import strict_query
 from ropewalk.api.settings import ApiSettings
 from ropewalk.engines.port import Engine, EngineError
+from ropewalk.tracking import TrackingError
+from ropewalk.views import Views, ViewsError
 
 
-def create_app(engine: Engine, settings: ApiSettings) -> FastAPI:
+def create_app(engine: Engine, settings: ApiSettings, views: Views | None = None) -> FastAPI:
     """The HTTP surface over an engine.
 
     Args:
         engine: Embedded or consortium; its owner closes it.
         settings: The node's settings.
+        views: What the node derives from the ledger; their owner closes them.
     """
-    node = Node(engine, settings)
+    node = Node(engine, settings, views)
     app = FastAPI(
         title="Ropewalk",
         version=settings.version,
@@ -57,8 +64,11 @@ def create_app(engine: Engine, settings: ApiSettings) -> FastAPI:
     app.router.routes.append(Route("/v1/transactions", transactions.submit, methods=["POST"]))
     for room in (transactions, lists, records, log, light, events, health):
         app.include_router(room.router)
+    for room in (claims, tnt, subscribing):
+        app.include_router(room.router)
     _describe(app, settings)
-    for kind in (ApiError, EngineError, HTTPException, RequestValidationError):
+    kinds = (ApiError, EngineError, ViewsError, TrackingError)
+    for kind in (*kinds, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer_refusal)
     app.add_middleware(Edge, node=node)
     return app
@@ -77,7 +87,8 @@ async def _answer_refusal(request: Request, error: Exception) -> Response:
             of(request).authorise("", request.url.path)
         except ApiError as denied:
             error = denied
-    return refusal(problems.as_api_error(error), request.scope)
+    found = problems.as_api_error(error)
+    return dcsa.refusal(found, request) or refusal(found, request.scope)
 
 
 def _describe(app: FastAPI, settings: ApiSettings) -> None:

@@ -26,7 +26,7 @@ from ropewalk.api.errors import (
 from ropewalk.api.logs import where
 from ropewalk.api.node import Node
 
-METHODS: Final = ("GET", "HEAD", "POST")
+METHODS: Final = ("DELETE", "GET", "HEAD", "POST", "PUT")
 """What the metrics name; each route says which it has."""
 FIELDS: Final = (
     (b"x-content-type-options", b"nosniff"),

@@ -168,6 +168,17 @@ class UnsupportedMediaTypeError(ApiError):
     status = 415
 
 
+class RefusedContentError(ApiError):
+    """The body is what its media type promises, and says what cannot be taken.
+
+    Raised with the code of whoever refused it, so this class' code never shows.
+    """
+
+    code = "api.refused_content"
+    number = 7925
+    status = 422
+
+
 class ExpectationFailedError(ApiError):
     """The request expects something other than `100-continue`."""
 

@@ -10,6 +10,8 @@ from ropewalk.api.errors import NotAcceptableError
 
 QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 JSON = "application/json"
+CSV = "text/csv"
+GEOJSON = "application/geo+json"
 JOSE = "application/jose"
 EVENT_STREAM = "text/event-stream"
 TEXT = "text/plain"

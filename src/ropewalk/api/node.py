@@ -13,10 +13,11 @@ from ropewalk.api.intake import Intake
 from ropewalk.api.lanes import Allowance, Lane
 from ropewalk.api.logs import make_log
 from ropewalk.api.metrics import Metrics
-from ropewalk.api.policy import ANYBODY, Policy
+from ropewalk.api.policy import ANYBODY, EVENTS, Policy
 from ropewalk.api.pulse import Pulse
 from ropewalk.api.settings import ApiSettings
 from ropewalk.engines.port import Engine
+from ropewalk.views import NoViewsError, Views
 
 COMMIT_THREADS: Final = 4
 READ_THREADS: Final = 6
@@ -24,6 +25,8 @@ PROOF_THREADS: Final = 2
 """Of what the log answers at once: entries, paths, pages, events."""
 WAITING_THREADS: Final = 8
 """Of what may wait for consensus, seconds long: they sleep, mostly."""
+VIEWS_THREADS: Final = 4
+"""Of what the views are asked, and of claims that are checked on their way in."""
 LIGHT_THREADS: Final = 2
 """Of what CometBFT is asked."""
 
@@ -31,11 +34,12 @@ LIGHT_THREADS: Final = 2
 class Node:
     """One node's HTTP surface at work."""
 
-    def __init__(self, engine: Engine, settings: ApiSettings) -> None:
+    def __init__(self, engine: Engine, settings: ApiSettings, views: Views | None = None) -> None:
         caps = settings.caps
         self.engine = engine
         self.settings = settings
-        self.policy = Policy(require_login=settings.require_login)
+        self._views = views
+        self.policy = Policy(require_login=settings.require_login, open_events=settings.open_events)
         self._run = os.urandom(8).hex()
         self._requests = count()
         self.log: Any = make_log(settings.log_level)
@@ -46,6 +50,7 @@ class Node:
         self.reads = Lane("read", threads=READ_THREADS, places=caps.reads)
         self.proofs = Lane("proof", threads=PROOF_THREADS, places=caps.proofs)
         self.waiting = Lane("waiting", threads=WAITING_THREADS, places=caps.waiting)
+        self.looking = Lane("views", threads=VIEWS_THREADS, places=caps.views)
         self.light = Lane("light", threads=LIGHT_THREADS, places=caps.light)
         self.health = Lane("health", threads=1, places=64)
         self.streams = Allowance(caps.streams, "the node has as many event streams as it takes")
@@ -57,22 +62,39 @@ class Node:
     @property
     def lanes(self) -> tuple[Lane, ...]:
         """All lanes to the engine."""
-        return (self.writes, self.reads, self.proofs, self.waiting, self.light, self.health)
+        reading = (self.reads, self.proofs, self.waiting, self.looking, self.light)
+        return (self.writes, *reading, self.health)
+
+    @property
+    def views(self) -> Views:
+        """The node's views.
+
+        Raises:
+            NoViewsError: it keeps none.
+        """
+        if self._views is None:
+            raise NoViewsError("this node keeps no views; ask another member's")
+        return self._views
+
+    def controller_of(self, request: Request) -> str:
+        """The controller that signed a request, `ANYBODY` where none did."""
+        del request  # no request is signed yet
+        return ANYBODY
 
     def correlation(self) -> str:
         """A name for one request in the log: 128 bits, the first half drawn at the start."""
         return f"{self._run}{next(self._requests):016x}"
 
-    def authorise(self, action: str, subject: str) -> None:
+    def authorise(self, action: str, subject: str, actor: str = ANYBODY) -> None:
         """Let a request pass, or not.
 
         Raises:
             LoginRequiredError: it needs a login.
             ForbiddenError: nobody may do that.
         """
-        if self.policy.may_read(ANYBODY, action, subject):
+        if self.policy.may_read(actor, action, subject):
             return
-        if self.settings.require_login:
+        if self.settings.require_login or action in EVENTS:
             raise LoginRequiredError
         raise ForbiddenError("the node's policy does not allow this")
 
@@ -93,7 +115,8 @@ def guard(action: str) -> Any:
     """A route's dependency that asks the policy. Every route has one; a test holds it."""
 
     async def authorise(request: Request) -> None:
-        of(request).authorise(action, request.url.path)
+        here = of(request)
+        here.authorise(action, request.url.path, here.controller_of(request))
 
     authorise.__dict__["action"] = action
     return Depends(authorise)

@@ -73,6 +73,12 @@ def _problem(description: str) -> dict[str, Any]:
     return {"description": description, "content": content}
 
 
+def refused(content: dict[str, Any], description: str) -> dict[str, Any]:
+    """A refusal in another form, or as a problem where it never got to its path."""
+    problem = _problem(description)
+    return {**problem, "content": {**problem["content"], **content}}
+
+
 def _with_problems(found: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
     return {
         200: {"description": "As asked", "content": found},

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from fastapi import Path, Query, Request
+from pydantic import BaseModel
 
 from ropewalk.api.errors import MalformedParameterError
 from ropewalk.codes import CodeError, DocumentReference
@@ -51,7 +52,15 @@ async def strict_query(request: Request) -> None:
 
 
 def _known(route: Any) -> set[str]:
-    return {field.alias for field in route.dependant.query_params}
+    return {name for field in route.dependant.query_params for name in _names(field)}
+
+
+def _names(field: Any) -> set[str]:
+    """A parameter's name, or those of a model's fields."""
+    kind = field.field_info.annotation
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return {one.alias or name for name, one in kind.model_fields.items()}
+    return {field.alias}
 
 
 def query(request: Request, allowed: Sequence[str]) -> dict[str, str]:

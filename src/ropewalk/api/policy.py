@@ -16,6 +16,7 @@ PUBLIC: Final = frozenset(
     {
         "act.read",
         "box.read",
+        "claim.submit",
         "consensus.read",
         "controller.read",
         "document.read",
@@ -23,6 +24,7 @@ PUBLIC: Final = frozenset(
         "genesis.read",
         "log.read",
         "metric.read",
+        "message.send",
         "party.read",
         "proposal.read",
         "title.read",
@@ -30,6 +32,8 @@ PUBLIC: Final = frozenset(
         "transaction.submit",
     }
 )
+EVENTS: Final = frozenset({"cargo_event.read", "subscription.keep"})
+"""About what happened to the goods: for those who log in, or for all where a node is set so."""
 
 
 class Policy:
@@ -37,10 +41,12 @@ class Policy:
 
     Args:
         require_login: Whether a login is needed for all but the node's health.
+        open_events: Whether none is needed to read what happened to the goods.
     """
 
-    def __init__(self, *, require_login: bool) -> None:
+    def __init__(self, *, require_login: bool, open_events: bool = False) -> None:
         self.require_login = require_login
+        self.open_events = open_events
 
     def may_read(self, actor: str, action: str, subject: str) -> bool:
         """Whether `actor` may do `action` on `subject`.
@@ -53,4 +59,6 @@ class Policy:
         del subject
         if action in HEALTH:
             return True
-        return action in PUBLIC and (actor != ANYBODY or not self.require_login)
+        if action in EVENTS and not self.open_events:
+            return actor != ANYBODY
+        return action in PUBLIC | EVENTS and (actor != ANYBODY or not self.require_login)

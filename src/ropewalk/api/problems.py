@@ -21,6 +21,18 @@ from ropewalk.engines.port import (
     ReadOnlyError,
     StoppedError,
 )
+from ropewalk.tracking import TrackingError
+from ropewalk.views import (
+    CursorError,
+    EventsClosedError,
+    FilterError,
+    NoViewsError,
+    TooManySubscriptionsError,
+    UnknownClaimError,
+    UnknownEventError,
+    UnknownSubscriptionError,
+    ViewsError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -64,8 +76,8 @@ def as_api_error(error: Exception) -> errors.ApiError:
     match error:
         case errors.ApiError():
             return error
-        case EngineError():
-            return _of_engine(error)
+        case EngineError() | ViewsError() | TrackingError():
+            return _of_room(error)
         case RequestValidationError():
             return _of_parameters(error)
         case HTTPException():
@@ -76,6 +88,12 @@ def as_api_error(error: Exception) -> errors.ApiError:
             return errors.InternalError(
                 "the node failed at this request; the outcome of a write is unknown, ask by its id"
             )
+
+
+def _of_room(error: EngineError | ViewsError | TrackingError) -> errors.ApiError:
+    if isinstance(error, EngineError):
+        return _of_engine(error)
+    return _of_views(error) if isinstance(error, ViewsError) else _of_tracking(error)
 
 
 def _of_engine(error: EngineError) -> errors.ApiError:
@@ -95,6 +113,33 @@ def _of_engine(error: EngineError) -> errors.ApiError:
             found = errors.NotFoundError("the log has no such position or size")
         case _:
             found = errors.InternalError("the engine failed at this request")
+    found.code, found.number = error.code, error.number
+    return found
+
+
+def _of_views(error: ViewsError) -> errors.ApiError:
+    match error:
+        case UnknownClaimError() | UnknownEventError() | UnknownSubscriptionError():
+            found: errors.ApiError = errors.UnknownRecordError(str(error))
+        case CursorError() | FilterError():
+            found = errors.MalformedParameterError(str(error))
+        case EventsClosedError():
+            found = errors.ForbiddenError(str(error))
+        case NoViewsError():
+            found = errors.NotFoundError(str(error))
+        case TooManySubscriptionsError():
+            found = errors.BusyError(str(error), retry_after_s=3600)
+        case _:
+            found = errors.RefusedContentError(str(error))
+    found.code, found.number = error.code, error.number
+    return found
+
+
+def _of_tracking(error: TrackingError) -> errors.ApiError:
+    members: dict[str, object] = {"path": error.path}
+    if error.index is not None:
+        members["index"] = error.index
+    found = errors.RefusedContentError(str(error), members=members)
     found.code, found.number = error.code, error.number
     return found
 

@@ -66,6 +66,8 @@ class Caps:
     waiting: int = 64
     """Requests waiting for proofs of records or histories at a time, in a consortium for the header
     that binds them: they have a lane of their own, since no header may come."""
+    views: int = 256
+    """Requests waiting for the views at a time."""
     light: int = 32
     """Requests waiting for CometBFT's answers at a time."""
 
@@ -80,6 +82,8 @@ class ApiSettings:
     acts: list[dict[str, Any]] = field(default_factory=list)
     """The rule table, as `/v1/acts` shows it."""
     require_login: bool = False
+    open_events: bool = False
+    """Whether anybody may read the goods' events, and send some that nobody signed."""
     hosts: tuple[str, ...] = ()
     """Names, without port, that the Host field may hold; empty allows any."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -65,7 +65,7 @@ async def submit(request: Request) -> Response:
 
 
 async def _one(request: Request, here: Node, *, wait: bool) -> Response:
-    return await one(here, await _body(request, here, here.settings.caps.jose_bytes), wait=wait)
+    return await one(here, await read_body(request, here, here.settings.caps.jose_bytes), wait=wait)
 
 
 async def one(here: Node, body: bytes, *, wait: bool) -> Response:
@@ -87,7 +87,7 @@ async def one(here: Node, body: bytes, *, wait: bool) -> Response:
 
 
 async def _many(request: Request, here: Node, *, wait: bool) -> Response:
-    body = await _body(request, here, here.settings.caps.batch_bytes)
+    body = await read_body(request, here, here.settings.caps.batch_bytes)
     with here.writes.place():
         transactions, future = await here.writes.call(_submit, here, body)
         if not wait:
@@ -126,7 +126,7 @@ def _wait(request: Request) -> bool:
     return wait == "committed"
 
 
-async def _body(request: Request, here: Node, limit: int) -> bytes:
+async def read_body(request: Request, here: Node, limit: int) -> bytes:
     """The body; while it arrives it takes no place in the lane, only its bytes' allowance."""
     body = bytearray()
     try:

@@ -51,7 +51,7 @@ def machine() -> dict[str, Any]:
     }
 
 
-def resident_bytes() -> int:
-    """Resident memory of this process."""
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+def resident_bytes(process: int | str = "self") -> int:
+    """Resident memory of a process, by default of this one."""
+    pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE")

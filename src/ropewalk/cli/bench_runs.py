@@ -21,6 +21,7 @@ from ropewalk.audit import audit_directory
 from ropewalk.cli.archives import commitment
 from ropewalk.cli.bench_acts import acts, holdings
 from ropewalk.cli.bench_consortium import consortium, one_validator
+from ropewalk.cli.bench_events import events
 from ropewalk.cli.bench_limits import resident_bytes, verification_rate
 from ropewalk.cli.bench_scale import load_titles, loaded
 from ropewalk.cli.bench_world import PASSPHRASE, Held, World, batches, submit_all
@@ -363,7 +364,7 @@ def _ignore(_done: int, _total: int) -> None:
     """Show no progress."""
 
 
-RUNS: dict[str, Callable[[Tell], Result]] = {
+RUNS: dict[str, Callable[..., Result]] = {
     "title": title,
     "http": http_batches,
     "single": http_single,
@@ -373,6 +374,7 @@ RUNS: dict[str, Callable[[Tell], Result]] = {
     "rebuild": rebuild,
     "acts": acts,
     "holdings": holdings,
+    "events": events,
     "consortium": consortium,
     "one-validator": one_validator,
 }

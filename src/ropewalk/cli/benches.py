@@ -2,6 +2,8 @@
 """`ropewalk bench NAME`: figures, limits measured in the same run, their ratio."""
 
 import datetime as dt
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +26,7 @@ NAMES = (
     "rebuild",
     "acts",
     "holdings",
+    "events",
     "consortium",
     "one-validator",
 )
@@ -34,6 +37,9 @@ def bench(
     output: Annotated[
         Path | None, typer.Option("--output", help="Also write the results to this file.")
     ] = None,
+    count: Annotated[
+        int, typer.Option("--events", min=20_000, help="Of the bench `events`: how many.")
+    ] = 100_000,
     as_json: Json = False,
 ) -> None:
     """Measure, beside the machine's own limits."""
@@ -44,7 +50,9 @@ def bench(
         from ropewalk.cli.bench_runs import RUNS  # noqa: PLC0415  # likewise
 
         chosen = NAMES if name == "all" else [name]
-        results = {one: RUNS[one](_teller(one)) for one in chosen}
+        runs: dict[str, Callable[..., Any]] = dict(RUNS)
+        runs["events"] = partial(RUNS["events"], count=count - count % 500)
+        results = {one: runs[one](_teller(one)) for one in chosen}
         now = dt.datetime.now(dt.UTC).replace(microsecond=0)
         told = {
             "version": __version__,

@@ -18,7 +18,7 @@ STOP_S = 60
 class ChildNode:
     """Runs `ropewalk node`; its log goes to a file."""
 
-    def __init__(self, data: Path, listen: str, passphrase: str, log: Path) -> None:
+    def __init__(self, data: Path, listen: str, passphrase: str, log: Path, *more: str) -> None:
         self._log = log
         self.url = ""
         self._ready = threading.Event()
@@ -32,6 +32,7 @@ class ChildNode:
                 str(data),
                 "--listen",
                 listen,
+                *more,
             ],
             env={**os.environ, "ROPEWALK_PASSPHRASE": passphrase},
             stdin=subprocess.DEVNULL,
@@ -73,6 +74,11 @@ class ChildNode:
     ) -> None:
         """Stop the node."""
         self.stop()
+
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._process.pid
 
     def wait(self) -> int:
         """Wait until the node ends by itself; its exit code."""

@@ -174,7 +174,7 @@ class Stage:
             directory, self._keys, self.passphrase, origin=ORIGIN, laws=laws
         )
         self._shelf = Shelf(directory.documents)
-        with ChildNode(data, listen, self.passphrase, log) as child:
+        with ChildNode(data, listen, self.passphrase, log, "--open-events") as child:
 
             def wait() -> None:
                 if child.wait():

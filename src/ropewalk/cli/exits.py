@@ -26,6 +26,7 @@ from ropewalk.engines.errors import ArchiveError, SuccessionError
 from ropewalk.engines.port import EngineError
 from ropewalk.ledger import GenesisError, LedgerError
 from ropewalk.tlog import ProofError
+from ropewalk.tracking import TrackingError
 
 DONE, FAILED, USAGE, REFUSED, UNKNOWN, CANNOT_START = range(6)
 
@@ -57,6 +58,7 @@ def _ends() -> tuple[tuple[type[Exception], int], ...]:
         (UnreachableError, CANNOT_START),
         (DocumentError, REFUSED),
         (LedgerError, REFUSED),
+        (TrackingError, REFUSED),
         (CodeError, USAGE),
         (CanonicalError, USAGE),
         (KeyFileError, CANNOT_START),

@@ -15,6 +15,7 @@ from ropewalk.cli import (
     cometbft,
     demo,
     disclosures,
+    events,
     evidence,
     network,
     proofs,
@@ -22,6 +23,7 @@ from ropewalk.cli import (
     setup,
     successions,
     trade,
+    views,
 )
 from ropewalk.cli.exits import ending
 from ropewalk.cli.options import file_defaults
@@ -45,6 +47,8 @@ app.add_typer(trade.identity_app, name="identity")
 app.add_typer(disclosures.app, name="private")
 app.add_typer(proposals.app, name="proposal")
 app.add_typer(trade.tx_app, name="tx")
+app.add_typer(events.events_app, name="events")
+app.add_typer(views.views_app, name="views")
 app.command()(proofs.bundle)
 app.command()(proofs.verify)
 app.command()(proofs.audit)

@@ -20,6 +20,14 @@ Data = Annotated[Path, typer.Option("--data", envvar="ROPEWALK_DATA", help="The 
 Listen = Annotated[
     str, typer.Option("--listen", envvar="ROPEWALK_LISTEN", help="Address to listen on.")
 ]
+ViewsUrl = Annotated[
+    str,
+    typer.Option(
+        "--views",
+        envvar="ROPEWALK_VIEWS",
+        help="Database of the views, a URL of SQLAlchemy's; by default SQLite in DATA.",
+    ),
+]
 PassphraseFile = Annotated[
     Path | None,
     typer.Option(

@@ -52,6 +52,7 @@ _FAMILIES = (
     ("Title", 7300, 7399),
     ("Cargo", 7400, 7449),
     ("Track and trace", 7500, 7549),
+    ("Views", 7600, 7649),
     ("Engine", 7800, 7849),
     ("Client", 7850, 7889),
     ("Command line", 7890, 7899),

@@ -3,9 +3,10 @@
 
 import socket
 import time
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,6 +20,7 @@ from ropewalk.cli.options import (
     Keys,
     Listen,
     PassphraseFile,
+    ViewsUrl,
     listen_address,
     passphrase,
     passphrase_for,
@@ -33,6 +35,9 @@ from ropewalk.engines.port import AlreadyInitialisedError, Engine, StoppedError
 from ropewalk.ledger import QUOTA_ACTOR_DEFAULT, network_id
 from ropewalk.rules import genesis_records
 from ropewalk.tlog import VerifierKey
+
+if TYPE_CHECKING:
+    from ropewalk.api import ApiSettings
 
 RECOGNISED_LAWS = ("BH", "DE", "FR", "GB", "SG")
 """Recognised at genesis unless told otherwise; `docs/concepts/law.md` says under which statutes."""
@@ -155,9 +160,22 @@ def node(
     require_login: Annotated[
         bool, typer.Option("--require-login", help="Answer nobody who has not logged in.")
     ] = False,
+    open_events: Annotated[
+        bool,
+        typer.Option("--open-events", help="Let anybody read the goods' events, and send some."),
+    ] = False,
+    views: ViewsUrl = "",
+    local_callbacks: Annotated[
+        bool,
+        typer.Option(
+            "--local-callbacks", help="For development: send events by http to this machine too."
+        ),
+    ] = False,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Serve a ledger over HTTP, in the foreground, until SIGTERM."""
+    from ropewalk.api import ApiSettings  # noqa: PLC0415  # heavy, and of use here only
+
     with ending(as_json=False):
         host, port = listen_address(listen)
         if log_level not in ("debug", "info", "warning", "error"):
@@ -169,7 +187,15 @@ def node(
             verifiers,
             checks_invariants=check_invariants,
         )
-        run_node(opened, host, port, require_login=require_login, log_level=log_level)
+        settings = ApiSettings(
+            listen_host=host,
+            listen_port=port,
+            acts=act_table(),
+            require_login=require_login,
+            open_events=open_events,
+            log_level=log_level,  # type: ignore[arg-type]  # checked above
+        )
+        run_node(opened, settings, Outlook(data, views, allows_loopback=local_callbacks))
 
 
 def open_engine(
@@ -199,22 +225,29 @@ def open_engine(
     )
 
 
-def run_node(engine: Engine, host: str, port: int, *, require_login: bool, log_level: str) -> None:
-    """Serve an open ledger until SIGTERM, then close it."""
-    from ropewalk.api import ApiSettings, serve  # noqa: PLC0415  # heavy, and of use here only
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where a node's views are, and where it may send events."""
+
+    data: Path
+    url: str
+    """Of the database; "" for SQLite in the data directory."""
+    allows_loopback: bool
+
+
+def run_node(engine: Engine, settings: "ApiSettings", outlook: Outlook) -> None:
+    """Serve an open ledger and its views until SIGTERM, then close them."""
+    from ropewalk.api import serve  # noqa: PLC0415  # heavy, and of use here only
+    from ropewalk.views import Rules, Views  # noqa: PLC0415  # likewise
 
     try:
-        _require_free(host, port)
-        serve(
-            engine,
-            ApiSettings(
-                listen_host=host,
-                listen_port=port,
-                acts=act_table(),
-                require_login=require_login,
-                log_level=log_level,  # type: ignore[arg-type]  # checked above
-            ),
-        )
+        _require_free(settings.listen_host, settings.listen_port)
+        rules = Rules(allows_loopback=outlook.allows_loopback)
+        views = Views(outlook.data, engine, url=outlook.url, rules=rules)
+        try:
+            serve(engine, settings, views.start())
+        finally:
+            views.close()
     finally:
         engine.close()
 

@@ -11,6 +11,7 @@ from ropewalk.client.amending import (
 )
 from ropewalk.client.bundle import read_bundle
 from ropewalk.client.bundling import bundle_of, make_bundle, make_control_proof
+from ropewalk.client.claiming import Claimed, claim
 from ropewalk.client.control import (
     challenge_hash,
     make_challenge,
@@ -69,6 +70,7 @@ from ropewalk.client.verify import verify_bundle
 __all__ = [
     "SECRET_SIZE",
     "Actor",
+    "Claimed",
     "ClientError",
     "Controllers",
     "DocumentError",
@@ -103,6 +105,7 @@ __all__ = [
     "check_opening",
     "check_pass",
     "check_sealed",
+    "claim",
     "combine_body",
     "dcsa_checksum",
     "equipments_of",

@@ -148,6 +148,60 @@ class Node:
             for each in transactions
         ]
 
+    def claim(
+        self, transaction: str, version: str, salt: bytes, events: Sequence[bytes]
+    ) -> Outcome:
+        """Send an act that claims events, and the events; wait for its outcome.
+
+        Args:
+            transaction: the signed `cargo.CLAIM`; "" to give a node events of a claim that stands.
+            version: `2.2` or `3.0`.
+            salt: of the claim's root, 32 bytes.
+            events: the exact bytes of each.
+
+        Raises:
+            RefusedError: it does not take them.
+        """
+        content = msgspec.json.encode(
+            {
+                "transaction": transaction,
+                "version": version,
+                "salt": salt.hex(),
+                "events": [msgspec.Raw(one) for one in events],
+            }
+        )
+        headers = {"content-type": "application/json"}
+        for attempt in range(TRIES):
+            if attempt:
+                time.sleep(PAUSE_S * attempt)
+            try:
+                answer = self._http.post("/v1/claims", content=content, headers=headers)
+            except httpx2.HTTPError:
+                continue
+            if answer.status_code not in (429, 503):
+                found = _good(answer)
+                return _decoded(found, Outcome) if transaction else _stored()
+        detail = "the node does not answer; ask again by the id"
+        told = transaction_id(transaction) if transaction else ""
+        return Outcome(transaction=told, status="unknown", detail=detail)
+
+    def tracked(self, query: str) -> tuple[list[Any], str]:
+        """A page of 2.2 events that fulfil a query's filters, and the link to the next one."""
+        return self._tracked(f"/v2/events?{query}" if query else "/v2/events")
+
+    def tracked_after(self, link: str) -> tuple[list[Any], str]:
+        """The page that a link leads to."""
+        return self._tracked(link)
+
+    def _tracked(self, path: str) -> tuple[list[Any], str]:
+        try:
+            answer = self._http.get(path)
+        except httpx2.HTTPError as error:
+            raise UnreachableError(f"{self.url} does not answer: {error}") from error
+        if answer.status_code >= 300:
+            _refuse_as_dcsa(answer)
+        return _decoded(_good(answer), list[Any]), answer.headers.get("next-page", "")
+
     def outcome(self, transaction: str) -> Outcome:
         """What became of a transaction.
 
@@ -334,6 +388,30 @@ def _decoded(data: bytes, kind: type[T]) -> T:
 def transaction_id(transaction: str) -> str:
     """A signed transaction's id: hex of SHA-256 over its signing input."""
     return sha256_hex(transaction.rpartition(".")[0].encode("ascii", "replace"))
+
+
+class _SubError(msgspec.Struct):
+    reason: str
+    message: str
+
+
+class _DcsaError(msgspec.Struct):
+    errors: list[_SubError]
+
+
+def _refuse_as_dcsa(answer: httpx2.Response) -> None:
+    """Tell a refusal in the standard's form; another form is left to others."""
+    try:
+        told = msgspec.json.decode(answer.content, type=_DcsaError).errors
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return
+    for one in told:
+        number, _, detail = one.message.partition(": ")
+        raise RefusedError(one.reason, int(number) if number.isdecimal() else 0, detail)
+
+
+def _stored() -> Outcome:
+    return Outcome(transaction="", status="committed")
 
 
 def _good(answer: httpx2.Response) -> bytes:

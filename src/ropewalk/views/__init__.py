@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SQL read models: what happened to the goods, derived from the ledger, and sent to who asks."""
+
+from ropewalk.views import subscriptions
+from ropewalk.views.cursors import Place
+from ropewalk.views.cursors import read as read_cursor
+from ropewalk.views.cursors import write as write_cursor
+from ropewalk.views.database import Database, sqlite_url
+from ropewalk.views.egress import Rules
+from ropewalk.views.errors import (
+    CallbackError,
+    CursorError,
+    DatabaseError,
+    EventsClosedError,
+    FilterError,
+    NoViewsError,
+    PayloadError,
+    RootMismatchError,
+    SecretError,
+    TooManySubscriptionsError,
+    UnknownClaimError,
+    UnknownEventError,
+    UnknownSubscriptionError,
+    ViewsError,
+)
+from ropewalk.views.filters import Filters
+from ropewalk.views.finding import (
+    PAGE_MAX,
+    Arrival,
+    Page,
+    arrived,
+    by_event_id,
+    datas,
+    find,
+    newest_arrival,
+    rows,
+)
+from ropewalk.views.house import Standing, Views
+from ropewalk.views.payloads import Batch, Message, joined
+from ropewalk.views.projector import figures, forget
+from ropewalk.views.schema import BATCH_EVENTS_MAX
+from ropewalk.views.subscriptions import Subscription, secret_of
+
+__all__ = [
+    "BATCH_EVENTS_MAX",
+    "PAGE_MAX",
+    "Arrival",
+    "Batch",
+    "CallbackError",
+    "CursorError",
+    "Database",
+    "DatabaseError",
+    "EventsClosedError",
+    "FilterError",
+    "Filters",
+    "Message",
+    "NoViewsError",
+    "Page",
+    "PayloadError",
+    "Place",
+    "RootMismatchError",
+    "Rules",
+    "SecretError",
+    "Standing",
+    "Subscription",
+    "TooManySubscriptionsError",
+    "UnknownClaimError",
+    "UnknownEventError",
+    "UnknownSubscriptionError",
+    "Views",
+    "ViewsError",
+    "arrived",
+    "by_event_id",
+    "datas",
+    "figures",
+    "find",
+    "forget",
+    "joined",
+    "newest_arrival",
+    "read_cursor",
+    "rows",
+    "secret_of",
+    "sqlite_url",
+    "subscriptions",
+    "write_cursor",
+]

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Find events: pages by a seek in the one index that tells most, in bounded work.
+
+The most telling filter picks the index; its entries come in the order of `created_ms` and id, and
+are looked at until the page is full. Where hardly any fulfils the other filters, the page ends
+after `SCANNED` of them and is short: its cursor goes on from there. So no request takes long,
+however filters are combined and however many events there are.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, and_, or_, select
+
+from ropewalk.views.cursors import Place
+from ropewalk.views.filters import Filters
+from ropewalk.views.packing import unpack
+from ropewalk.views.schema import LOOKED_UP, STRIDE, arrivals, batches, documents, events
+
+SCANNED: Final = 4_000
+"""Index entries looked at for one page, for each value of the filter that leads."""
+PAGE_MAX: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Ids of events in order, and where to go on."""
+
+    ids: list[int]
+    next: Place | None
+    """None where the list ends here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What one branch found, and how far it looked."""
+
+    found: list[Place]
+    until: Place | None
+    """The last place looked at, where there may be more behind it."""
+
+
+def find(connection: Connection, filters: Filters, after: Place | None, limit: int) -> Page:
+    """A page of current events.
+
+    Args:
+        connection: That reads.
+        filters: What is asked for.
+        after: Where the page before ended.
+        limit: Events a page, at most `PAGE_MAX`.
+    """
+    if filters.is_empty:
+        return Page([], None)
+    looked = [_look(connection, one, filters, limit + 1) for one in _branches(filters, after)]
+    found = sorted({place for one in looked for place in one.found}, reverse=filters.is_descending)
+    ends = [one.until for one in looked if one.until is not None]
+    end = (max if filters.is_descending else min)(ends, default=None)
+    if end is not None:
+        found = [one for one in found if (one >= end if filters.is_descending else one <= end)]
+    if len(found) > limit:
+        end = found[limit - 1]
+    return Page([one[1] for one in found[:limit]], end)
+
+
+def _look(connection: Connection, statement: Select[Any], filters: Filters, enough: int) -> _Looked:
+    found: list[Place] = []
+    scanned, last = 0, None
+    result = connection.execute(statement.limit(SCANNED))
+    for row in result.mappings():
+        scanned, last = scanned + 1, (row["created_ms"], row["id"])
+        if filters.fit(row):
+            found.append(last)
+            if len(found) == enough:
+                result.close()
+                return _Looked(found, last)
+    return _Looked(found, last if scanned == SCANNED else None)
+
+
+def _branches(filters: Filters, after: Place | None) -> list[Select[Any]]:
+    """Queries in the one order, each by one index, that together see all that may fulfil."""
+    if filters.documents:
+        return [_by_document(filters, after)]
+    for column in LOOKED_UP[:-1]:
+        if column in filters.equal:
+            return [_by(filters, after, {column: filters.equal[column]})]
+    if filters.document_types:
+        return [_by(filters, after, {"document_type": one}) for one in filters.document_types]
+    if filters.codes:
+        (kind, codes), *_ = filters.codes.items()
+        return [_by(filters, after, {"kind": kind, "code": code}) for code in codes]
+    if filters.kinds:
+        return [_by(filters, after, {"kind": kind}) for kind in filters.kinds]
+    return [_by(filters, after, {})]
+
+
+def _by(filters: Filters, after: Place | None, lead: Mapping[str, str]) -> Select[Any]:
+    led = [events.c[column] == value for column, value in lead.items()]
+    columns = [events.c[column] for column in filters.columns if column != "created_ms"]
+    statement = select(events.c.id, events.c.created_ms, *columns).where(
+        events.c.major == filters.major,
+        events.c.is_current.is_(True),
+        *led,
+        *_range(events.c.created_ms, events.c.id, filters, after),
+    )
+    return _ordered(statement, events.c.created_ms, events.c.id, filters)
+
+
+def _by_document(filters: Filters, after: Place | None) -> Select[Any]:
+    (kind, reference), *others = filters.documents
+    columns = [events.c[column] for column in filters.columns if column != "created_ms"]
+    statement = (
+        select(documents.c.event.label("id"), documents.c.created_ms, *columns)
+        .join(events, events.c.id == documents.c.event)
+        .where(
+            documents.c.reference == reference,
+            documents.c.type == kind,
+            events.c.major == filters.major,
+            events.c.is_current.is_(True),
+            *filters.naming(tuple(others)),
+            *_range(documents.c.created_ms, documents.c.event, filters, after),
+        )
+    )
+    return _ordered(statement, documents.c.created_ms, documents.c.event, filters)
+
+
+def _range(created: Any, number: Any, filters: Filters, after: Place | None) -> Iterable[Any]:
+    if filters.since_ms is not None:
+        yield created >= filters.since_ms
+    if filters.until_ms is not None:
+        yield created <= filters.until_ms
+    if after is None:
+        return
+    if filters.is_descending:
+        yield created <= after[0]
+        yield or_(created < after[0], number < after[1])
+    else:
+        yield created >= after[0]
+        yield or_(created > after[0], number > after[1])
+
+
+def _ordered(statement: Select[Any], created: Any, number: Any, filters: Filters) -> Select[Any]:
+    if filters.is_descending:
+        return statement.order_by(created.desc(), number.desc())
+    return statement.order_by(created, number)
+
+
+def datas(connection: Connection, ids: Sequence[int]) -> list[bytes]:
+    """The exact bytes of events, in the order of their ids' list."""
+    statement = select(events.c.id, events.c.data).where(events.c.id.in_(ids))
+    found = {row[0]: row[1] for row in connection.execute(statement)} if ids else {}
+    return [unpack(found[one]) for one in ids if one in found]
+
+
+def rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Events with all their columns, who claimed them and since when that is known."""
+    statement = (
+        select(
+            events,
+            batches.c.actor,
+            batches.c.time_s,
+            batches.c.transaction,
+            batches.c.root,
+        )
+        .join(batches, batches.c.number == events.c.batch)
+        .where(events.c.id.in_(ids))
+    )
+    if not ids:
+        return []
+    result = connection.execute(statement).mappings()
+    found = {row["id"]: {**row, "data": unpack(row["data"])} for row in result}
+    return [found[one] for one in ids if one in found]
+
+
+def by_event_id(connection: Connection, event_id: str, major: int) -> bytes | None:
+    """The exact bytes of the event that stands under an id; of several claims the last known."""
+    statement = (
+        select(events.c.data)
+        .where(
+            events.c.event_id == event_id,
+            events.c.major == major,
+            events.c.is_current.is_(True),
+        )
+        .order_by(events.c.is_signed.desc(), events.c.created_ms.desc(), events.c.id.desc())
+    )
+    found = connection.execute(statement.limit(1)).scalar()
+    return None if found is None else unpack(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event as this node learned it."""
+
+    number: int
+    """Of its batch, in the order of arrival."""
+    index: int
+    """Its place in the batch."""
+    data: bytes
+
+
+def arrived(connection: Connection, filters: Filters, after: tuple[int, int]) -> list[Arrival]:
+    """Events of the next batches that this node learned, behind a place; [] where there are none.
+
+    Behind the last one of each batch stands one without data, to go on from.
+    """
+    number, index = after
+    statement = select(arrivals.c.number, arrivals.c.batch).order_by(arrivals.c.number)
+    found: list[Arrival] = []
+    listed = connection.execute(statement.where(arrivals.c.number >= number).limit(2)).all()
+    for at, batch in listed:
+        least = index if at == number else -1
+        for row in _of_batch(connection, filters, batch):
+            place = row["id"] - batch * STRIDE
+            if place > least and filters.fit(row):
+                found.append(Arrival(at, place, unpack(row["data"])))
+        if (at, STRIDE) > after:
+            found.append(Arrival(at, STRIDE, b""))
+    return found
+
+
+def _of_batch(connection: Connection, filters: Filters, batch: int) -> list[Mapping[Any, Any]]:
+    statement = (
+        select(events)
+        .where(
+            and_(events.c.id >= batch * STRIDE, events.c.id < (batch + 1) * STRIDE),
+            events.c.major == filters.major,
+            *filters.naming(filters.documents),
+        )
+        .order_by(events.c.id)
+    )
+    return list(connection.execute(statement).mappings())
+
+
+def newest_arrival(connection: Connection) -> int:
+    """The number of the batch learned last, 0 where there is none."""
+    statement = select(arrivals.c.number).order_by(arrivals.c.number.desc()).limit(1)
+    return int(connection.execute(statement).scalar() or 0)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The views of one node: database, payloads, projector and sender, opened and closed together."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from ropewalk.views.database import Database, sqlite_url
+from ropewalk.views.egress import Egress, Rules
+from ropewalk.views.payloads import Payloads
+from ropewalk.views.projector import Projector, forget, missing, reached
+from ropewalk.views.sending import Sender
+from ropewalk.views.source import Source
+from ropewalk.views.subscriptions import Outbox
+
+
+def _now_s() -> int:
+    return int(time.time())
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the views are."""
+
+    position: int
+    """Entries of the log below it are in the views."""
+    missing: int
+    """Claims on the ledger whose events this node does not have."""
+    failure: str
+    """Why they do not go on, "" while they do."""
+
+
+class Views:
+    """One node's views.
+
+    Args:
+        data: The node's data directory.
+        source: The ledger to follow.
+        url: Of the database; by default SQLite in the data directory.
+        rules: Where events may be sent to.
+        now_s: The system's clock.
+
+    Raises:
+        DatabaseError: the database does not open.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        source: Source,
+        *,
+        url: str = "",
+        rules: Rules | None = None,
+        now_s: Callable[[], int] = _now_s,
+    ) -> None:
+        self.rules = rules or Rules()
+        self.now_s = now_s
+        self.database = Database(url or sqlite_url(data))
+        self.payloads = Payloads(data)
+        self.projector = Projector(self.database, self.payloads, source, Outbox(now_s).offer)
+        self.sender = Sender(self.database, Egress(self.rules), now_s)
+
+    def start(self) -> Self:
+        """Follow the ledger and send to those who subscribed."""
+        self.projector.start()
+        self.sender.start()
+        return self
+
+    def standing(self) -> Standing:
+        """How far they are."""
+        with self.database.reading() as connection:
+            return Standing(
+                position=reached(connection, "position"),
+                missing=missing(connection),
+                failure=self.projector.failure,
+            )
+
+    def rebuild(self) -> None:
+        """Drop all that is derived and derive it anew; the projector must not be running.
+
+        Cut off in its middle, it goes on where it was when the views are opened again.
+        """
+        forget(self.database)
+        self.projector.catch_up()
+
+    def close(self) -> None:
+        """Stop, and let go of the database."""
+        self.projector.close()
+        self.sender.close()
+        self.database.close()

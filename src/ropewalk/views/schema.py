@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of the views.
+
+Derived from the ledger and rebuilt from it at any time: `batches`, `events`, `documents`,
+`progress`. Of this node alone and kept by a rebuild: `arrivals`, `subscriptions`, `deliveries`.
+
+An event's id is its batch's number times 512 plus its place in it. A claim's batch is numbered by
+its position in the log; a batch that nobody signed by -1, -2, … as it came. So the same ledger
+leads to the same rows, whenever the events' bytes arrived.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+BATCH_EVENTS_MAX: Final = 500
+STRIDE: Final = 512
+"""Ids kept for each batch."""
+
+metadata = MetaData()
+Big = BigInteger().with_variant(Integer(), "sqlite")
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("number", Big, primary_key=True, autoincrement=False),
+    Column("root", String(64), nullable=False),
+    Column("actor", String(32), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("height", Big, nullable=False),
+    Column("time_s", Big, nullable=False),
+    Column("transaction", String(64), nullable=False),
+    Column("state", String(10), nullable=False),
+    Index("batches_root", "root"),
+)
+"""One row a claim on the ledger, and one for each batch that nobody signed.
+
+`root` and `transaction` are "" where nobody signed; `actor` the controller that claims, "" where
+nobody did. `time_s`: since when it is known, the block's time. `state`: `here`, `missing` (the
+ledger has the claim, this node not its events) or `unreadable`.
+"""
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Big, primary_key=True, autoincrement=False),
+    Column("batch", Big, nullable=False),
+    Column("major", SmallInteger, nullable=False),
+    Column("event_id", String(), nullable=False),
+    Column("origin", String(), nullable=False),
+    Column("kind", String(), nullable=False),
+    Column("code", String(), nullable=False),
+    Column("classifier", String(), nullable=False),
+    Column("document_type", String()),
+    Column("occurred_ms", Big, nullable=False),
+    Column("created_ms", Big, nullable=False),
+    Column("local_date", String(), nullable=False),
+    Column("equipment", String()),
+    Column("transport_call", String()),
+    Column("vessel_imo", String()),
+    Column("export_voyage", String()),
+    Column("import_voyage", String()),
+    Column("carrier_service", String()),
+    Column("location", String()),
+    Column("is_empty", Boolean),
+    Column("longitude_e7", Integer),
+    Column("latitude_e7", Integer),
+    Column("is_signed", Boolean, nullable=False),
+    Column("is_retracted", Boolean, nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index("events_event_id", "event_id"),
+)
+"""One row an event as it was sent. `major`: 2 or 3, the standard's version.
+
+`origin`: provider, list and code of the originating party (3.0), "" where none is named.
+`is_current`: no later event of the same claimant has the same origin and id.
+`data`: the exact bytes, packed (`ropewalk.views.packing`).
+"""
+
+LOOKED_UP: Final = (
+    "equipment",
+    "transport_call",
+    "export_voyage",
+    "vessel_imo",
+    "carrier_service",
+    "location",
+    "document_type",
+)
+"""Columns that have an index of their own, the most telling first."""
+
+
+def _current(*columns: str, name: str, filled: str = "") -> Index:
+    """An index of current events, of those that have a value there."""
+    where: ColumnElement[bool] = events.c.is_current.is_(True)
+    if filled:
+        where = where & events.c[filled].is_not(None)
+    found = [events.c[each] for each in columns]
+    return Index(name, *found, sqlite_where=where, postgresql_where=where)
+
+
+for _each in LOOKED_UP:
+    _current("major", _each, "created_ms", "code", name=f"events_{_each}", filled=_each)
+_current("major", "kind", "code", "created_ms", name="events_code")
+_current("major", "kind", "created_ms", name="events_kind")
+_current("major", "created_ms", name="events_created")
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("reference", String(), primary_key=True),
+    Column("type", String(), primary_key=True),
+    Column("created_ms", Big, primary_key=True),
+    Column("event", Big, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Every document an event names: `BKG` a booking, `TRD` a transport document, and so on."""
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("value", Big, nullable=False),
+)
+"""How far the projector read: `position` of the log, `messages` of what nobody signed."""
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("number", Big, primary_key=True),
+    Column("batch", Big, nullable=False),
+    UniqueConstraint("batch"),
+)
+"""In which order this node learned the events of its batches: what streams are resumed by."""
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("controller", String(32), nullable=False),
+    Column("callback_url", Text, nullable=False),
+    Column("filters", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("secret_before", LargeBinary),
+    Column("rotated_s", Big, nullable=False),
+    Column("created_s", Big, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("next_s", Big, nullable=False),
+    Index("subscriptions_controller", "controller"),
+)
+"""Who is sent which events. `failures`: in a row; `next_s`: no attempt before."""
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("number", Big, primary_key=True),
+    Column("subscription", String(36), nullable=False),
+    Column("event", Big, nullable=False),
+    Column("created_s", Big, nullable=False),
+    Column("state", String(10), nullable=False),
+    Index("deliveries_waiting", "state", "subscription", "number"),
+)
+"""The outbox: filled where the events are, in one transaction. `state`: `waiting` or `dead`."""
+
+DERIVED: Final = (documents, events, batches, progress)
+"""What a rebuild drops."""

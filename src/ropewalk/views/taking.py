@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A batch's events become rows.
+
+Of events with the same id from the same origin, told by the same party, the one updated last
+stands: the standard has an event override what was sent before under its id, and retract it.
+(DCSA Track & Trace 3.0, `Event.eventID`, `Event.isRetracted`.) Nobody overrides what another
+claims.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from ropewalk.tracking import Event, References
+from ropewalk.views.packing import pack
+from ropewalk.views.schema import STRIDE, batches, documents, events
+
+MAJORS: Final[Mapping[str, int]] = {"2.2": 2, "3.0": 3}
+Row = dict[str, Any]
+Key = tuple[str, str]
+"""Origin and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A batch whose events are to be taken in."""
+
+    number: int
+    actor: str
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """An event as a row, and the documents it names."""
+
+    row: Row
+    documents: frozenset[tuple[str, str]]
+
+
+def take_in(connection: Connection, told: Told) -> list[Learned]:
+    """Write a batch's events; the rows."""
+    if not told.events:
+        return []
+    rows = [_row(told, index, event) for index, event in enumerate(told.events)]
+    _settle(connection, told.actor, rows)
+    connection.execute(insert(events), rows)
+    learned = [
+        Learned(row, frozenset(documents_of(event.references)))
+        for row, event in zip(rows, told.events, strict=True)
+    ]
+    named = [one for each in learned for one in _named(each)]
+    if named:
+        connection.execute(insert(documents), named)
+    return learned
+
+
+def _row(told: Told, index: int, event: Event) -> Row:
+    named = event.references
+    return {
+        "id": told.number * STRIDE + index,
+        "batch": told.number,
+        "major": MAJORS[event.version],
+        "event_id": event.id,
+        "origin": event.origin,
+        "kind": event.kind,
+        "code": event.code,
+        "classifier": event.classifier,
+        "document_type": event.document_type or None,
+        "occurred_ms": event.occurred_ms,
+        "created_ms": event.created_ms,
+        "local_date": event.local_date,
+        "equipment": named.equipment or None,
+        "transport_call": named.transport_call or None,
+        "vessel_imo": named.vessel_imo or None,
+        "export_voyage": named.export_voyage or None,
+        "import_voyage": named.import_voyage or None,
+        "carrier_service": named.carrier_service or None,
+        "location": named.location or None,
+        "is_empty": event.is_empty,
+        "longitude_e7": event.longitude_e7,
+        "latitude_e7": event.latitude_e7,
+        "is_signed": told.number >= 0,
+        "is_retracted": event.is_retracted,
+        "is_current": True,
+        "data": pack(event.data),
+    }
+
+
+def documents_of(named: References) -> set[tuple[str, str]]:
+    """Every document an event names, as (type, reference)."""
+    found = {*named.documents}
+    if named.carrier_booking:
+        found.add(("BKG", named.carrier_booking))
+    if named.transport_document:
+        found.add(("TRD", named.transport_document))
+    return found
+
+
+def _named(learned: Learned) -> Iterator[Row]:
+    for kind, reference in sorted(learned.documents):
+        yield {
+            "reference": reference,
+            "type": kind,
+            "created_ms": learned.row["created_ms"],
+            "event": learned.row["id"],
+        }
+
+
+def _settle(connection: Connection, actor: str, rows: Sequence[Row]) -> None:
+    """Find of each id the one that stands, and mark the others, those already written too."""
+    standing = _standing(connection, actor, rows)
+    before = {key: number for key, (_, number) in standing.items()}
+    mine: dict[Key, Row] = {}
+    for row in rows:
+        key = (row["origin"], row["event_id"])
+        if not row["event_id"]:
+            continue
+        rank = (row["created_ms"], abs(row["id"]))
+        if key in standing and standing[key] > rank:
+            row["is_current"] = False
+            continue
+        if key in mine:
+            mine[key]["is_current"] = False
+        standing[key], mine[key] = rank, row
+    overridden = [{"overridden": before[key]} for key in mine if key in before]
+    if overridden:
+        statement = update(events).where(events.c.id == bindparam("overridden"))
+        connection.execute(statement.values(is_current=False), overridden)
+
+
+def _standing(
+    connection: Connection, actor: str, rows: Sequence[Row]
+) -> dict[Key, tuple[int, int]]:
+    """What stands of the same ids by the same claimant: when it was updated, and its id."""
+    ids = sorted({row["event_id"] for row in rows} - {""})
+    statement = (
+        select(events.c.origin, events.c.event_id, events.c.created_ms, events.c.id)
+        .join(batches, batches.c.number == events.c.batch)
+        .where(
+            events.c.event_id.in_(ids),
+            events.c.major == rows[0]["major"],
+            events.c.is_current.is_(True),
+            events.c.is_signed == rows[0]["is_signed"],
+            batches.c.actor == actor,
+        )
+    )
+    return {(one[0], one[1]): (one[2], one[3]) for one in connection.execute(statement)}
