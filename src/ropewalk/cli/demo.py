@@ -41,23 +41,29 @@ from ropewalk.cli.lives import (
     life_of,
 )
 from ropewalk.cli.options import DEFAULT_LISTEN, Json, Listen
+from ropewalk.cli.quayside import Quayside
 from ropewalk.cli.setup import RECOGNISED_LAWS, make_ledger
 from ropewalk.cli.supervisor import Network
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, key_file, registration
 from ropewalk.client import (
+    SECRET_SIZE,
     Actor,
     Controllers,
     Node,
+    OnBoard,
     Outcome,
+    Particulars,
     Shelf,
     TransportDocument,
+    find_terms,
     issue,
     make_bundle,
+    on_board_date,
     read_document,
     read_trust,
     verify_bundle,
 )
-from ropewalk.codes import LegalEntityIdentifier
+from ropewalk.codes import CalendarDate, CodeError, LegalEntityIdentifier
 from ropewalk.crypto import generate, random_bytes, sha256_hex
 from ropewalk.engines.opening import DataDirectory
 from ropewalk.ledger import VALIDATORS_MAX
@@ -263,12 +269,21 @@ class Stage:
         for warning in document.warnings:
             where = warning.where or "document"
             errors.print("  warning: " + plain(f"{where}: {warning.text}"))
-        identifier = self._issue(document, life)
+        secret = random_bytes(SECRET_SIZE)
+        terms = find_terms(document, secret)
+        quayside = Quayside(self._parties, self._note, document, secret)
+        if terms is None or not terms.cargo.equipments:
+            self._supply(
+                str(document.reference), "no boxes that a bill can tell: no cargo is moved"
+            )
+            quayside.boxes.clear()
+        identifier = self._issue(document, life, quayside, secret)
         for act in life.acts:
             actor = self._parties[act.actor]
             members = {act.member: self._parties[act.other].controller} if act.member else {}
             outcome = actor.act_on(f"title.{act.name}", identifier, **members)
             self._note(f"title.{act.name}", act.actor, outcome, title=identifier, told=act.told)
+        quayside.release(identifier, self._release_party(node, identifier), document)
         bundle = make_bundle(node, identifier, self._shelf.get(identifier))
         (self._folder / f"{identifier}.ropewalk.json").write_bytes(bundle)
         verdict = verify_bundle(bundle, read_trust(self._genesis), None)
@@ -284,7 +299,27 @@ class Stage:
             "warnings": [msgspec.to_builtins(warning) for warning in document.warnings],
         }
 
-    def _issue(self, document: TransportDocument, life: Life) -> str:
+    def _release_party(self, node: Node, title: str) -> str:
+        """Who the goods are due to: who surrendered the bill, or the waybill's consignee."""
+        _, record = node.title(title)
+        due = record.get("claimant") or record["consignee"]
+        return next(name for name, actor in self._parties.items() if actor.controller == due)
+
+    def _on_board(self, document: TransportDocument, quayside: Quayside) -> OnBoard | None:
+        """Let the terminal load what the document says is on board; None where it does not say."""
+        date = on_board_date(document)
+        try:
+            CalendarDate.parse(date)
+        except CodeError:
+            return None
+        if not quayside.boxes:
+            return None
+        quayside.load(document, date)
+        return OnBoard(date)
+
+    def _issue(
+        self, document: TransportDocument, life: Life, quayside: Quayside, secret: bytes
+    ) -> str:
         needs_consignee = not document.is_to_order or document.party(CONSIGNEE) is not None
         self._supply("controllers of the document's parties", "the demo's own stand in for them")
         identifier, outcome = issue(
@@ -297,6 +332,7 @@ class Stage:
                 consignee=self._parties[CONSIGNEE].controller if needs_consignee else "",
                 endorsee=self._parties[life.endorsee].controller if life.endorsee else "",
             ),
+            Particulars(secret=secret, on_board=self._on_board(document, quayside)),
         )
         self._note(
             "title.ISSUE", CARRIER, outcome, title=identifier, told=f"{CARRIER}: ISSUE → {SHIPPER}"

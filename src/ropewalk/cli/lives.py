@@ -14,14 +14,26 @@ CARRIER, SHIPPER, BANK, OTHER_BANK, FORWARDER, CONSIGNEE = (
     "forwarder",
     "consignee",
 )
+LOAD_TERMINAL, DISCHARGE_TERMINAL, CUSTOMS, HAULIER, DRIVER = (
+    "load-terminal",
+    "discharge-terminal",
+    "customs",
+    "haulier",
+    "driver",
+)
 
-ROLES = {
+ROLES: dict[str, list[str]] = {
     CARRIER: ["carrier"],
     SHIPPER: ["shipper"],
     BANK: ["bank"],
     OTHER_BANK: ["bank"],
     FORWARDER: ["forwarder"],
     CONSIGNEE: ["consignee"],
+    LOAD_TERMINAL: ["terminal"],
+    DISCHARGE_TERMINAL: ["terminal"],
+    CUSTOMS: ["customs"],
+    HAULIER: ["haulier"],
+    DRIVER: [],
 }
 
 

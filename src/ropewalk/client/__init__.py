@@ -60,6 +60,7 @@ from ropewalk.client.terms import (
     box_tag,
     equipments_of,
     on_board_date,
+    port_of,
     tag,
     terms_of,
 )
@@ -121,6 +122,7 @@ __all__ = [
     "make_proof",
     "on_board_date",
     "open_envelope",
+    "port_of",
     "read_bundle",
     "read_challenge",
     "read_document",

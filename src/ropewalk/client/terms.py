@@ -149,6 +149,12 @@ def on_board_date(document: TransportDocument) -> str:
     return text_in(members_of(document).get("shippedOnBoardDate"))
 
 
+def port_of(document: TransportDocument, role: str) -> str:
+    """UN/LOCODE of a document's `portOfLoading` or `portOfDischarge`, "" where it names none."""
+    transports = members_in(members_of(document).get("transports"))
+    return text_in(members_in(transports.get(role)).get("UNLocationCode"))
+
+
 def _cargo(body: dict[str, Json], secret: bytes) -> CargoList:
     sums: Sums = {}
     boxes: set[str] = set()
