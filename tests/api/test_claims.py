@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Claims over HTTP: the events are those that were signed for, or nothing happens."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from ropewalk.views import Batch
+from views.fleet import batch22, batch30, event22, event30
+from views.house import House, wait_for
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with House(tmp_path_factory.mktemp("house")) as made:
+        yield made
+
+
+def kept(house: House, batch: Batch) -> bool:
+    return house.views.payloads.has(batch.root)
+
+
+def test_a_claim_stands_on_the_ledger_and_its_events_are_shown(house: House) -> None:
+    batch = batch22(event22(1), event22(2), salt="01" * 32)
+    answer = house.claim(batch)
+    assert answer.json()["status"] == "committed"
+    shown = house.http.get(f"/v1/claims/{batch.root}")
+    assert msgspec.json.decode(shown.content, type=Batch) == batch
+    assert house.http.get(f"/v1/claims/{'00' * 32}").status_code == 404
+    assert house.http.get("/v1/claims/none").status_code == 400
+
+
+def test_the_same_act_sent_again_has_the_same_outcome(house: House) -> None:
+    batch = batch22(event22(3), salt="02" * 32)
+    act = house.signed(batch)
+    first, second = house.post(batch, act), house.post(batch, act)
+    assert first.json() == second.json()
+    assert kept(house, batch)
+
+
+def test_a_second_claim_of_the_same_events_is_refused_and_the_first_ones_stay(
+    house: House,
+) -> None:
+    batch = batch22(event22(4), salt="03" * 32)
+    house.claim(batch)
+    answer = house.post(batch, house.signed(batch, "bank"))
+    assert answer.status_code == 409
+    assert kept(house, batch)
+
+
+def test_other_events_than_were_signed_for_are_refused_and_not_kept(house: House) -> None:
+    signed = batch22(event22(5), event22(6), salt="04" * 32)
+    for other in (
+        batch22(event22(5), event22(7), salt="04" * 32),
+        batch22(event22(6), event22(5), salt="04" * 32),
+        batch22(event22(5), salt="04" * 32),
+        batch22(event22(5), event22(6), salt="05" * 32),
+    ):
+        answer = house.post(other, house.signed(signed))
+        assert answer.status_code == 422
+        assert answer.json()["code"] == "views.root_mismatch"
+        assert not kept(house, other)
+
+
+def test_a_blank_more_makes_other_events(house: House) -> None:
+    batch = batch22(event22(8), salt="06" * 32)
+    raws = [msgspec.Raw(bytes(one).replace(b'": ', b'":  ', 1)) for one in batch.events]
+    wider = Batch(salt=batch.salt, version="2.2", events=raws)
+    assert house.post(wider, house.signed(batch)).json()["code"] == "views.root_mismatch"
+
+
+def test_the_events_of_a_refused_act_are_let_go(house: House) -> None:
+    batch = batch22(event22(9), salt="08" * 32)
+    body = {"count": 1, "root": batch.root}
+    stranger = house.network.parties["bank"]
+    carrier = house.network.parties["carrier"]
+    forged = house.network.signed("cargo.CLAIM", carrier.controller, body, stranger.key)
+    answer = house.post(batch, forged)
+    assert answer.status_code >= 400
+    assert not kept(house, batch)
+
+
+def test_a_node_is_given_the_events_of_a_claim_that_stands(house: House) -> None:
+    batch = batch22(event22(10), salt="09" * 32)
+    assert house.post(batch).status_code == 404
+    outcome = house.network.send(house.signed(batch))
+    assert outcome.status == "committed"
+    wait_for(lambda: house.views.standing().position > outcome.position)
+    assert house.views.standing().missing >= 1
+    before = house.views.projector.arrived
+    assert house.post(batch).json() == {"root": batch.root, "status": "stored"}
+    wait_for(lambda: house.views.projector.arrived > before)
+    assert house.http.get(f"/v2/events/{event22(10)['eventID']}").json() == event22(10)
+
+
+def body_of(batch: Batch, **more: Any) -> dict[str, Any]:
+    return {**msgspec.to_builtins({"salt": batch.salt, "version": batch.version}), "events": [
+        msgspec.json.decode(one) for one in batch.datas
+    ]} | more  # fmt: skip
+
+
+GOOD = batch22(event22(11), salt="0a" * 32)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"events": []}, 400),
+        ({"events": [{}]}, 400),
+        ({"events": "none"}, 400),
+        ({"salt": "zz"}, 400),
+        ({"salt": ""}, 400),
+        ({"version": "1.0"}, 400),
+        ({"more": 1}, 400),
+        ({"transaction": "a.b.c"}, 400),
+        ({"transaction": "é"}, 400),
+        ({"transaction": 7}, 400),
+        ({"events": [event22(n) for n in range(501)]}, 413),
+        ({"events": [event22(1) | {"eventType": "NONE"}]}, 422),
+    ],
+)
+def test_what_is_no_claim_is_refused(house: House, change: dict[str, Any], status: int) -> None:
+    sent = body_of(GOOD, transaction=house.signed(GOOD)) | change
+    answer = house.http.post("/v1/claims", json=sent)
+    expected = {422, 400} if change == {"events": [{}]} else {status}
+    assert answer.status_code in expected, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_another_act_is_no_claim(house: House) -> None:
+    text = house.network.by("carrier", "title.ISSUE", house.network.issue_body("REF1"))
+    assert house.post(GOOD, text).json()["code"] == "api.malformed_body"
+
+
+def test_an_event_that_cannot_be_taken_is_named(house: House) -> None:
+    batch = batch30(event30(1), event30(2) | {"eventDateTime": "yesterday"})
+    problem = house.post(batch, house.signed(batch)).json()
+    assert problem["code"].startswith("tracking.")
+    assert (problem["index"], problem["path"]) == (1, "eventDateTime")
+
+
+def test_the_file_of_a_claim_is_its_users_alone(house: House, tmp_path: Path) -> None:
+    del tmp_path
+    batch = batch22(event22(12), salt="0b" * 32)
+    house.claim(batch)
+    path = house.network.folder / "claims" / batch.root[:2] / f"{batch.root}.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert (house.network.folder / "views.sqlite").stat().st_mode & 0o777 == 0o600
