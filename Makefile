@@ -18,13 +18,18 @@ $(VENV)/bin/python:
 	  || { echo "python3-venv is missing: apt-get install python3-venv"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 
+BUILDERS := flit-core|setuptools|wheel
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
 $(RUN): requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@awk '/^[a-z]/ {kept = /^($(BUILDERS))==/} kept' requirements.lock > $(VENV)/builders.lock
+	$(PIP) --require-hashes -r $(VENV)/builders.lock
+	$(PIP) --require-hashes --no-build-isolation -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUN)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PIP) --require-hashes --no-build-isolation -r requirements-dev.lock
 	@touch $@
 
 install: $(RUN) ## make .venv with everything that runs
