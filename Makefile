@@ -18,7 +18,7 @@ $(VENV)/bin/python:
 	  || { echo "python3-venv is missing: apt-get install python3-venv"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 
-BUILDERS := flit-core|setuptools|wheel
+BUILDERS := flit-core|packaging|setuptools|wheel
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 $(RUN): requirements.lock pyproject.toml | $(VENV)/bin/python
