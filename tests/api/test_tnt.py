@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Track and trace over HTTP, by a real node: the standard's samples come back, and so it answers."""
+"""Track and trace over HTTP, by a real node: the standard's samples come back."""
 
 import json
 import threading
