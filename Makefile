@@ -36,7 +36,7 @@ install: $(RUN) ## make .venv with everything that runs
 install-dev: $(DEV) ## … and everything that tests
 
 demo: $(RUN) ## play three lives on a small network, then serve it (Ctrl-C ends it)
-	@exec $(BIN)/ropewalk demo
+	@exec $(BIN)/ropewalk demo --boxes 200
 
 test: $(DEV) ## the tests, at most 15 minutes on two cores
 	@$(BIN)/python -m tests.run pr

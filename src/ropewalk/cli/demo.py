@@ -44,6 +44,7 @@ from ropewalk.cli.options import DEFAULT_LISTEN, Json, Listen
 from ropewalk.cli.quayside import Quayside
 from ropewalk.cli.setup import RECOGNISED_LAWS, make_ledger
 from ropewalk.cli.supervisor import Network
+from ropewalk.cli.traffic import feed
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, key_file, registration
 from ropewalk.client import (
     SECRET_SIZE,
@@ -96,6 +97,10 @@ def demo(
             help="Play on a consortium of so many members here, led by CometBFT; 0: on one node.",
         ),
     ] = 0,
+    boxes: Annotated[
+        int,
+        typer.Option(min=0, max=20_000, help="Boxes of a line's week whose events are claimed."),
+    ] = 0,
     listen: Listen = DEFAULT_LISTEN,
     cometbft: CometBft = None,
     as_json: Json = False,
@@ -113,7 +118,7 @@ def demo(
         running = stage.consortium if validators else stage.alone
         program = find_cometbft(cometbft) if validators else None
         with running(address, validators, program) as house:
-            summary = stage.play(house.urls, redirects=not document)
+            summary = stage.play(house.urls, redirects=not document, boxes=boxes)
             (folder / "summary.json").write_bytes(
                 msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
             )
@@ -208,8 +213,8 @@ class Stage:
             running.await_ready(CONSORTIUM_READY_S)
             yield House(running.urls, lambda: _until(ended))
 
-    def play(self, urls: Sequence[str], *, redirects: bool) -> dict[str, Any]:
-        """Enrol the parties, play every life, write the bundles; the summary.
+    def play(self, urls: Sequence[str], *, redirects: bool, boxes: int = 0) -> dict[str, Any]:
+        """Enrol the parties, play every life, write the bundles, report a week; the summary.
 
         Every party goes by a node of its own where there are several.
         """
@@ -223,6 +228,8 @@ class Stage:
                 self._live(self._nodes[0], document, redirects=redirects)
                 for document in self._documents
             ]
+            if boxes:
+                feed(self._parties, boxes, self._note)
         return {
             "format": "ropewalk-demo-summary/1",
             "network": sha256_hex(self._genesis),
