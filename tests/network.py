@@ -63,13 +63,13 @@ class Network:
         self.engine.close()
         self.engine = EmbeddedEngine(self.folder, self.settings)
 
-    def register(self, party: Someone) -> None:
-        """Register a party under its role."""
+    def register(self, party: Someone, role: str = "") -> None:
+        """Register a party under its role, its own unless told."""
         body: dict[str, Value] = {
             "carrier_codes": ["SMDG:TST"] if party.name == "carrier" else [],
             "keys": [party.key.kid],
             "lei": "",
-            "roles": [ROLES[party.name]],
+            "roles": [role or ROLES[party.name]],
             "salt": salt_of(party.key.kid),
             "threshold": 1,
         }
