@@ -28,12 +28,12 @@ def script(page: Path) -> str:
     """The page's commands as one script that stops at the first that fails, then an audit."""
     commands = "".join(BLOCK.findall(page.read_text(encoding="utf-8")))
     ready = 'for _ in $(seq 100); do curl -sf "$ROPEWALK_NODE/readyz" >/dev/null && break; '
-    started = "ropewalk node 2> node.log &\n"
-    assert started in commands, "the page starts no node"
-    waiting = f"{started}{ready}sleep 0.1; done\n"
+    started = re.search(r"^ropewalk node( --[a-z-]+)* 2> node.log &$", commands, re.MULTILINE)
+    assert started, "the page starts no node"
+    waiting = f"{started[0]}\n{ready}sleep 0.1; done"
     ended = "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n"
     audited = "kill $(jobs -p); wait\nropewalk audit ropewalk-data\n"
-    return "set -euo pipefail\n" + ended + commands.replace(started, waiting) + audited
+    return "set -euo pipefail\n" + ended + commands.replace(started[0], waiting) + audited
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

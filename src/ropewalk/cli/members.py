@@ -24,19 +24,28 @@ CONTROLLERS = frozenset(
         "consignee",
         "controller",
         "controllers",
+        "customs",
+        "depot",
+        "driver",
         "party",
         "pledgee",
         "receiver",
         "recipient",
+        "release_to",
+        "terminal",
+        "to",
     }
 )
 """Members that name controllers: a key's name will do."""
 
+IN_ORDER = CONTROLLERS | {"boxes", "titles"}
+"""Lists that stand sorted in an act, in whatever order a person gives them."""
+
 KEYS = frozenset({"key", "keys", "successor"})
 """Members that are key ids: a key's name will do."""
 
-TIMES = frozenset({"due", "until"})
-COMMITMENTS = frozenset({"comment", "order", "paper"})
+TIMES = frozenset({"due", "until", "valid_from", "valid_until"})
+COMMITMENTS = frozenset({"comment", "order", "paper", "reason", "vehicle"})
 """Members that commit to a document of its own: `@FILE` keeps the file with a salt."""
 
 UNSTATED = {"amount": 0, "currency": "", "due": "0", "lei": ""}
@@ -75,12 +84,10 @@ class Members:
             (is_structured(field), _json_of),
         )
         read = next((reader for holds, reader in readers if holds), None)
-        if read is None:
-            return given
         if isinstance(given, list):
-            values = [read(one) for one in given]
-            return sorted(values) if field.name in CONTROLLERS else values
-        return read(given)
+            values = given if read is None else [read(one) for one in given]
+            return sorted(values) if field.name in IN_ORDER else values
+        return given if read is None else read(given)
 
     def _kid(self, name_or_kid: str) -> str:
         return name_or_kid if is_kid(name_or_kid) else self._wallet.key(name_or_kid).kid
