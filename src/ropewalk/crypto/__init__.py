@@ -21,6 +21,7 @@ from ropewalk.crypto.encoding import (
     to_base64url,
 )
 from ropewalk.crypto.envelope import (
+    ENVELOPE_MAGIC,
     KEY_SIZE,
     PLAINTEXT_MAX,
     SEALED_MAX,
@@ -71,6 +72,7 @@ from ropewalk.crypto.wrapping import WRAPPED_SIZE, unwrap_key, wrap_key
 __all__ = [
     "CONSENT_TYPE",
     "DEPTH_MAX",
+    "ENVELOPE_MAGIC",
     "INTEGER_MAX",
     "KEY_SIZE",
     "PLAINTEXT_MAX",

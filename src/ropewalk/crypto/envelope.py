@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ropewalk.crypto.canonical import CanonicalError, decode, encode
 
-MAGIC = b"RWVAULT\x01"
+ENVELOPE_MAGIC = b"RWVAULT\x01"
 KEY_SIZE = 32
 SEGMENT = 64 * 1024
 """Bytes of plaintext in every segment but the last."""
@@ -77,7 +77,7 @@ def media_type_of(start: bytes) -> str:
 def sealed_size(size: int) -> int:
     """Bytes that a payload of so many bytes has once it is encrypted."""
     plain = HEADER_SIZE + size
-    return len(MAGIC) + plain + TAG_SIZE * -(-plain // SEGMENT)
+    return len(ENVELOPE_MAGIC) + plain + TAG_SIZE * -(-plain // SEGMENT)
 
 
 SEALED_MAX = sealed_size(PLAINTEXT_MAX)
@@ -96,7 +96,7 @@ def encrypt(pieces: Iterable[bytes], key: bytes) -> Iterator[bytes]:
         EnvelopeError: it is larger than `PLAINTEXT_MAX`.
     """
     cipher, held, index, taken, header = _cipher(key), bytearray(), 0, 0, b""
-    yield MAGIC
+    yield ENVELOPE_MAGIC
     for piece in pieces:
         taken += len(piece)
         if taken > PLAINTEXT_MAX:
@@ -129,7 +129,7 @@ def decrypt(pieces: Iterable[bytes], key: bytes) -> Iterator[bytes]:
     begun = False
     for piece in pieces:
         held += piece
-        if not begun and len(held) >= len(MAGIC):
+        if not begun and len(held) >= len(ENVELOPE_MAGIC):
             _take_magic(held)
             begun = True
         while begun and len(held) > _SEALED:
@@ -175,12 +175,12 @@ def _nonce(index: int, *, is_last: bool) -> bytes:
 
 
 def _seal(cipher: AESGCM, index: int, plain: bytes, *, is_last: bool) -> bytes:
-    return cipher.encrypt(_nonce(index, is_last=is_last), plain, MAGIC)
+    return cipher.encrypt(_nonce(index, is_last=is_last), plain, ENVELOPE_MAGIC)
 
 
 def _open(cipher: AESGCM, index: int, sealed: bytes, *, is_last: bool) -> Iterator[bytes]:
     try:
-        plain = cipher.decrypt(_nonce(index, is_last=is_last), sealed, MAGIC)
+        plain = cipher.decrypt(_nonce(index, is_last=is_last), sealed, ENVELOPE_MAGIC)
     except (InvalidTag, ValueError) as error:
         raise EnvelopeError("it was changed, cut or mixed, or the key is another's") from error
     if index:
@@ -194,6 +194,6 @@ def _open(cipher: AESGCM, index: int, sealed: bytes, *, is_last: bool) -> Iterat
 
 
 def _take_magic(held: bytearray) -> None:
-    if held[: len(MAGIC)] != MAGIC:
+    if held[: len(ENVELOPE_MAGIC)] != ENVELOPE_MAGIC:
         raise EnvelopeError("it does not begin as a private payload does")
-    del held[: len(MAGIC)]
+    del held[: len(ENVELOPE_MAGIC)]
