@@ -24,6 +24,7 @@ from ropewalk.api import (
     problems,
     records,
     transactions,
+    vault,
 )
 from ropewalk.api.edge import Edge, refusal
 from ropewalk.api.errors import ApiError
@@ -31,16 +32,18 @@ from ropewalk.api.node import Node, guard, of
 from ropewalk.api.parameters import strict_query
 from ropewalk.api.settings import ApiSettings
 from ropewalk.engines.port import Engine, EngineError
+from ropewalk.vault import Vault, VaultError
 
 
-def create_app(engine: Engine, settings: ApiSettings) -> FastAPI:
+def create_app(engine: Engine, settings: ApiSettings, private: Vault | None = None) -> FastAPI:
     """The HTTP surface over an engine.
 
     Args:
         engine: Embedded or consortium; its owner closes it.
         settings: The node's settings.
+        private: The vault, where the node keeps private payloads; its owner closes it.
     """
-    node = Node(engine, settings)
+    node = Node(engine, settings, private)
     app = FastAPI(
         title="Ropewalk",
         version=settings.version,
@@ -57,8 +60,10 @@ def create_app(engine: Engine, settings: ApiSettings) -> FastAPI:
     app.router.routes.append(Route("/v1/transactions", transactions.submit, methods=["POST"]))
     for room in (transactions, lists, records, log, light, events, health):
         app.include_router(room.router)
+    if private is not None:
+        app.include_router(vault.router)
     _describe(app, settings)
-    for kind in (ApiError, EngineError, HTTPException, RequestValidationError):
+    for kind in (ApiError, EngineError, VaultError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer_refusal)
     app.add_middleware(Edge, node=node)
     return app

@@ -12,6 +12,7 @@ QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 JSON = "application/json"
 JOSE = "application/jose"
 EVENT_STREAM = "text/event-stream"
+BYTES = "application/octet-stream"
 TEXT = "text/plain"
 HTML = "text/html"
 

@@ -13,10 +13,12 @@ from ropewalk.api.intake import Intake
 from ropewalk.api.lanes import Allowance, Lane
 from ropewalk.api.logs import make_log
 from ropewalk.api.metrics import Metrics
+from ropewalk.api.nonces import Nonces
 from ropewalk.api.policy import ANYBODY, Policy
 from ropewalk.api.pulse import Pulse
 from ropewalk.api.settings import ApiSettings
 from ropewalk.engines.port import Engine
+from ropewalk.vault import Vault
 
 COMMIT_THREADS: Final = 4
 READ_THREADS: Final = 6
@@ -24,6 +26,9 @@ PROOF_THREADS: Final = 2
 """Of what the log answers at once: entries, paths, pages, events."""
 WAITING_THREADS: Final = 8
 """Of what may wait for consensus, seconds long: they sleep, mostly."""
+PAYLOAD_THREADS: Final = 2
+TRANSFER_THREADS: Final = 4
+"""Of what moves private payloads to and from the vault's disk, a piece at a time."""
 LIGHT_THREADS: Final = 2
 """Of what CometBFT is asked."""
 
@@ -31,11 +36,14 @@ LIGHT_THREADS: Final = 2
 class Node:
     """One node's HTTP surface at work."""
 
-    def __init__(self, engine: Engine, settings: ApiSettings) -> None:
+    def __init__(self, engine: Engine, settings: ApiSettings, vault: Vault | None = None) -> None:
         caps = settings.caps
         self.engine = engine
         self.settings = settings
-        self.policy = Policy(require_login=settings.require_login)
+        self.vault = vault
+        standings = {} if vault is None else {"standings": vault.standings}
+        self.policy = Policy(require_login=settings.require_login, **standings)
+        self.nonces = Nonces(settings.nonces)
         self._run = os.urandom(8).hex()
         self._requests = count()
         self.log: Any = make_log(settings.log_level)
@@ -47,6 +55,8 @@ class Node:
         self.proofs = Lane("proof", threads=PROOF_THREADS, places=caps.proofs)
         self.waiting = Lane("waiting", threads=WAITING_THREADS, places=caps.waiting)
         self.light = Lane("light", threads=LIGHT_THREADS, places=caps.light)
+        self.payloads = Lane("vault", threads=PAYLOAD_THREADS, places=caps.vault)
+        self.transfers = Lane("transfer", threads=TRANSFER_THREADS, places=caps.transfers)
         self.health = Lane("health", threads=1, places=64)
         self.streams = Allowance(caps.streams, "the node has as many event streams as it takes")
         self.bodies = Allowance(caps.bodies_bytes, "the node holds as many bodies as it takes")
@@ -57,7 +67,10 @@ class Node:
     @property
     def lanes(self) -> tuple[Lane, ...]:
         """All lanes to the engine."""
-        return (self.writes, self.reads, self.proofs, self.waiting, self.light, self.health)
+        return (
+            *(self.writes, self.reads, self.proofs, self.waiting, self.light),
+            *(self.payloads, self.transfers, self.health),
+        )
 
     def correlation(self) -> str:
         """A name for one request in the log: 128 bits, the first half drawn at the start."""
@@ -81,6 +94,7 @@ class Node:
         await self.pulse.close()
         for lane in self.lanes:
             lane.close()
+        self.nonces.close()
 
 
 def of(request: Request) -> Node:

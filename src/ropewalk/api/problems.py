@@ -5,6 +5,7 @@ Source: RFC 9457. `type` is left at its default `about:blank`, so `title` is the
 `code` and `number` are what a program reads, `detail` is for people.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -12,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from ropewalk import vault
 from ropewalk.api import errors
 from ropewalk.engines.port import (
     EngineError,
@@ -21,6 +23,7 @@ from ropewalk.engines.port import (
     ReadOnlyError,
     StoppedError,
 )
+from ropewalk.vault import VaultError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -64,8 +67,8 @@ def as_api_error(error: Exception) -> errors.ApiError:
     match error:
         case errors.ApiError():
             return error
-        case EngineError():
-            return _of_engine(error)
+        case EngineError() | VaultError():
+            return _of_room(error)
         case RequestValidationError():
             return _of_parameters(error)
         case HTTPException():
@@ -76,6 +79,10 @@ def as_api_error(error: Exception) -> errors.ApiError:
             return errors.InternalError(
                 "the node failed at this request; the outcome of a write is unknown, ask by its id"
             )
+
+
+def _of_room(error: EngineError | VaultError) -> errors.ApiError:
+    return _of_engine(error) if isinstance(error, EngineError) else _of_vault(error)
 
 
 def _of_engine(error: EngineError) -> errors.ApiError:
@@ -96,6 +103,28 @@ def _of_engine(error: EngineError) -> errors.ApiError:
         case _:
             found = errors.InternalError("the engine failed at this request")
     found.code, found.number = error.code, error.number
+    return found
+
+
+_VAULT_STATUS: Mapping[type[VaultError], int] = {
+    vault.UnknownPayloadError: 404,
+    vault.ErasedError: 410,
+    vault.NotSealedError: 422,
+    vault.TooLargeError: 413,
+    vault.DigestError: 400,
+    vault.TakenError: 409,
+    vault.TooManyReadersError: 413,
+    vault.UnknownReaderError: 422,
+    vault.FullError: 507,
+    vault.UnavailableError: 503,
+    vault.MalformedKeysError: 400,
+}
+
+
+def _of_vault(error: VaultError) -> errors.ApiError:
+    status = _VAULT_STATUS.get(type(error), 500)
+    found = errors.InternalError(str(error) if status != 500 else "the vault failed")
+    found.code, found.number, found.status = error.code, error.number, status
     return found
 
 

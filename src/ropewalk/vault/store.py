@@ -76,12 +76,20 @@ class Objects:
         """
         path = _path(name)
         with _answering():
+            self._unstage(path)
             try:
                 obstore.delete(self._store, path)
             except FileNotFoundError:
                 return
             if self._folder is not None:
                 _sync((self._folder / path).parent)
+
+    def _unstage(self, path: str) -> None:
+        """Take away what an end in the middle of `keep` left beside the object."""
+        if self._folder is not None:
+            whole = self._folder / path
+            for left in whole.parent.glob(f"{whole.name}#*"):
+                left.unlink()
 
 
 def _rest(first: bytes, pieces: Iterator[object]) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ was cut off in between is undone, or done, when the vault opens.
 import fcntl
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -112,6 +113,8 @@ class Vault:
         bytes_a_putter_max: int = BYTES_A_PUTTER_MAX,
     ) -> None:
         self._now_s = now_s
+        self._lock = threading.RLock()
+        """Held by whoever changes the keys of a payload that has arrived."""
         self._most = bytes_a_putter_max
         self._incoming = folder / "incoming"
         self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -189,14 +192,19 @@ class Vault:
         name = arrival.finish(expected)
         if putter not in {box.controller for box in boxes}:
             raise MalformedKeysError("whoever puts a payload wraps its key to itself too")
-        with self.records.transaction():
+        with self._lock, self.records.transaction():
             found = self._earlier(name, putter)
             if found is None:
                 self._require_room(putter, arrival.size)
                 self.records.begin(name, putter, arrival.size, self._now_s())
         if found is None:
             self._place(name, arrival, boxes)
-        else:
+        with self._lock:
+            return self._arrived(name, putter, boxes, is_new=found is None)
+
+    def _arrived(self, name: str, putter: str, boxes: Sequence[Box], *, is_new: bool) -> Payload:
+        if not is_new:
+            self._there(name)
             self.keyring.add(name, boxes)
         with self.records.transaction():
             self._let_read(name, putter, boxes)
@@ -242,13 +250,12 @@ class Vault:
             UnknownPayloadError: there is none.
             ErasedError: it was erased.
         """
-        self._there(name)
-        self.keyring.add(name, boxes)
         readers = sorted({box.controller for box in boxes})
-        with self.records.transaction():
+        with self._lock:
             self._there(name)
+            self.keyring.add(name, boxes)
             self.records.grant(name, readers, by, self._now_s(), may=may_grant)
-        return self.records.readers(name)
+            return self.records.readers(name)
 
     def revoke(self, name: str, reader: str) -> list[str]:
         """Let a reader read no more; who may read then. It keeps what it has read.
@@ -257,11 +264,12 @@ class Vault:
             MalformedKeysError: it is the putter, who erases instead.
             UnknownPayloadError: there is no such payload.
         """
-        if self._there(name).putter == reader:
-            raise MalformedKeysError("who put a payload reads it until it is erased")
-        self.records.revoke(name, reader)
-        self.keyring.remove(name, reader)
-        return self.records.readers(name)
+        with self._lock:
+            if self._there(name).putter == reader:
+                raise MalformedKeysError("who put a payload reads it until it is erased")
+            self.records.revoke(name, reader)
+            self.keyring.remove(name, reader)
+            return self.records.readers(name)
 
     def read(self, name: str, reader: str, kid: str) -> tuple[Payload, Iterator[bytes]]:
         """A payload and its bytes, encrypted; the reading is noted first.
@@ -289,6 +297,16 @@ class Vault:
         self.records.note_reading(name, reader, kid, "key", self._now_s())
         return self.keyring.of(name, reader)
 
+    def readers(self, name: str) -> list[str]:
+        """Who may read a payload.
+
+        Raises:
+            UnknownPayloadError: there is none.
+            ErasedError: it was erased.
+        """
+        self._there(name)
+        return self.records.readers(name)
+
     def listed(self, reader: str, after: str, limit: int) -> list[Listed]:
         """Payloads that somebody may read, by rising hash, those behind `after`."""
         return self.records.listed(reader, after, limit)
@@ -304,13 +322,14 @@ class Vault:
             UnknownPayloadError: there is none.
             UnavailableError: noted, and finished when the store answers or the vault opens again.
         """
-        shred = self.records.find_shred(name)
-        if shred is None:
-            shred = Shred(name, self._there(name).putter, self._now_s())
-            self.records.shred(shred)
-        self._remove(name)
-        self.records.shredded(name)
-        return shred
+        with self._lock:
+            shred = self.records.find_shred(name)
+            if shred is None:
+                shred = Shred(name, self._there(name).putter, self._now_s())
+                self.records.shred(shred)
+            self._remove(name)
+            self.records.shredded(name)
+            return shred
 
     def shreds(self) -> list[Shred]:
         """Everything that was ever erased here: keep this list longer than any backup."""
@@ -324,11 +343,11 @@ class Vault:
         """
         count = 0
         for shred in shreds:
-            if self.records.payload(shred.hash) is not None:
-                count += 1
-            self.records.shred(shred)
-            self._remove(shred.hash)
-            self.records.shredded(shred.hash)
+            with self._lock:
+                count += self.records.payload(shred.hash) is not None
+                self.records.shred(shred)
+                self._remove(shred.hash)
+                self.records.shredded(shred.hash)
         return count
 
     def _there(self, name: str) -> Payload:
