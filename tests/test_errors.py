@@ -19,6 +19,7 @@ RANGES: Mapping[str, range] = {
     "crypto": range(7150, 7200),
     "identity": range(7200, 7300),
     "title": range(7300, 7400),
+    "vault": range(7550, 7600),
     "engines": range(7800, 7850),
     "client": range(7850, 7890),
     "cli": range(7890, 7900),

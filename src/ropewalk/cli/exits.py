@@ -26,6 +26,7 @@ from ropewalk.engines.errors import ArchiveError, SuccessionError
 from ropewalk.engines.port import EngineError
 from ropewalk.ledger import GenesisError, LedgerError
 from ropewalk.tlog import ProofError
+from ropewalk.vault import VaultError
 
 DONE, FAILED, USAGE, REFUSED, UNKNOWN, CANNOT_START = range(6)
 
@@ -65,6 +66,7 @@ def _ends() -> tuple[tuple[type[Exception], int], ...]:
         (ArchiveError, FAILED),
         (SuccessionError, REFUSED),
         (EngineError, CANNOT_START),
+        (VaultError, CANNOT_START),
         (ClientError, FAILED),
         (ProofError, USAGE),
     )

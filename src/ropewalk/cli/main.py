@@ -21,6 +21,7 @@ from ropewalk.cli import (
     setup,
     successions,
     trade,
+    vaults,
 )
 from ropewalk.cli.exits import ending
 from ropewalk.cli.options import file_defaults
@@ -40,6 +41,7 @@ app.add_typer(trade.party_app, name="party")
 app.add_typer(trade.title_app, name="title")
 app.add_typer(trade.identity_app, name="identity")
 app.add_typer(disclosures.app, name="private")
+app.add_typer(vaults.app, name="vault")
 app.add_typer(proposals.app, name="proposal")
 app.add_typer(trade.tx_app, name="tx")
 app.command()(proofs.bundle)

@@ -49,6 +49,7 @@ _FAMILIES = (
     ("Canonical bytes, signatures, keys", 7150, 7199),
     ("Identity", 7200, 7299),
     ("Title", 7300, 7399),
+    ("Vault", 7550, 7599),
     ("Engine", 7800, 7849),
     ("Client", 7850, 7889),
     ("Command line", 7890, 7899),

@@ -5,7 +5,7 @@ import socket
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -33,6 +33,7 @@ from ropewalk.engines.port import AlreadyInitialisedError, Engine, StoppedError
 from ropewalk.ledger import QUOTA_ACTOR_DEFAULT, network_id
 from ropewalk.rules import genesis_records
 from ropewalk.tlog import VerifierKey
+from ropewalk.vault import Vault
 
 RECOGNISED_LAWS = ("BH", "DE", "FR", "GB", "SG")
 """Recognised at genesis unless told otherwise; `docs/concepts/law.md` says under which statutes."""
@@ -155,6 +156,17 @@ def node(
     require_login: Annotated[
         bool, typer.Option("--require-login", help="Answer nobody who has not logged in.")
     ] = False,
+    vault: Annotated[
+        bool, typer.Option("--vault/--no-vault", help="Whether to keep private payloads.")
+    ] = True,
+    vault_store: Annotated[
+        str,
+        typer.Option(
+            "--vault-store",
+            envvar="ROPEWALK_VAULT_STORE",
+            help="Object store of private payloads, s3://…; by default DATA/vault.",
+        ),
+    ] = "",
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Serve a ledger over HTTP, in the foreground, until SIGTERM."""
@@ -169,7 +181,8 @@ def node(
             verifiers,
             checks_invariants=check_invariants,
         )
-        run_node(opened, host, port, require_login=require_login, log_level=log_level)
+        settings = {"require_login": require_login, "log_level": log_level}
+        run_node(opened, (host, port), (data, vault_store) if vault else None, settings)
 
 
 def open_engine(
@@ -199,24 +212,49 @@ def open_engine(
     )
 
 
-def run_node(engine: Engine, host: str, port: int, *, require_login: bool, log_level: str) -> None:
-    """Serve an open ledger until SIGTERM, then close it."""
+def run_node(
+    engine: Engine,
+    address: tuple[str, int],
+    vault: tuple[Path, str] | None,
+    settings: dict[str, Any],
+) -> None:
+    """Serve an open ledger until SIGTERM, then close it.
+
+    Args:
+        engine: the ledger.
+        address: host and port to listen on.
+        vault: data directory and object store of private payloads; None keeps none.
+        settings: what else the HTTP surface is told.
+    """
     from ropewalk.api import ApiSettings, serve  # noqa: PLC0415  # heavy, and of use here only
 
+    opened = None
     try:
-        _require_free(host, port)
-        serve(
-            engine,
-            ApiSettings(
-                listen_host=host,
-                listen_port=port,
-                acts=act_table(),
-                require_login=require_login,
-                log_level=log_level,  # type: ignore[arg-type]  # checked above
-            ),
-        )
+        _require_free(*address)
+        if vault is not None:
+            opened = open_vault(*vault)
+            settings = {**settings, "nonces": vault_folder(vault[0]) / "nonces"}
+        host, port = address
+        told = ApiSettings(listen_host=host, listen_port=port, acts=act_table(), **settings)
+        serve(engine, told, opened)
     finally:
+        if opened is not None:
+            opened.close()
         engine.close()
+
+
+def vault_folder(data: Path) -> Path:
+    """Where the vault of a data directory lies."""
+    return data / "vault"
+
+
+def open_vault(data: Path, store: str) -> Vault:
+    """Open the vault of a data directory, made where there is none.
+
+    Raises:
+        VaultError: why it does not open.
+    """
+    return Vault(vault_folder(data), lambda: int(time.time()), url=store)
 
 
 def _require_free(host: str, port: int) -> None:

@@ -47,9 +47,11 @@ from ropewalk.client.issuing import (
 )
 from ropewalk.client.node import History, Node, Outcome, transaction_id
 from ropewalk.client.shelf import Kept, Shelf
+from ropewalk.client.signing import Sender, signed_headers
 from ropewalk.client.succession import check_sealed
 from ropewalk.client.terms import SECRET_SIZE, NoCargoError, Terms, terms_of
 from ropewalk.client.trust import Policy, Trust, read_trust
+from ropewalk.client.vaulting import Got, Put, Vaulting
 from ropewalk.client.verdict import Verdict, refusal
 from ropewalk.client.verify import verify_bundle
 
@@ -59,6 +61,7 @@ __all__ = [
     "ClientError",
     "Controllers",
     "DocumentError",
+    "Got",
     "History",
     "Kept",
     "Known",
@@ -69,14 +72,17 @@ __all__ = [
     "Outcome",
     "PartiesError",
     "Policy",
+    "Put",
     "RefusedError",
     "Replacement",
+    "Sender",
     "Shelf",
     "Terms",
     "TransportDocument",
     "Trust",
     "UnknownOutcomeError",
     "UnreachableError",
+    "Vaulting",
     "Verdict",
     "VerificationError",
     "bundle_of",
@@ -104,6 +110,7 @@ __all__ = [
     "reissue_body",
     "replace",
     "seal_openings",
+    "signed_headers",
     "split_body",
     "terms_of",
     "transaction_id",
