@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Private payloads: encrypted by the client, kept under their hash, read by whom they were told."""
 
+from ropewalk.vault.copying import copy_vault
 from ropewalk.vault.errors import (
     DamagedError,
     DigestError,
@@ -48,5 +49,6 @@ __all__ = [
     "UnknownReaderError",
     "Vault",
     "VaultError",
+    "copy_vault",
     "read_boxes",
 ]

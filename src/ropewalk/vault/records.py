@@ -15,7 +15,7 @@ them leaves none in a free page (`ropewalk.vault.keyring`).
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -220,10 +220,12 @@ class Records:
         rows = self._rows("SELECT hash, putter, erased_at FROM shred ORDER BY hash")
         return [Shred(*row) for row in rows]
 
-    def copy(self, target: Path) -> None:
-        """Copy the file as of one moment, also while it is worked on."""
-        with self._lock, _speaking():
-            self._connection.execute("VACUUM INTO ?", (str(target),))
+    def copy(self, target: Path) -> list[str]:
+        """Copy the file as of one moment, also while it is worked on; payloads it names."""
+        self._rows("VACUUM INTO ?", (str(target),))
+        with closing(apsw.Connection(str(target))) as copied, _speaking():
+            rows = copied.execute("SELECT hash FROM payload WHERE arrived = 1 ORDER BY hash")
+            return [row[0] for row in rows]
 
     def close(self) -> None:
         """Close the file."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from ropewalk.crypto import ENVELOPE_MAGIC, SEALED_MAX, SEALED_MIN, random_bytes
+from ropewalk.vault.copying import KEYS, OBJECTS, RECORDS
 from ropewalk.vault.errors import (
     DigestError,
     ErasedError,
@@ -119,10 +120,17 @@ class Vault:
         self._incoming = folder / "incoming"
         self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
-        self._held = _lock(folder / "lock")
-        self.objects = Objects(folder / "objects", url)
-        self.keyring = Keyring(folder / "keys")
-        self.records = Records(folder / "vault.db")
+        self._held: int | None = _lock(folder / "lock")
+        try:
+            self._open(folder, url)
+        except BaseException:
+            os.close(self._held)
+            raise
+
+    def _open(self, folder: Path, url: str) -> None:
+        self.objects = Objects(folder / OBJECTS, url)
+        self.keyring = Keyring(folder / KEYS)
+        self.records = Records(folder / RECORDS)
         self._sweep()
 
     def _sweep(self) -> None:
@@ -350,6 +358,10 @@ class Vault:
                 self.records.shredded(shred.hash)
         return count
 
+    def kept_bytes_of(self, putter: str) -> int:
+        """Bytes that somebody keeps here, encrypted."""
+        return self.records.kept_bytes(putter)
+
     def _there(self, name: str) -> Payload:
         found = self.records.payload(name)
         if found is not None and found.arrived:
@@ -361,7 +373,9 @@ class Vault:
     def close(self) -> None:
         """Let go of the files."""
         self.records.close()
-        os.close(self._held)
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
 
 
 def _lock(path: Path) -> int:
