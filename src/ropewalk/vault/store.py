@@ -20,7 +20,8 @@ from ropewalk.vault.errors import UnavailableError
 PIECE: Final = 256 * 1024
 """Bytes handed out at once."""
 PART: Final = 5 * 1024 * 1024
-"""Bytes sent at once; S3 takes no smaller parts but the last."""
+"""Bytes sent to an object store at once; S3 takes no smaller parts but the last."""
+PART_LOCAL: Final = 256 * 1024
 PARTS_AT_ONCE: Final = 2
 
 
@@ -38,6 +39,7 @@ class Objects:
             UnavailableError: there is no such store.
         """
         self._folder = None if url else folder
+        self._part = PART if url else PART_LOCAL
         with _answering():
             self._store: ObjectStore = (
                 from_url(url) if url else LocalStore(folder, automatic_cleanup=False, mkdir=True)
@@ -51,7 +53,9 @@ class Objects:
         """
         path = _path(name)
         with _answering():
-            obstore.put(self._store, path, file, chunk_size=PART, max_concurrency=PARTS_AT_ONCE)
+            obstore.put(
+                self._store, path, file, chunk_size=self._part, max_concurrency=PARTS_AT_ONCE
+            )
             if self._folder is not None:
                 _sync(self._folder / path)
                 for above in (self._folder / path).parents[:2]:
