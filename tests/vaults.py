@@ -42,6 +42,7 @@ class World:
     vault: Vault
     running: Running
     http: httpx2.Client
+    node: Node
 
     @property
     def url(self) -> str:
@@ -56,7 +57,7 @@ class World:
         """Who signs requests; whatever is changed is changed."""
         party = self.party(name)
         fields: dict[str, Any] = {
-            "node": Node(self.url),
+            "node": self.node,
             "network": self.network.network,
             "controller": party.controller,
             "signer": party.key,
@@ -131,10 +132,11 @@ def world(folder: Path, clock: Callable[[], int] = now_s, **settings: Any) -> It
     vault = Vault(folder / "data" / "vault", clock, **settings)
     try:
         with (
-            running(network.engine, SETTINGS, vault) as node,
-            httpx2.Client(base_url=node.url, timeout=30) as http,
+            running(network.engine, SETTINGS, vault) as found,
+            httpx2.Client(base_url=found.url, timeout=30) as http,
+            Node(found.url) as node,
         ):
-            yield World(network, vault, node, http)
+            yield World(network, vault, found, http, node)
     finally:
         vault.close()
         network.engine.close()

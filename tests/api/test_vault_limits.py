@@ -55,10 +55,10 @@ class Real:
 
     @staticmethod
     def sender(network: Network) -> Actor:
-        """Who signs."""
+        """Who signs; it sends nothing itself."""
         carrier = network.parties["carrier"]
-        node = Node("http://localhost")
-        return Actor(node, network.network, carrier.controller, carrier.key)
+        with Node("http://localhost") as closed:
+            return Actor(closed, network.network, carrier.controller, carrier.key)
 
     def headers(self, method: str, target: str, **given: Any) -> dict[str, str]:
         """Header fields of a signed request."""

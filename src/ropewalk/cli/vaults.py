@@ -53,6 +53,14 @@ def _vaulting(
         yield Vaulting(wallet.actor(connected, signer, controller=actor)), wallet
 
 
+class _Row(msgspec.Struct):
+    """An erased payload, as `vault shreds` writes it."""
+
+    hash: str
+    putter: str
+    erased_at: int
+
+
 def _hash(text: str) -> str:
     if not is_hex(text, 64):
         raise UsageError("a payload's hash is 64 characters of lower-case hex")
@@ -169,11 +177,9 @@ def list_(
             found = [msgspec.to_builtins(one) for one in vaulting.listed()]
 
         def tell(console: Console) -> None:
-            table = Table("payload", "put by", "at", "bytes")
             for one in found:
-                at = _time(one["put_at"])
-                table.add_row(one["hash"], one["putter"], at, f"{one['size']:,}")
-            console.print(table)
+                about = f"{one['size']:,} bytes, put at {_time(one['put_at'])} by {one['putter']}"
+                console.print(f"{one['hash']}  {about}", soft_wrap=True)
 
         report({"payloads": found}, as_json=as_json, tell=tell)
 
@@ -254,8 +260,7 @@ def reshred(
     """Erase again what a restored backup brought back, before its node is started."""
     with ending(as_json=as_json):
         try:
-            rows = msgspec.json.decode(file.read_bytes(), type=list[dict[str, Any]])
-            wanted = [msgspec.convert(one, Shred) for one in rows]
+            wanted = msgspec.json.decode(file.read_bytes(), type=list[_Row])
         except msgspec.MsgspecError as error:
             raise UsageError(f"{file} is no list of erased payloads: {error}") from error
         vault = open_vault(data, store)
