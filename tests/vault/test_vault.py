@@ -420,6 +420,22 @@ def test_a_restored_backup_is_shredded_again(vault: Vault, folder: Path, tmp_pat
         restored.close()
 
 
+def test_a_damaged_payload_is_handed_out_to_no_end(vault: Vault, folder: Path) -> None:
+    payload = payload_of(os.urandom(700_000))
+    name = put(vault, payload).hash
+    path = folder / "objects" / name[:2] / name
+    for wrong in (payload[:-1], payload + b"\0", payload[:9] + b"x" + payload[10:]):
+        path.write_bytes(wrong)
+        got = b""
+        _, pieces = vault.read(name, CARRIER, KID)
+        with pytest.raises(DamagedError):
+            got += b"".join(pieces)
+        assert len(got) < len(payload)
+    path.unlink()
+    with pytest.raises(UnavailableError):
+        vault.read(name, CARRIER, KID)
+
+
 def test_files_are_for_the_node_alone(vault: Vault, folder: Path) -> None:
     put(vault, payload_of(b"private"))
     assert folder.stat().st_mode & 0o077 == 0

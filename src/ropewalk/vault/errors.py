@@ -94,7 +94,7 @@ class LockedError(VaultError):
 
 
 class DamagedError(VaultError):
-    """The vault's own records can't be read."""
+    """The vault's own records, or a payload in it, are not what was written."""
 
     code = "vault.damaged"
     number = 7563

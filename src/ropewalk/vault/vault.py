@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 from ropewalk.crypto import ENVELOPE_MAGIC, SEALED_MAX, SEALED_MIN, random_bytes
 from ropewalk.vault.copying import KEYS, OBJECTS, RECORDS
 from ropewalk.vault.errors import (
+    DamagedError,
     DigestError,
     ErasedError,
     FullError,
@@ -282,6 +283,8 @@ class Vault:
     def read(self, name: str, reader: str, kid: str) -> tuple[Payload, Iterator[bytes]]:
         """A payload and its bytes, encrypted; the reading is noted first.
 
+        The last piece is handed out only when all of it is what was put: `DamagedError` else.
+
         Raises:
             UnknownPayloadError: there is none.
             ErasedError: it was erased.
@@ -290,7 +293,7 @@ class Vault:
         found = self._there(name)
         self.records.note_reading(name, reader, kid, "payload", self._now_s())
         try:
-            return found, self.objects.read(name)
+            return found, _whole(self.objects.read(name), name)
         except FileNotFoundError as error:
             raise UnavailableError("the object store has lost this payload") from error
 
@@ -376,6 +379,19 @@ class Vault:
         if self._held is not None:
             os.close(self._held)
             self._held = None
+
+
+def _whole(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """The pieces, the last one held back until their hash is known to be right."""
+    hashed, held = hashlib.sha256(), b""
+    for piece in pieces:
+        if held:
+            yield held
+        hashed.update(piece)
+        held = piece
+    if hashed.hexdigest() != name:
+        raise DamagedError("a payload is not what was put any more")
+    yield held
 
 
 def _lock(path: Path) -> int:
