@@ -436,6 +436,24 @@ def test_a_damaged_payload_is_handed_out_to_no_end(vault: Vault, folder: Path) -
         vault.read(name, CARRIER, KID)
 
 
+def test_payloads_may_lie_in_an_object_store(folder: Path) -> None:
+    """One in memory, spoken to as S3 is; wrapped keys and records stay here."""
+    vault = Vault(folder, clock, url="memory:///")
+    try:
+        payload = payload_of(os.urandom(6 << 20))
+        name = put(vault, payload, BANK).hash
+        assert files(folder) == [f"{name}.json"]
+        assert b"".join(vault.read(name, BANK, KID)[1]) == payload
+        vault.erase(name)
+        assert files(folder) == []
+        with pytest.raises(FileNotFoundError):
+            vault.objects.read(name)
+    finally:
+        vault.close()
+    with pytest.raises(UnavailableError):
+        Vault(folder, clock, url="gopher://nowhere")
+
+
 def test_files_are_for_the_node_alone(vault: Vault, folder: Path) -> None:
     put(vault, payload_of(b"private"))
     assert folder.stat().st_mode & 0o077 == 0
