@@ -15,7 +15,10 @@ import pytest
 
 from api.memory_engine import Engine
 from ropewalk.api import ApiSettings, Caps, Deadlines, Server, build_server
+from ropewalk.engines import port
+from ropewalk.vault import Vault
 
+AnyEngine = Engine | port.Engine
 TITLE = "ab" * 32
 PARTY = "cd" * 16
 ACT_HASH = "ef" * 32
@@ -56,7 +59,7 @@ class Running:
     """A server at work."""
 
     server: Server
-    engine: Engine
+    engine: AnyEngine
 
     @property
     def port(self) -> int:
@@ -71,9 +74,11 @@ class Running:
 
 
 @contextmanager
-def running(engine: Engine, settings: ApiSettings) -> Iterator[Running]:
+def running(
+    engine: AnyEngine, settings: ApiSettings, vault: Vault | None = None
+) -> Iterator[Running]:
     """Run a server in a thread."""
-    server = build_server(engine, settings)
+    server = build_server(engine, settings, private=vault)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

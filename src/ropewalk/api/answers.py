@@ -147,6 +147,79 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["ok"] = "ok"
 
 
+class PayloadAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A private payload, as far as the node knows it."""
+
+    hash: str
+    """SHA-256 of the encrypted payload, hex."""
+    putter: str
+    """Controller that put it."""
+    size: int
+    """Bytes, encrypted."""
+    put_at: int
+    """Seconds since 1970-01-01T00:00:00Z."""
+
+
+class ListedPayload(PayloadAnswer, frozen=True, kw_only=True):
+    """A payload that the asker may read."""
+
+    may_grant: bool
+    """Whether the asker may let others read it."""
+
+
+class PayloadPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of payloads, by rising hash."""
+
+    next: str
+    """The `after` of the page behind this one; "" where there is none."""
+    payloads: list[ListedPayload]
+
+
+class WrappedKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """A payload's key, wrapped to keys of the asker."""
+
+    hash: str
+    keys: dict[str, str]
+    """By key id; 80 bytes, base64."""
+
+
+class Readers(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may read a payload."""
+
+    hash: str
+    readers: list[str]
+    """Controllers, sorted."""
+
+
+class ReadingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """That somebody read."""
+
+    number: int
+    reader: str
+    kid: str
+    """The key that signed the request."""
+    what: Literal["payload", "key"]
+    at: int
+    """Seconds since 1970-01-01T00:00:00Z."""
+
+
+class Readings(msgspec.Struct, frozen=True, kw_only=True):
+    """Who read a payload, oldest first."""
+
+    hash: str
+    next: int
+    """The `after` of the page behind this one; 0 where there is none."""
+    reads: list[ReadingAnswer]
+
+
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """That a payload was erased."""
+
+    hash: str
+    erased_at: int
+    """Seconds since 1970-01-01T00:00:00Z."""
+
+
 def fields(record: str) -> msgspec.Raw:
     """The fields of a record, without its codec version, as they stand."""
     return msgspec.json.decode(record, type=tuple[int, msgspec.Raw])[1]

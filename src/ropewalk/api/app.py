@@ -28,6 +28,7 @@ from ropewalk.api import (
     subscribing,
     tnt,
     transactions,
+    vault,
 )
 from ropewalk.api.edge import Edge, refusal
 from ropewalk.api.errors import ApiError
@@ -36,18 +37,25 @@ from ropewalk.api.parameters import strict_query
 from ropewalk.api.settings import ApiSettings
 from ropewalk.engines.port import Engine, EngineError
 from ropewalk.tracking import TrackingError
+from ropewalk.vault import Vault, VaultError
 from ropewalk.views import Views, ViewsError
 
 
-def create_app(engine: Engine, settings: ApiSettings, views: Views | None = None) -> FastAPI:
+def create_app(
+    engine: Engine,
+    settings: ApiSettings,
+    views: Views | None = None,
+    private: Vault | None = None,
+) -> FastAPI:
     """The HTTP surface over an engine.
 
     Args:
         engine: Embedded or consortium; its owner closes it.
         settings: The node's settings.
         views: What the node derives from the ledger; their owner closes them.
+        private: The vault, where the node keeps private payloads; its owner closes it.
     """
-    node = Node(engine, settings, views)
+    node = Node(engine, settings, views, private)
     app = FastAPI(
         title="Ropewalk",
         version=settings.version,
@@ -66,8 +74,10 @@ def create_app(engine: Engine, settings: ApiSettings, views: Views | None = None
         app.include_router(room.router)
     for room in (claims, tnt, subscribing):
         app.include_router(room.router)
+    if private is not None:
+        app.include_router(vault.router)
     _describe(app, settings)
-    kinds = (ApiError, EngineError, ViewsError, TrackingError)
+    kinds = (ApiError, EngineError, VaultError, ViewsError, TrackingError)
     for kind in (*kinds, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer_refusal)
     app.add_middleware(Edge, node=node)

@@ -14,7 +14,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api import media, node, openapi, parameters
+from ropewalk.api import media, node, openapi, parameters, signatures
 from ropewalk.api.answers import answer
 from ropewalk.api.errors import (
     ContentTooLargeError,
@@ -112,7 +112,7 @@ async def submit(request: Request) -> Response:
 
 @router.get(
     "/v1/claims/{root}",
-    dependencies=[node.guard("cargo_event.read")],
+    dependencies=[signatures.guard_open("cargo_event.read")],
     responses=openapi.object_answer("The events of a claim as they were sent, and their salt"),
 )
 async def claim(request: Request, root: str) -> Response:

@@ -99,10 +99,10 @@ class _Passage:
                 "bodies come without content coding", headers={"accept-encoding": "identity"}
             )
         brings = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-        if brings and self.scope["method"] == "GET":
+        if brings and self.scope["method"] in ("GET", "DELETE"):
             # its body may be under way still, and what follows would be taken for a request
             raise MalformedRequestError(
-                "a request that reads has no body", headers={"connection": "close"}
+                "a request that reads or erases has no body", headers={"connection": "close"}
             )
 
     def _outward(self, message: Message) -> None:

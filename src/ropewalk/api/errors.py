@@ -250,3 +250,65 @@ class TransactionRefusedError(ApiError):
     code = "api.transaction_refused"
     number = 7924
     status = 422
+
+
+class SignatureRequiredError(ApiError):
+    """The request must be signed by a key of a controller (RFC 9421)."""
+
+    code = "api.signature_required"
+    number = 7940
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            "sign the request by a key of a controller; docs/reference/vault.md says how",
+            headers={"www-authenticate": 'Signature realm="ropewalk"'},
+        )
+
+
+class MalformedSignatureError(ApiError):
+    """The signature's fields can't be read, or do not cover what they must."""
+
+    code = "api.malformed_signature"
+    number = 7941
+    status = 400
+
+
+class BadSignatureError(ApiError):
+    """The signature does not hold for this request."""
+
+    code = "api.bad_signature"
+    number = 7942
+    status = 401
+
+
+class SignatureTimeError(ApiError):
+    """The signature was created too long ago, or too far ahead, by the node's clock."""
+
+    code = "api.signature_time"
+    number = 7943
+    status = 401
+
+
+class ReplayedError(ApiError):
+    """A request under this nonce was taken already."""
+
+    code = "api.replayed"
+    number = 7944
+    status = 401
+
+
+class UnknownSignerError(ApiError):
+    """The key is no active key of the controller in whose name the request is signed."""
+
+    code = "api.unknown_signer"
+    number = 7945
+    status = 401
+
+
+class DigestMismatchError(ApiError):
+    """The body is not the one whose digest was signed (RFC 9530)."""
+
+    code = "api.digest_mismatch"
+    number = 7946
+    status = 400

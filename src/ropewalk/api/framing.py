@@ -23,6 +23,7 @@ HOST = re.compile(
 )
 BARE = re.compile(rb"(?<!\r)\n|\r[^\n]")
 CONTENT_LENGTH = re.compile(rb"[0-9]{1,15}")
+PAYLOADS = b"/v1/vault"
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}")
 
 
@@ -71,6 +72,16 @@ class Framing:
     def in_body(self) -> bool:
         """Whether a head has passed and its body is not complete."""
         return self.part not in (Part.HEAD, Part.COMPLETE)
+
+    @property
+    def is_payload(self) -> bool:
+        """Whether the body is a private payload, which may be larger and take longer."""
+        return self.head is not None and self.head[:2] == (b"POST", PAYLOADS)
+
+    @property
+    def is_transfer(self) -> bool:
+        """Whether a private payload comes in or goes out."""
+        return self.head is not None and self.head.target.startswith(PAYLOADS)
 
     def feed(self, data: bytes) -> None:
         """Take bytes in as they came."""
@@ -163,8 +174,9 @@ class Framing:
         return self._within(int(lengths[0]))
 
     def _within(self, size: int) -> int:
-        if size > self._caps.batch_bytes:
-            raise errors.ContentTooLargeError(f"at most {self._caps.batch_bytes} bytes of body")
+        most = self._caps.vault_bytes if self.is_payload else self._caps.batch_bytes
+        if size > most:
+            raise errors.ContentTooLargeError(f"at most {most} bytes of body")
         return size
 
     def _content(self) -> bytes:

@@ -14,6 +14,7 @@ CSV = "text/csv"
 GEOJSON = "application/geo+json"
 JOSE = "application/jose"
 EVENT_STREAM = "text/event-stream"
+BYTES = "application/octet-stream"
 TEXT = "text/plain"
 HTML = "text/html"
 

@@ -13,10 +13,12 @@ from ropewalk.api.intake import Intake
 from ropewalk.api.lanes import Allowance, Lane
 from ropewalk.api.logs import make_log
 from ropewalk.api.metrics import Metrics
+from ropewalk.api.nonces import Nonces
 from ropewalk.api.policy import ANYBODY, EVENTS, Policy
 from ropewalk.api.pulse import Pulse
 from ropewalk.api.settings import ApiSettings
 from ropewalk.engines.port import Engine
+from ropewalk.vault import Vault
 from ropewalk.views import NoViewsError, Views
 
 COMMIT_THREADS: Final = 4
@@ -27,6 +29,9 @@ WAITING_THREADS: Final = 8
 """Of what may wait for consensus, seconds long: they sleep, mostly."""
 VIEWS_THREADS: Final = 4
 """Of what the views are asked, and of claims that are checked on their way in."""
+PAYLOAD_THREADS: Final = 2
+TRANSFER_THREADS: Final = 4
+"""Of what moves private payloads to and from the vault's disk, a piece at a time."""
 LIGHT_THREADS: Final = 2
 """Of what CometBFT is asked."""
 
@@ -34,12 +39,26 @@ LIGHT_THREADS: Final = 2
 class Node:
     """One node's HTTP surface at work."""
 
-    def __init__(self, engine: Engine, settings: ApiSettings, views: Views | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        settings: ApiSettings,
+        views: Views | None = None,
+        vault: Vault | None = None,
+    ) -> None:
         caps = settings.caps
         self.engine = engine
         self.settings = settings
         self._views = views
-        self.policy = Policy(require_login=settings.require_login, open_events=settings.open_events)
+        self.vault = vault
+        standings = {} if vault is None else {"standings": vault.standings}
+        self.policy = Policy(
+            require_login=settings.require_login,
+            open_events=settings.open_events,
+            event_readers=settings.event_readers,
+            **standings,
+        )
+        self.nonces = Nonces(settings.nonces)
         self._run = os.urandom(8).hex()
         self._requests = count()
         self.log: Any = make_log(settings.log_level)
@@ -52,6 +71,8 @@ class Node:
         self.waiting = Lane("waiting", threads=WAITING_THREADS, places=caps.waiting)
         self.looking = Lane("views", threads=VIEWS_THREADS, places=caps.views)
         self.light = Lane("light", threads=LIGHT_THREADS, places=caps.light)
+        self.payloads = Lane("vault", threads=PAYLOAD_THREADS, places=caps.vault)
+        self.transfers = Lane("transfer", threads=TRANSFER_THREADS, places=caps.transfers)
         self.health = Lane("health", threads=1, places=64)
         self.streams = Allowance(caps.streams, "the node has as many event streams as it takes")
         self.bodies = Allowance(caps.bodies_bytes, "the node holds as many bodies as it takes")
@@ -63,7 +84,7 @@ class Node:
     def lanes(self) -> tuple[Lane, ...]:
         """All lanes to the engine."""
         reading = (self.reads, self.proofs, self.waiting, self.looking, self.light)
-        return (self.writes, *reading, self.health)
+        return (self.writes, *reading, self.payloads, self.transfers, self.health)
 
     @property
     def views(self) -> Views:
@@ -77,9 +98,9 @@ class Node:
         return self._views
 
     def controller_of(self, request: Request) -> str:
-        """The controller that signed a request, `ANYBODY` where none did."""
-        del request  # no request is signed yet
-        return ANYBODY
+        """The controller that signed a request (`api/signatures.py`), `ANYBODY` where none did."""
+        caller = getattr(request.state, "caller", None)
+        return ANYBODY if caller is None else str(caller.controller)
 
     def correlation(self) -> str:
         """A name for one request in the log: 128 bits, the first half drawn at the start."""
@@ -103,6 +124,7 @@ class Node:
         await self.pulse.close()
         for lane in self.lanes:
             lane.close()
+        self.nonces.close()
 
 
 def of(request: Request) -> Node:

@@ -23,14 +23,20 @@ STRUCTS = (
     documents.ConsistencyPath,
     documents.ControllerAnswer,
     documents.Entries,
+    documents.Erased,
     documents.EventPage,
     documents.Health,
     documents.InclusionPath,
     documents.Outcomes,
     documents.PartyAnswer,
+    documents.PayloadAnswer,
+    documents.PayloadPage,
+    documents.Readers,
+    documents.Readings,
     documents.RecordAnswer,
     documents.RecordPage,
     documents.TransactionAnswer,
+    documents.WrappedKeys,
     port.Absence,
     port.Condition,
     port.TitleHistory,
@@ -58,6 +64,24 @@ PROVEN = {
     },
 }
 """By hand, since msgspec describes no union of untagged structs; a test holds it to the port."""
+
+
+SIGNED = [
+    {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "schema": {"type": "string"},
+        "description": meaning,
+    }
+    for name, required, meaning in (
+        ("Ropewalk-Controller", True, "Id of the controller in whose name the request is signed"),
+        ("Signature-Input", True, "What is signed, and by which key (RFC 9421)"),
+        ("Signature", True, "The signature, Ed25519"),
+        ("Content-Digest", False, "SHA-256 of the body, where there is one (RFC 9530)"),
+    )
+]
+"""Header fields of a signed request."""
 
 
 def _ref(struct: type[msgspec.Struct]) -> dict[str, Any]:
@@ -100,6 +124,22 @@ def text_answer(kind: str, description: str) -> dict[int | str, dict[str, Any]]:
 def object_answer(description: str) -> dict[int | str, dict[str, Any]]:
     """The responses of a route that answers with JSON described elsewhere."""
     return _with_problems(_content(media.JSON, {"type": "object", "description": description}))
+
+
+def created_answer(struct: type[msgspec.Struct]) -> dict[int | str, dict[str, Any]]:
+    """The responses of a route that makes what it answers with."""
+    return {**answers(struct), 201: {"description": "Made"} | answers(struct)[200]}
+
+
+def bytes_answer(description: str) -> dict[int | str, dict[str, Any]]:
+    """The responses of a route that answers with bytes."""
+    schema = {"type": "string", "format": "binary", "description": description}
+    return _with_problems(_content(media.BYTES, schema))
+
+
+def body_of(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """What a route adds that reads its body by itself."""
+    return {"requestBody": {"required": True, "content": _content(kind, schema)}}
 
 
 def event_answer(page: type[msgspec.Struct]) -> dict[int | str, dict[str, Any]]:

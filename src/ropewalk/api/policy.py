@@ -2,11 +2,15 @@
 """Who may ask for what: one function, denying what it does not know.
 
 What the ledger shows in clear, its members may read without a login, and a transaction carries
-its own authority; a node can be set to answer only those who log in. Private payloads, once
-there are any, get their own actions here.
+its own authority; a node can be set to answer only those who log in. Private payloads are for
+those who signed their request, and most actions for whoever stands to the payload as the table
+says.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Final
+
+from ropewalk.vault import GRANTER, PUTTER, READER
 
 ANYBODY: Final = ""
 """The actor of a request without a login."""
@@ -34,6 +38,26 @@ PUBLIC: Final = frozenset(
 )
 EVENTS: Final = frozenset({"cargo_event.read", "subscription.keep"})
 """About what happened to the goods: for those who log in, or for all where a node is set so."""
+SIGNED: Final = frozenset({"vault.list", "vault.put"})
+"""What any controller may ask for that signs: its own list, and to put what it has."""
+PRIVATE: Final[Mapping[str, frozenset[str]]] = {
+    "vault.erase": frozenset({PUTTER}),
+    "vault.grant": frozenset({PUTTER, GRANTER}),
+    "vault.key": frozenset({PUTTER, READER}),
+    "vault.read": frozenset({PUTTER, READER}),
+    "vault.readers": frozenset({PUTTER, GRANTER}),
+    "vault.reads": frozenset({PUTTER}),
+    "vault.revoke": frozenset({PUTTER}),
+    "vault.rewrap": frozenset({PUTTER, READER}),
+}
+"""What only those may ask for who are something to the payload, and what they must be."""
+
+Standings = Callable[[str, str], frozenset[str]]
+"""What an actor is to a subject."""
+
+
+def _nothing(_actor: str, _subject: str) -> frozenset[str]:
+    return frozenset()
 
 
 class Policy:
@@ -42,11 +66,22 @@ class Policy:
     Args:
         require_login: Whether a login is needed for all but the node's health.
         open_events: Whether none is needed to read what happened to the goods.
+        event_readers: Controllers that may, by signed requests.
+        standings: What an actor is to a private payload; nothing, where there is no vault.
     """
 
-    def __init__(self, *, require_login: bool, open_events: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        require_login: bool,
+        open_events: bool = False,
+        event_readers: frozenset[str] = frozenset(),
+        standings: Standings = _nothing,
+    ) -> None:
         self.require_login = require_login
         self.open_events = open_events
+        self.event_readers = event_readers
+        self.standings = standings
 
     def may_read(self, actor: str, action: str, subject: str) -> bool:
         """Whether `actor` may do `action` on `subject`.
@@ -56,9 +91,13 @@ class Policy:
             action: Noun, dot, verb; one that is not listed here is denied.
             subject: Id of the thing asked for; no public action looks at it.
         """
-        del subject
         if action in HEALTH:
             return True
-        if action in EVENTS and not self.open_events:
-            return actor != ANYBODY
-        return action in PUBLIC | EVENTS and (actor != ANYBODY or not self.require_login)
+        if action in PUBLIC:
+            return actor != ANYBODY or not self.require_login
+        if action in EVENTS:
+            return actor in self.event_readers or (self.open_events and not self.require_login)
+        if actor == ANYBODY:
+            return False
+        needed = PRIVATE.get(action, frozenset())
+        return action in SIGNED or bool(needed and needed & self.standings(actor, subject))

@@ -5,6 +5,7 @@ Source: RFC 9457. `type` is left at its default `about:blank`, so `title` is the
 `code` and `number` are what a program reads, `detail` is for people.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -12,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from ropewalk import vault
 from ropewalk.api import errors
 from ropewalk.engines.port import (
     EngineError,
@@ -22,6 +24,7 @@ from ropewalk.engines.port import (
     StoppedError,
 )
 from ropewalk.tracking import TrackingError
+from ropewalk.vault import VaultError
 from ropewalk.views import (
     CursorError,
     EventsClosedError,
@@ -76,7 +79,7 @@ def as_api_error(error: Exception) -> errors.ApiError:
     match error:
         case errors.ApiError():
             return error
-        case EngineError() | ViewsError() | TrackingError():
+        case EngineError() | VaultError() | ViewsError() | TrackingError():
             return _of_room(error)
         case RequestValidationError():
             return _of_parameters(error)
@@ -90,10 +93,16 @@ def as_api_error(error: Exception) -> errors.ApiError:
             )
 
 
-def _of_room(error: EngineError | ViewsError | TrackingError) -> errors.ApiError:
-    if isinstance(error, EngineError):
-        return _of_engine(error)
-    return _of_views(error) if isinstance(error, ViewsError) else _of_tracking(error)
+def _of_room(error: EngineError | VaultError | ViewsError | TrackingError) -> errors.ApiError:
+    match error:
+        case EngineError():
+            return _of_engine(error)
+        case VaultError():
+            return _of_vault(error)
+        case ViewsError():
+            return _of_views(error)
+        case TrackingError():
+            return _of_tracking(error)
 
 
 def _of_engine(error: EngineError) -> errors.ApiError:
@@ -141,6 +150,28 @@ def _of_tracking(error: TrackingError) -> errors.ApiError:
         members["index"] = error.index
     found = errors.RefusedContentError(str(error), members=members)
     found.code, found.number = error.code, error.number
+    return found
+
+
+_VAULT_STATUS: Mapping[type[VaultError], int] = {
+    vault.UnknownPayloadError: 404,
+    vault.ErasedError: 410,
+    vault.NotSealedError: 422,
+    vault.TooLargeError: 413,
+    vault.DigestError: 400,
+    vault.TakenError: 409,
+    vault.TooManyReadersError: 413,
+    vault.UnknownReaderError: 422,
+    vault.FullError: 507,
+    vault.UnavailableError: 503,
+    vault.MalformedKeysError: 400,
+}
+
+
+def _of_vault(error: VaultError) -> errors.ApiError:
+    status = _VAULT_STATUS.get(type(error), 500)
+    found = errors.InternalError(str(error) if status != 500 else "the vault failed")
+    found.code, found.number, found.status = error.code, error.number, status
     return found
 
 

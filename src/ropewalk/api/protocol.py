@@ -296,7 +296,8 @@ class EdgeProtocol(H11Protocol):
             return errors.RequestTimeoutError("the head did not arrive in time") if late else None
         if self._body_at is not None and self._body_late(now - self._body_at):
             return errors.RequestTimeoutError("the body did not arrive in time")
-        if now - self._head_at > limits.request_s and not self._streaming():
+        whole_s = limits.transfer_s if self._framing.is_transfer else limits.request_s
+        if now - self._head_at > whole_s and not self._streaming():
             return errors.ResponseTimeoutError(
                 "the node could not answer in time; the outcome of a write is unknown, "
                 "ask by its id"
@@ -305,7 +306,7 @@ class EdgeProtocol(H11Protocol):
 
     def _body_late(self, taken_s: float) -> bool:
         limits = self._deadlines
-        if taken_s > limits.body_s:
+        if taken_s > (limits.transfer_s if self._framing.is_payload else limits.body_s):
             return True
         slow = self._framing.body_bytes < limits.body_rate_min * taken_s
         return taken_s > limits.body_grace_s and slow and not self.flow.read_paused

@@ -22,6 +22,7 @@ from ropewalk.api.logs import Forwarder
 from ropewalk.api.protocol import protocol_for
 from ropewalk.api.settings import ApiSettings
 from ropewalk.engines.port import Engine
+from ropewalk.vault import Vault
 from ropewalk.views import Views
 
 FILES_SPARE: Final = 128
@@ -64,10 +65,15 @@ class Server(UvicornServer):
                 signal.signal(each, handler)
 
 
-def build_server(engine: Engine, settings: ApiSettings, views: Views | None = None) -> Server:
+def build_server(
+    engine: Engine,
+    settings: ApiSettings,
+    views: Views | None = None,
+    private: Vault | None = None,
+) -> Server:
     """A server that is not running yet."""
     settings = _within_files(settings)
-    app = create_app(engine, settings, views)
+    app = create_app(engine, settings, views, private)
     node = app.state.node
     _forward_logs(node.log)
     limits = settings.deadlines
@@ -92,18 +98,24 @@ def build_server(engine: Engine, settings: ApiSettings, views: Views | None = No
     )
 
 
-def serve(engine: Engine, settings: ApiSettings, views: Views | None = None) -> None:
+def serve(
+    engine: Engine,
+    settings: ApiSettings,
+    views: Views | None = None,
+    private: Vault | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT; says `ready <url>` on stderr when it does.
 
     Args:
         engine: Its owner closes it afterwards.
         settings: The node's settings.
-        views: Likewise.
+        views: What it derives; their owner closes them.
+        private: The vault, where there is one; its owner closes it.
 
     Raises:
         SystemExit: it cannot listen there.
     """
-    server = build_server(engine, settings, views)
+    server = build_server(engine, settings, views, private)
     gc.collect()
     gc.freeze()  # or everything loaded is looked through again and again, tens of ms at a time
     server.run()

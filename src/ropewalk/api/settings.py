@@ -2,7 +2,10 @@
 """The knobs of the HTTP surface, with the values a node starts with."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
+
+from ropewalk.crypto import SEALED_MAX
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -26,6 +29,8 @@ class Deadlines:
     """From the first byte of the head to the end of the answer; event streams excepted."""
     commit_s: float = 30.0
     """How long a write waits for its outcome before it is answered as unknown."""
+    transfer_s: float = 300.0
+    """The place of `body_s` and `request_s` where a private payload is on its way."""
     linger_s: float = 2.0
     """How long a refused sender is still read, so that it sees the refusal."""
     heartbeat_s: float = 15.0
@@ -57,6 +62,12 @@ class Caps:
     """Event streams open at a time."""
     bodies_bytes: int = 128 * MIB
     """Bytes of bodies held in memory at a time."""
+    vault_bytes: int = SEALED_MAX
+    """One private payload, encrypted; no other body is so large."""
+    vault: int = 128
+    """Requests about private payloads waiting at a time."""
+    transfers: int = 32
+    """Private payloads on their way in or out at a time."""
     writes: int = 2_048
     """Requests waiting for outcomes at a time."""
     reads: int = 512
@@ -84,9 +95,13 @@ class ApiSettings:
     require_login: bool = False
     open_events: bool = False
     """Whether anybody may read the goods' events, and send some that nobody signed."""
+    event_readers: frozenset[str] = frozenset()
+    """Controllers that may read them by signed requests, where not everybody may."""
     hosts: tuple[str, ...] = ()
     """Names, without port, that the Host field may hold; empty allows any."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     version: str = "0.1.0"
+    nonces: Path | None = None
+    """Where nonces of signed requests outlast a restart; None keeps them in memory."""
     deadlines: Deadlines = field(default_factory=Deadlines)
     caps: Caps = field(default_factory=Caps)

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from ropewalk.api import dcsa, media, node, parameters
+from ropewalk.api import dcsa, media, node, parameters, signatures
 from ropewalk.api.errors import MalformedBodyError, UnsupportedMediaTypeError
 from ropewalk.api.node import Node
 from ropewalk.api.tnt import V2
@@ -79,7 +79,7 @@ def _filters(said: dict[str, Any]) -> Filters:
 
 @router.get(
     "/v2/event-subscriptions",
-    dependencies=[node.guard("subscription.keep")],
+    dependencies=[signatures.guard_open("subscription.keep")],
     responses=dcsa.described(_LIST),
 )
 async def listed(request: Request, asked: Annotated[Paging, Query()]) -> Response:
@@ -99,7 +99,7 @@ async def listed(request: Request, asked: Annotated[Paging, Query()]) -> Respons
 
 @router.post(
     "/v2/event-subscriptions",
-    dependencies=[node.guard("subscription.keep")],
+    dependencies=[signatures.guard_open("subscription.keep")],
     responses=dcsa.described(_ONE, 201),
     openapi_extra={"requestBody": {"required": True, "content": _ONE}},
 )
@@ -116,7 +116,7 @@ async def made(request: Request) -> Response:
 
 @router.get(
     "/v2/event-subscriptions/{subscription}",
-    dependencies=[node.guard("subscription.keep")],
+    dependencies=[signatures.guard_open("subscription.keep")],
     responses=dcsa.described(_ONE),
 )
 async def shown(request: Request, subscription: str) -> Response:
@@ -128,7 +128,7 @@ async def shown(request: Request, subscription: str) -> Response:
 
 @router.put(
     "/v2/event-subscriptions/{subscription}",
-    dependencies=[node.guard("subscription.keep")],
+    dependencies=[signatures.guard_open("subscription.keep")],
     responses=dcsa.described(_ONE),
     openapi_extra={"requestBody": {"required": True, "content": _ONE}},
 )
@@ -143,7 +143,7 @@ async def changed(request: Request, subscription: str) -> Response:
 
 @router.delete(
     "/v2/event-subscriptions/{subscription}",
-    dependencies=[node.guard("subscription.keep")],
+    dependencies=[signatures.guard_open("subscription.keep")],
     responses=dcsa.described({}, 204),
     status_code=204,
 )
@@ -157,7 +157,7 @@ async def ended(request: Request, subscription: str) -> Response:
 
 @router.put(
     "/v2/event-subscriptions/{subscription}/secret",
-    dependencies=[node.guard("subscription.keep")],
+    dependencies=[signatures.guard_open("subscription.keep")],
     responses=dcsa.described({}, 204),
     status_code=204,
     openapi_extra={"requestBody": {"required": True, "content": _ONE}},
@@ -184,7 +184,7 @@ def _asked(request: Request) -> tuple[Node, str]:
 async def _bytes(request: Request, here: Node) -> bytes:
     if media.content_type(request.headers.get("content-type", "")) != media.JSON:
         raise UnsupportedMediaTypeError("a subscription comes as application/json")
-    return await read_body(request, here, BODY_MAX)
+    return signatures.hold(request, await read_body(request, here, BODY_MAX))
 
 
 def _decoded(body: bytes, kind: type[T]) -> T:

@@ -12,7 +12,7 @@ import msgspec
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
-from ropewalk.api import dcsa, media, node, parameters, tnt_forms
+from ropewalk.api import dcsa, media, node, parameters, signatures, tnt_forms
 from ropewalk.api.dcsa import Feedback, Feedbacks
 from ropewalk.api.errors import MalformedBodyError, UnsupportedMediaTypeError
 from ropewalk.api.node import Node
@@ -62,7 +62,7 @@ class Pushed(msgspec.Struct):
 
 @router.get(
     "/v2/events",
-    dependencies=[node.guard("cargo_event.read")],
+    dependencies=[signatures.guard_open("cargo_event.read")],
     responses=dcsa.described(_LIST),
 )
 async def events22(request: Request, asked: Annotated[Query22, Query()]) -> Response:
@@ -78,7 +78,7 @@ async def events22(request: Request, asked: Annotated[Query22, Query()]) -> Resp
 
 @router.get(
     "/v2/events/stream",
-    dependencies=[node.guard("cargo_event.read")],
+    dependencies=[signatures.guard_open("cargo_event.read")],
     responses=dcsa.described(_STREAM),
 )
 async def stream22(
@@ -92,7 +92,7 @@ async def stream22(
 
 @router.get(
     "/v2/events/{event_id}",
-    dependencies=[node.guard("cargo_event.read")],
+    dependencies=[signatures.guard_open("cargo_event.read")],
     responses=dcsa.described({media.JSON: {"schema": _OBJECT}}),
 )
 async def event22(request: Request, event_id: str) -> Response:
@@ -105,7 +105,7 @@ async def event22(request: Request, event_id: str) -> Response:
 
 @router.get(
     "/v3/events",
-    dependencies=[node.guard("cargo_event.read")],
+    dependencies=[signatures.guard_open("cargo_event.read")],
     responses=dcsa.described({**_LIST, media.JSON: {"schema": _BODY}}),
 )
 async def events30(request: Request, asked: Annotated[Query30, Query()]) -> Response:
@@ -124,7 +124,7 @@ async def events30(request: Request, asked: Annotated[Query30, Query()]) -> Resp
 
 @router.get(
     "/v3/events/stream",
-    dependencies=[node.guard("cargo_event.read")],
+    dependencies=[signatures.guard_open("cargo_event.read")],
     responses=dcsa.described(_STREAM),
 )
 async def stream30(
@@ -138,7 +138,7 @@ async def stream30(
 
 @router.post(
     "/v3/events",
-    dependencies=[node.guard("message.send")],
+    dependencies=[signatures.guard_open("message.send")],
     responses=dcsa.described({media.JSON: {"schema": {"type": "object"}}}),
     openapi_extra={"requestBody": {"required": True, "content": {media.JSON: {"schema": _BODY}}}},
 )
@@ -152,7 +152,7 @@ async def push30(request: Request) -> Response:
         )
     if media.content_type(request.headers.get("content-type", "")) != media.JSON:
         raise UnsupportedMediaTypeError("events come as application/json")
-    body = await read_body(request, here, here.settings.caps.batch_bytes)
+    body = signatures.hold(request, await read_body(request, here, here.settings.caps.batch_bytes))
     count = await here.looking.run(_take_message, here, body, sender)
     told = Feedback(severity="INFO", message=f"{count} events taken as a message nobody signed")
     answer = msgspec.json.encode(Feedbacks(feedback_elements=[told]))

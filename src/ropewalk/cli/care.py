@@ -11,8 +11,10 @@ from ropewalk.audit import Report, audit_directory
 from ropewalk.cli.exits import FAILED, ending, report
 from ropewalk.cli.options import DATA, Data, Json
 from ropewalk.cli.proofs import progress_bar
+from ropewalk.cli.setup import vault_folder
 from ropewalk.engines.backup import backup as copy_ledger
 from ropewalk.engines.opening import DataDirectory
+from ropewalk.vault import copy_vault
 
 Verify = Annotated[
     bool, typer.Option("--verify/--no-verify", help="Audit the copy before reporting success.")
@@ -50,6 +52,7 @@ def _copy(source: DataDirectory, target: Path, *, verify: bool, as_json: bool, w
         height = copy_ledger(
             source, target, lambda done, total: bar.update(task, completed=done, total=total)
         )
+        payloads = copy_vault(vault_folder(source.path), vault_folder(target))
         found = Report(ok=True, height=height, first_difference="")
         if verify:
             task = bar.add_task("verifying", total=None)
@@ -60,6 +63,7 @@ def _copy(source: DataDirectory, target: Path, *, verify: bool, as_json: bool, w
         "ok": found.ok,
         "height": height,
         "directory": str(target),
+        "payloads": payloads,
         "verified": verify,
         "first_difference": found.first_difference,
     }

@@ -27,6 +27,7 @@ from ropewalk.engines.port import EngineError
 from ropewalk.ledger import GenesisError, LedgerError
 from ropewalk.tlog import ProofError
 from ropewalk.tracking import TrackingError
+from ropewalk.vault import VaultError
 
 DONE, FAILED, USAGE, REFUSED, UNKNOWN, CANNOT_START = range(6)
 
@@ -67,6 +68,7 @@ def _ends() -> tuple[tuple[type[Exception], int], ...]:
         (ArchiveError, FAILED),
         (SuccessionError, REFUSED),
         (EngineError, CANNOT_START),
+        (VaultError, CANNOT_START),
         (ClientError, FAILED),
         (ProofError, USAGE),
     )

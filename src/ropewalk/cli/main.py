@@ -23,6 +23,7 @@ from ropewalk.cli import (
     setup,
     successions,
     trade,
+    vaults,
     views,
 )
 from ropewalk.cli.exits import ending
@@ -45,6 +46,7 @@ app.add_typer(cargo.cargo_app, name="cargo")
 app.add_typer(cargo.gate_app, name="gate")
 app.add_typer(trade.identity_app, name="identity")
 app.add_typer(disclosures.app, name="private")
+app.add_typer(vaults.app, name="vault")
 app.add_typer(proposals.app, name="proposal")
 app.add_typer(trade.tx_app, name="tx")
 app.add_typer(events.events_app, name="events")

@@ -20,6 +20,30 @@ Data = Annotated[Path, typer.Option("--data", envvar="ROPEWALK_DATA", help="The 
 Listen = Annotated[
     str, typer.Option("--listen", envvar="ROPEWALK_LISTEN", help="Address to listen on.")
 ]
+OpenEvents = Annotated[
+    bool, typer.Option("--open-events", help="Let anybody read the goods' events, and send some.")
+]
+EventReaders = Annotated[
+    list[str] | None,
+    typer.Option("--event-reader", help="Controller that may read them by signed requests."),
+]
+LocalCallbacks = Annotated[
+    bool,
+    typer.Option(
+        "--local-callbacks", help="For development: send events by http to this machine too."
+    ),
+]
+KeepVault = Annotated[
+    bool, typer.Option("--vault/--no-vault", help="Whether to keep private payloads.")
+]
+VaultStore = Annotated[
+    str,
+    typer.Option(
+        "--vault-store",
+        envvar="ROPEWALK_VAULT_STORE",
+        help="Object store of private payloads, s3://…; by default DATA/vault.",
+    ),
+]
 ViewsUrl = Annotated[
     str,
     typer.Option(

@@ -16,10 +16,15 @@ from ropewalk.cli.options import (
     DATA,
     DEFAULT_LISTEN,
     Data,
+    EventReaders,
     Json,
+    KeepVault,
     Keys,
     Listen,
+    LocalCallbacks,
+    OpenEvents,
     PassphraseFile,
+    VaultStore,
     ViewsUrl,
     listen_address,
     passphrase,
@@ -35,6 +40,7 @@ from ropewalk.engines.port import AlreadyInitialisedError, Engine, StoppedError
 from ropewalk.ledger import QUOTA_ACTOR_DEFAULT, network_id
 from ropewalk.rules import genesis_records
 from ropewalk.tlog import VerifierKey
+from ropewalk.vault import Vault
 
 if TYPE_CHECKING:
     from ropewalk.api import ApiSettings
@@ -160,17 +166,12 @@ def node(
     require_login: Annotated[
         bool, typer.Option("--require-login", help="Answer nobody who has not logged in.")
     ] = False,
-    open_events: Annotated[
-        bool,
-        typer.Option("--open-events", help="Let anybody read the goods' events, and send some."),
-    ] = False,
+    open_events: OpenEvents = False,
+    event_reader: EventReaders = None,
     views: ViewsUrl = "",
-    local_callbacks: Annotated[
-        bool,
-        typer.Option(
-            "--local-callbacks", help="For development: send events by http to this machine too."
-        ),
-    ] = False,
+    local_callbacks: LocalCallbacks = False,
+    vault: KeepVault = True,
+    vault_store: VaultStore = "",
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Serve a ledger over HTTP, in the foreground, until SIGTERM."""
@@ -193,9 +194,12 @@ def node(
             acts=act_table(),
             require_login=require_login,
             open_events=open_events,
+            event_readers=frozenset(event_reader or ()),
             log_level=log_level,  # type: ignore[arg-type]  # checked above
+            nonces=vault_folder(data) / "nonces" if vault else None,
         )
-        run_node(opened, settings, Outlook(data, views, allows_loopback=local_callbacks))
+        beside = Beside(data, views, vault_store if vault else None, sends_here=local_callbacks)
+        run_node(opened, settings, beside)
 
 
 def open_engine(
@@ -226,30 +230,52 @@ def open_engine(
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """Where a node's views are, and where it may send events."""
+class Beside:
+    """What a node keeps beside its ledger: views, private payloads; where it may send events."""
 
     data: Path
-    url: str
-    """Of the database; "" for SQLite in the data directory."""
-    allows_loopback: bool
+    views: str
+    """URL of the views' database; "" for SQLite in the data directory."""
+    vault: str | None
+    """URL of the private payloads' store, "" for a folder in the data directory, None for none."""
+    sends_here: bool
+    """Whether events may be sent to this machine, by http."""
 
 
-def run_node(engine: Engine, settings: "ApiSettings", outlook: Outlook) -> None:
-    """Serve an open ledger and its views until SIGTERM, then close them."""
+def run_node(engine: Engine, settings: "ApiSettings", beside: Beside) -> None:
+    """Serve an open ledger, its views and its vault until SIGTERM, then close them."""
     from ropewalk.api import serve  # noqa: PLC0415  # heavy, and of use here only
     from ropewalk.views import Rules, Views  # noqa: PLC0415  # likewise
 
+    opened = None
     try:
         _require_free(settings.listen_host, settings.listen_port)
-        rules = Rules(allows_loopback=outlook.allows_loopback)
-        views = Views(outlook.data, engine, url=outlook.url, rules=rules)
+        if beside.vault is not None:
+            opened = open_vault(beside.data, beside.vault)
+        rules = Rules(allows_loopback=beside.sends_here)
+        views = Views(beside.data, engine, url=beside.views, rules=rules)
         try:
-            serve(engine, settings, views.start())
+            serve(engine, settings, views.start(), opened)
         finally:
             views.close()
     finally:
+        if opened is not None:
+            opened.close()
         engine.close()
+
+
+def vault_folder(data: Path) -> Path:
+    """Where the vault of a data directory lies."""
+    return data / "vault"
+
+
+def open_vault(data: Path, store: str) -> Vault:
+    """Open the vault of a data directory, made where there is none.
+
+    Raises:
+        VaultError: why it does not open.
+    """
+    return Vault(vault_folder(data), lambda: int(time.time()), url=store)
 
 
 def _require_free(host: str, port: int) -> None:

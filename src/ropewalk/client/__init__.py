@@ -51,6 +51,7 @@ from ropewalk.client.issuing import (
 from ropewalk.client.node import History, Node, Outcome, transaction_id
 from ropewalk.client.passes import GateChallenge, answer, check_pass, make_pass, read_pass
 from ropewalk.client.shelf import Kept, Shelf
+from ropewalk.client.signing import Sender, signed_headers
 from ropewalk.client.succession import check_sealed
 from ropewalk.client.terms import (
     SECRET_SIZE,
@@ -65,6 +66,7 @@ from ropewalk.client.terms import (
     terms_of,
 )
 from ropewalk.client.trust import Policy, Trust, read_trust
+from ropewalk.client.vaulting import Got, Put, Vaulting
 from ropewalk.client.verdict import Verdict, refusal
 from ropewalk.client.verify import verify_bundle
 
@@ -76,6 +78,7 @@ __all__ = [
     "Controllers",
     "DocumentError",
     "GateChallenge",
+    "Got",
     "History",
     "Kept",
     "Known",
@@ -88,14 +91,17 @@ __all__ = [
     "Particulars",
     "PartiesError",
     "Policy",
+    "Put",
     "RefusedError",
     "Replacement",
+    "Sender",
     "Shelf",
     "Terms",
     "TransportDocument",
     "Trust",
     "UnknownOutcomeError",
     "UnreachableError",
+    "Vaulting",
     "Verdict",
     "VerificationError",
     "answer",
@@ -133,6 +139,7 @@ __all__ = [
     "reissue_body",
     "replace",
     "seal_openings",
+    "signed_headers",
     "split_body",
     "tag",
     "terms_of",

@@ -9,7 +9,8 @@ again a bounded number of times where the connection broke.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -366,6 +367,39 @@ class Node:
         except (httpx2.HTTPError, ValueError, KeyError, TypeError):
             pass
         return -1
+
+    def asked(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        answer: type[T],
+        *,
+        content: Iterator[bytes] | None = None,
+    ) -> T:
+        """What the node answers to a request that is signed already."""
+        fields = {"accept": "application/json", **headers}
+        try:
+            found = self._http.request(method, target, headers=fields, content=content)
+        except httpx2.HTTPError as error:
+            raise UnreachableError(f"{self.url}: {error}") from error
+        return _decoded(_good(found), answer)
+
+    @contextmanager
+    def streamed(
+        self, target: str, headers: Mapping[str, str]
+    ) -> Iterator[tuple[Iterator[bytes], int]]:
+        """The bytes of an answer as they come, and how many there will be; 0 if nobody knows."""
+        fields = {"accept": "application/octet-stream", "accept-encoding": "identity", **headers}
+        try:
+            with self._http.stream("GET", target, headers=fields) as found:
+                if found.status_code >= 300:
+                    found.read()
+                    _good(found)
+                length = found.headers.get("content-length", "")
+                yield found.iter_raw(), int(length) if length.isdecimal() else 0
+        except httpx2.HTTPError as error:
+            raise UnreachableError(f"{self.url}: {error}") from error
 
     def _json(self, path: str) -> dict[str, Any]:
         return _decoded(self._get(path), dict[str, Any])

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sign a request, so that a node knows which controller sends it (docs/reference/vault.md).
+
+    headers = signed_headers(actor, "GET", node.url, "/v1/vault")
+
+What is sent is what was signed: method, address, the body's digest and every field handed in.
+Source: RFC 9421; RFC 9530.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from ropewalk.crypto import (
+    Parameters,
+    Signer,
+    byte_sequence,
+    random_bytes,
+    signature_base,
+    to_base64url,
+)
+
+CONTROLLER: Final = "ropewalk-controller"
+DIGEST: Final = "content-digest"
+LABEL: Final = "sig"
+_PORTS = {"http": 80, "https": 443}
+
+
+class Sender(Protocol):
+    """Who sends: an `Actor`."""
+
+    @property
+    def network(self) -> str:
+        """Id of the network."""
+
+    @property
+    def controller(self) -> str:
+        """Id of the controller in whose name it is sent."""
+
+    @property
+    def signer(self) -> Signer:
+        """Who signs."""
+
+
+def signed_headers(
+    sender: Sender,
+    request: tuple[str, str, str],
+    now_s: int,
+    *,
+    digest: bytes = b"",
+    fields: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """The header fields to send a request with; those given in `fields` among them.
+
+    Args:
+        sender: who sends it.
+        request: method, the node's URL, path with its query.
+        now_s: seconds since 1970-01-01T00:00:00Z.
+        digest: SHA-256 of the body; empty where there is none.
+        fields: further fields to be signed, names in lower case.
+    """
+    method, url, target = request
+    path, _, query = target.partition("?")
+    sent = {CONTROLLER: sender.controller, **(fields or {})}
+    if digest:
+        sent[DIGEST] = byte_sequence("sha-256", digest)
+    derived = {
+        "@method": method,
+        "@authority": authority_of(url),
+        "@path": path,
+        "@query": f"?{query}",
+    }
+    parameters = Parameters(
+        (*derived, *sent),
+        {
+            "created": now_s,
+            "keyid": sender.signer.kid,
+            "nonce": to_base64url(random_bytes(24)),
+            "alg": "ed25519",
+            "tag": f"ropewalk/{sender.network}",
+        },
+    )
+    signature = sender.signer.sign(signature_base(parameters, {**derived, **sent}))
+    return {
+        **sent,
+        "signature-input": f"{LABEL}={parameters.text()}",
+        "signature": byte_sequence(LABEL, signature),
+    }
+
+
+def authority_of(url: str) -> str:
+    """Host and port as a request to there names them, the scheme's own port left out."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    if parts.port is None or parts.port == _PORTS.get(parts.scheme):
+        return host
+    return f"{host}:{parts.port}"
