@@ -174,17 +174,11 @@ def rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
 
 def by_event_id(connection: Connection, event_id: str, major: int) -> bytes | None:
     """The exact bytes of the event that stands under an id; of several claims the last known."""
-    statement = (
-        select(events.c.data)
-        .where(
-            events.c.event_id == event_id,
-            events.c.major == major,
-            events.c.is_current.is_(True),
-        )
-        .order_by(events.c.is_signed.desc(), events.c.created_ms.desc(), events.c.id.desc())
-    )
-    found = connection.execute(statement.limit(1)).scalar()
-    return None if found is None else unpack(found)
+    columns = (events.c.is_signed, events.c.created_ms, events.c.id, events.c.data)
+    statement = select(*columns, events.c.major, events.c.is_current)
+    found = connection.execute(statement.where(events.c.event_id == event_id))
+    standing = [one for one in found if one[4] == major and one[5]]
+    return unpack(max(standing)[3]) if standing else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ batches = Table(
     Column("time_s", Big, nullable=False),
     Column("transaction", String(64), nullable=False),
     Column("state", String(10), nullable=False),
-    Index("batches_root", "root"),
+    Index("batches_state", "state", "number"),
 )
 """One row a claim on the ledger, and one for each batch that nobody signed.
 
