@@ -74,7 +74,7 @@ def test_a_blank_more_makes_other_events(house: House) -> None:
 
 def test_the_events_of_a_refused_act_are_let_go(house: House) -> None:
     batch = batch22(event22(9), salt="08" * 32)
-    body = {"count": 1, "root": batch.root}
+    body: dict[str, Any] = {"count": 1, "root": batch.root}
     stranger = house.network.parties["bank"]
     carrier = house.network.parties["carrier"]
     forged = house.network.signed("cargo.CLAIM", carrier.controller, body, stranger.key)

@@ -39,13 +39,13 @@ def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield folder
 
 
-def await_events(count: int) -> dict[str, Any]:
+def await_events(count: int) -> None:
     """Wait until the views hold so many."""
-    end = time.monotonic() + 30
+    end, found = time.monotonic() + 30, dict[str, Any]()
     while time.monotonic() < end:
-        found: dict[str, Any] = answered("views", "status")
+        found = answered("views", "status")
         if found["events"] == count and not found["missing"]:
-            return found
+            return
         time.sleep(0.1)
     raise AssertionError(found)
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,7 @@ def test_a_failure_is_tried_again_with_pauses_that_double(world: World) -> None:
         if len(world.noted.bodies) > before:
             tried.append(world.now_s)
         world.now_s += 1
-    gaps = [later - earlier for earlier, later in zip(tried[1:], tried[2:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(tried[1:])]
     assert gaps == [5, 10, 20, 40, 80, 160]
     world.noted.status = 204
     world.now_s += PAUSE_MAX_S
