@@ -132,7 +132,7 @@ chosen = st.builds(
 )
 
 
-@given(filters=chosen, limit=st.sampled_from([1, 7, 100, 1000]), scanned=st.sampled_from([5, 4000]))
+@given(filters=chosen, limit=st.sampled_from([1, 7, 100, 1000]), scanned=st.sampled_from([5, 2000]))
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -142,7 +142,7 @@ def test_pages_hold_what_fulfils_the_filters_each_once_in_order(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finding_module, "SCANNED", scanned)
         patch.setattr(finding_module, "PAGE_MAX", 1000)
-        found = listed(connection, filters, max(limit, 7 if scanned == 4000 else 1))
+        found = listed(connection, filters, max(limit, 7 if scanned == 2000 else 1))
     expected = [one for one in EVENTS if holds(one, filters)]
     assert sorted(one["eventID"] for one in found) == sorted(one["eventID"] for one in expected)
     created = [one["eventCreatedDateTime"] for one in found]
@@ -194,11 +194,7 @@ def test_every_query_goes_by_an_index_and_sorts_nothing(
         (Filters(major=2, codes={"EQUIPMENT": ("LOAD",)}), "events_code "),
         (Filters(major=2, document_types=("BKG",)), "events_document_type "),
         (Filters(major=2, documents=(("BKG", "BOOK0001"),)), "PRIMARY KEY "),
-        *(
-            (Filters(major=2, equal={column: "x"}), f"events_{column} ")
-            for column in LOOKED_UP
-            if column != "document_type"
-        ),
+        *((Filters(major=2, equal={column: "x"}), f"events_{column} ") for column in LOOKED_UP),
     ]
     for filters, index in asked:
         for statement in finding_module._branches(filters, (5, 5)):

@@ -28,6 +28,11 @@ from sqlalchemy import (
 )
 
 BATCH_EVENTS_MAX: Final = 500
+KINDS: Final = {
+    2: ("EQUIPMENT", "SHIPMENT", "TRANSPORT"),
+    3: ("", "EQUIPMENT", "IOT", "REEFER", "SHIPMENT", "TRANSPORT"),
+}
+"""By version; "" of a retraction that says no more than what it withdraws."""
 STRIDE: Final = 512
 """Ids kept for each batch."""
 
@@ -99,9 +104,11 @@ LOOKED_UP: Final = (
     "vessel_imo",
     "carrier_service",
     "location",
-    "document_type",
 )
-"""Columns that have an index of their own, the most telling first."""
+"""Columns that have an index of their own, the most telling first.
+
+By kind as well: a ship's arrivals are few among what happened to the boxes on it.
+"""
 
 
 def _current(*columns: str, name: str, filled: str = "") -> Index:
@@ -118,7 +125,10 @@ def _current(*columns: str, name: str, filled: str = "") -> Index:
 
 
 for _each in LOOKED_UP:
-    _current("major", _each, "created_ms", name=f"events_{_each}", filled=_each)
+    _current("major", _each, "kind", "created_ms", name=f"events_{_each}", filled=_each)
+_current(
+    "major", "document_type", "created_ms", name="events_document_type", filled="document_type"
+)
 _current("major", "kind", "code", "created_ms", name="events_code")
 _current("major", "kind", "created_ms", name="events_kind")
 _current("major", "created_ms", name="events_created")
