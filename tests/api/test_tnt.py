@@ -212,6 +212,14 @@ def test_a_wrong_filter_of_3_0_is_told_as_feedback(house: House, query: str) -> 
     assert answer.json()["feedbackElements"][0]["severity"] == "ERROR"
 
 
+def test_the_node_tells_how_far_its_views_are(house: House) -> None:
+    page = house.http.get("/metrics").text
+    assert 'ropewalk_views{what="stuck"} 0.0' in page
+    assert 'ropewalk_views{what="missing"} 0.0' in page
+    position = float(page.partition('ropewalk_views{what="position"} ')[2].split("\n")[0])
+    assert 0 < position <= house.network.engine.condition().size
+
+
 def test_contradicting_filters_give_an_empty_list(house: House) -> None:
     path = "/v2/events?shipmentEventTypeCode=DRFT&equipmentEventTypeCode=GTIN"
     assert house.http.get(path).json() == []
