@@ -96,6 +96,14 @@ def test_a_wrong_filter_is_told_with_the_nodes_words() -> None:
     assert answered("events", "list", "eventType", code=2)["code"] == "cli.usage"
 
 
+def test_views_that_do_not_open_are_told_and_stop_the_command(tmp_path: Path) -> None:
+    (tmp_path / "views.sqlite").write_bytes(
+        b"this is no database, and long enough to be told so" * 9
+    )
+    told = answered("views", "status", "--data", tmp_path, code=5)
+    assert (told["code"], told["number"]) == ("views.database", 7601)
+
+
 def test_a_directory_without_views_is_said_to_have_none(tmp_path: Path) -> None:
     told = answered("views", "status", "--data", tmp_path, code=2)
     assert "no views" in told["detail"]
