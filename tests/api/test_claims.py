@@ -74,13 +74,25 @@ def test_a_blank_more_makes_other_events(house: House) -> None:
 
 def test_the_events_of_a_refused_act_are_let_go(house: House) -> None:
     batch = batch22(event22(9), salt="08" * 32)
-    body = {"count": 1, "root": batch.root}
+    body: dict[str, Any] = {"count": 1, "root": batch.root}
     stranger = house.network.parties["bank"]
     carrier = house.network.parties["carrier"]
     forged = house.network.signed("cargo.CLAIM", carrier.controller, body, stranger.key)
     answer = house.post(batch, forged)
     assert answer.status_code >= 400
     assert not kept(house, batch)
+
+
+def test_a_forged_act_takes_nothing_from_an_honest_one_under_way(house: House) -> None:
+    """Both bring the same events at once; the forger's refusal comes first."""
+    batch = batch22(event22(13), salt="0d" * 32)
+    payloads = house.views.payloads
+    assert payloads.hold(batch, batch.root)
+    assert not payloads.hold(batch, batch.root)
+    payloads.let_go(batch.root, drop=True)
+    assert kept(house, batch)
+    payloads.let_go(batch.root, drop=False)
+    assert kept(house, batch)
 
 
 def test_a_node_is_given_the_events_of_a_claim_that_stands(house: House) -> None:

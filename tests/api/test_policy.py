@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ropewalk.api.policy import ANYBODY, HEALTH, PUBLIC, Policy
+from ropewalk.api.policy import ANYBODY, EVENTS, HEALTH, PUBLIC, Policy
 
 
 @given(st.text(), st.text(), st.text(), st.booleans())
 def test_an_unknown_action_is_denied(actor: str, action: str, subject: str, login: bool) -> None:  # noqa: FBT001
-    if action not in HEALTH | PUBLIC:
+    if action not in HEALTH | PUBLIC | EVENTS:
         assert not Policy(require_login=login).may_read(actor, action, subject)
 
 
@@ -23,3 +23,11 @@ def test_a_required_login_is_required(action: str) -> None:
 
 def test_health_needs_no_login() -> None:
     assert Policy(require_login=True).may_read(ANYBODY, "health.read", "/healthz")
+
+
+@pytest.mark.parametrize("action", sorted(EVENTS))
+def test_events_are_for_those_who_log_in_or_for_all_where_a_node_says_so(action: str) -> None:
+    assert not Policy(require_login=False).may_read(ANYBODY, action, "")
+    assert Policy(require_login=False).may_read("somebody", action, "")
+    assert Policy(require_login=False, open_events=True).may_read(ANYBODY, action, "")
+    assert not Policy(require_login=True, open_events=True).may_read(ANYBODY, action, "")

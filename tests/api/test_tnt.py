@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Track and trace over HTTP, by a real node: the standard's samples come back."""
+"""Track and trace over HTTP, by a real node, held to the standard's own samples and files."""
 
 import json
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import jsonschema_rs
 import msgspec
 import pytest
 import schemathesis
-import yaml
+import yaml  # type: ignore[import-untyped]
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
@@ -42,14 +43,20 @@ def closed(tmp_path: Path) -> Iterator[House]:
         yield made
 
 
+def openapi(name: str) -> Any:
+    """One of the standard's files."""
+    text = (DCSA / "openapi" / name).read_text()
+    return yaml.load(text, Loader=_Plain)  # noqa: S506 - a safe loader
+
+
 def schema(name: str, part: str) -> Any:
     """What an OpenAPI file says of an answer."""
-    document = yaml.load((DCSA / "openapi" / name).read_text(), Loader=_Plain)
+    document = openapi(name)
     found = {"components": document["components"], "$ref": f"#/components/schemas/{part}"}
     return jsonschema_rs.Draft4Validator(found)
 
 
-class _Plain(yaml.SafeLoader):
+class _Plain(yaml.SafeLoader):  # type: ignore[misc]  # has no stubs
     """YAML without dates: an example of a time is text."""
 
 
@@ -116,7 +123,7 @@ def test_the_samples_of_3_0_come_back_claimed_or_pushed(tmp_path: Path) -> None:
             answer = house.http.post("/v3/events", json={"events": told[name]})
             assert answer.status_code == 200, answer.text
             pushed_to.validate(answer.json())
-            wait_for(lambda before=before: house.views.projector.arrived > before)
+            wait_for(partial(_has_more, house, before))
         answer = house.http.get("/v3/events?limit=1000")
         answers_to.validate(answer.json())
         expected = [one for events in told.values() for one in events]
@@ -125,9 +132,13 @@ def test_the_samples_of_3_0_come_back_claimed_or_pushed(tmp_path: Path) -> None:
         assert len(found) == len(expected)
 
 
+def _has_more(house: House, before: int) -> bool:
+    return house.views.projector.arrived > before
+
+
 @NEEDS_SAMPLES
 def test_answers_of_2_2_are_what_the_openapi_file_says(house: House) -> None:
-    document = yaml.load((DCSA / "openapi" / "TNT_v2.2.0-resolved.yaml").read_text(), Loader=_Plain)
+    document = openapi("TNT_v2.2.0-resolved.yaml")
     operation = document["paths"]["/v2/events"]["get"]
     answered = operation["responses"]["200"]["content"]["application/json"]["schema"]
     valid = jsonschema_rs.Draft4Validator({"components": document["components"], **answered})
@@ -146,7 +157,7 @@ def test_answers_of_2_2_are_what_the_openapi_file_says(house: House) -> None:
 
 @NEEDS_SAMPLES
 def test_every_filter_of_the_openapi_file_is_known_or_said_to_be_left_out(house: House) -> None:
-    document = yaml.load((DCSA / "openapi" / "TNT_v2.2.0-resolved.yaml").read_text(), Loader=_Plain)
+    document = openapi("TNT_v2.2.0-resolved.yaml")
     ours = house.http.get("/openapi.json").json()["paths"]["/v2/events"]["get"]["parameters"]
     named = {one["name"] for one in document["paths"]["/v2/events"]["get"]["parameters"]}
     left_out = {"scheduleID", "transportDocumentID", "API-Version"}
@@ -201,6 +212,14 @@ def test_a_wrong_filter_of_3_0_is_told_as_feedback(house: House, query: str) -> 
     assert answer.json()["feedbackElements"][0]["severity"] == "ERROR"
 
 
+def test_the_node_tells_how_far_its_views_are(house: House) -> None:
+    page = house.http.get("/metrics").text
+    assert 'ropewalk_views{what="stuck"} 0.0' in page
+    assert 'ropewalk_views{what="missing"} 0.0' in page
+    position = float(page.partition('ropewalk_views{what="position"} ')[2].split("\n")[0])
+    assert 0 < position <= house.network.engine.condition().size
+
+
 def test_contradicting_filters_give_an_empty_list(house: House) -> None:
     path = "/v2/events?shipmentEventTypeCode=DRFT&equipmentEventTypeCode=GTIN"
     assert house.http.get(path).json() == []
@@ -252,11 +271,13 @@ def test_a_map_holds_points_for_what_has_coordinates(house: House) -> None:
     assert [one["geometry"] for one in everywhere] == [None] * 5
 
 
-def stream(house: House, path: str, after: str, enough: int) -> list[tuple[str, dict[str, Any]]]:
+def stream(
+    http: httpx2.Client, path: str, after: str, enough: int
+) -> list[tuple[str, dict[str, Any]]]:
     """Frames of a stream: id and event."""
     found: list[tuple[str, dict[str, Any]]] = []
     headers = {"accept": "text/event-stream"} | ({"last-event-id": after} if after else {})
-    with house.http.stream("GET", path, headers=headers) as answer:
+    with http.stream("GET", path, headers=headers) as answer:
         assert answer.status_code == 200
         name = ""
         for line in answer.iter_lines():
@@ -272,16 +293,17 @@ def stream(house: House, path: str, after: str, enough: int) -> list[tuple[str, 
 def test_a_stream_is_resumed_behind_what_was_seen(house: House) -> None:
     path = "/v2/events/stream?eventType=TRANSPORT"
     expected = [event22(n)["eventID"] for n in range(300) if event22(n)["eventType"] == "TRANSPORT"]
-    first = stream(house, path, "0.0", 20)
-    rest = stream(house, path, first[-1][0], len(expected) - 20)
+    first = stream(house.http, path, "0.0", 20)
+    rest = stream(house.http, path, first[-1][0], len(expected) - 20)
     assert [one["eventID"] for _, one in first + rest] == expected
 
 
 def test_a_stream_brings_what_arrives(house: House) -> None:
     found: list[tuple[str, dict[str, Any]]] = []
+    another = httpx2.Client(base_url=house.url, timeout=30, trust_env=False)
     reader = threading.Thread(
         target=lambda: found.extend(
-            stream(House_of(house), "/v2/events/stream?transportCallID=soon", "", 1)
+            stream(another, "/v2/events/stream?transportCallID=soon", "", 1)
         )
     )
     reader.start()
@@ -293,14 +315,8 @@ def test_a_stream_brings_what_arrives(house: House) -> None:
         reader.join(0.5)
         salt += 1
     reader.join(5)
+    another.close()
     assert found[0][1] == event
-
-
-def House_of(house: House) -> Any:  # noqa: N802 - a house as one more client sees it
-    class Another:
-        http = httpx2.Client(base_url=house.url, timeout=30, trust_env=False)
-
-    return Another
 
 
 def test_events_that_nobody_signed_are_told_as_such_and_touch_no_ledger(tmp_path: Path) -> None:

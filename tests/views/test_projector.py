@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from ropewalk.views import (
     Batch,
@@ -282,3 +282,24 @@ def test_views_of_a_newer_program_are_not_touched(tmp_path: Path) -> None:
     views.close()
     with pytest.raises(DatabaseError):
         Views(tmp_path, Ledger())
+
+
+def test_taking_a_batch_in_looks_at_no_more_than_its_ids(tmp_path: Path) -> None:
+    """The plan of the one question that the projector asks of what it has written already."""
+    ledger, batches = story()
+    views = grown(tmp_path, ledger, batches[:5])
+    asked: list[str] = []
+    event.listen(
+        views.database._writer,
+        "before_cursor_execute",
+        lambda _c, _cursor, text, *_more: asked.append(text),
+    )
+    views.payloads.put(batches[6])
+    views.projector.catch_up()
+    (question,) = {text for text in asked if text.startswith("SELECT events.origin")}
+    filled = question.replace("?", "'x'")
+    with views.database.reading() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {filled}")]
+    assert "events_event_id" in plan[0], plan
+    assert all(step.startswith("SEARCH") for step in plan), plan
+    views.close()

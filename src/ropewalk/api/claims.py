@@ -100,12 +100,14 @@ async def submit(request: Request) -> Response:
     if not transaction:
         here.views.projector.hint(root)
         return answer(Stored(root=root), cache=NO_STORE)
+    is_refused = False
     try:
         found = await one(here, transaction.encode(), wait=True)
     except (TransactionRefusedError, EngineError):
-        if is_new:
-            await here.looking.run(_let_go, here, root)
+        is_refused = True
         raise
+    finally:
+        await here.looking.call(_let_go, here, root, drop=is_refused and is_new)
     here.views.projector.hint(root)
     return found
 
@@ -133,11 +135,10 @@ def _keep(here: Node, body: bytes) -> tuple[str, str, bool]:
         raise RootMismatchError("the events are no list of events")
     if sent.transaction:
         _check(sent.transaction, root, len(events))
-    elif here.engine.record(f"claim/{root}") is None:
+        return sent.transaction, root, here.views.payloads.hold(batch, root)
+    if here.engine.record(f"claim/{root}") is None:
         raise UnknownClaimError("no claim with this root stands on the ledger")
-    is_known = here.engine.record(f"claim/{root}") is not None
-    is_new = here.views.payloads.put(batch, root)
-    return sent.transaction, root, is_new and not is_known
+    return "", root, here.views.payloads.put(batch, root)
 
 
 def _read(body: bytes) -> Claim:
@@ -173,6 +174,6 @@ def _check(transaction: str, root: str, count: int) -> None:
         )
 
 
-def _let_go(here: Node, root: str) -> None:
-    if here.engine.record(f"claim/{root}") is None:
-        here.views.payloads.drop(root)
+def _let_go(here: Node, root: str, *, drop: bool) -> None:
+    is_known = drop and here.engine.record(f"claim/{root}") is not None
+    here.views.payloads.let_go(root, drop=drop and not is_known)

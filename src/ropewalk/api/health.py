@@ -8,6 +8,7 @@ import asyncio
 from typing import Final
 
 from fastapi import APIRouter, Request
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from ropewalk.api import media, metrics, node, openapi
@@ -15,6 +16,7 @@ from ropewalk.api.answers import Health, answer
 from ropewalk.api.errors import BusyError, NotReadyError
 from ropewalk.api.node import Node
 from ropewalk.engines.port import Condition
+from ropewalk.views import Standing
 
 router = APIRouter(tags=["Operations"], default_response_class=Response)
 
@@ -53,8 +55,15 @@ async def metrics_page(request: Request) -> Response:
     """What the node counts, for Prometheus."""
     media.acceptable(request.headers.get("accept", ""), (media.TEXT,))
     here = node.of(request)
-    page = here.metrics.page(await _condition(here))
+    page = here.metrics.page(await _condition(here), await _standing(here))
     return Response(page, headers={"content-type": metrics.CONTENT_TYPE})
+
+
+async def _standing(here: Node) -> Standing | None:
+    try:
+        return await asyncio.wait_for(here.health.run(here.standing), CONDITION_S)
+    except (TimeoutError, BusyError, SQLAlchemyError):
+        return None
 
 
 async def _condition(here: Node) -> Condition | None:

@@ -4,6 +4,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from ropewalk.engines.port import Condition
+from ropewalk.views import Standing
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -43,6 +44,9 @@ class Metrics:
             "ropewalk_engine", "The engine's condition", ("what",), registry=self.registry
         )
 
+        self._views = Gauge(
+            "ropewalk_views", "How far the views are", ("what",), registry=self.registry
+        )
         self._count_of: dict[tuple[str, str, int], Counter] = {}
         self._seconds_of: dict[str, Histogram] = {}
         self._outcomes_of: dict[str, Counter] = {}
@@ -65,8 +69,12 @@ class Metrics:
             self._outcomes_of[status] = self._outcomes.labels(status)
         self._outcomes_of[status].inc()
 
-    def page(self, condition: Condition | None) -> bytes:
-        """The metrics as text; the engine's own where its condition is known."""
+    def page(self, condition: Condition | None, standing: Standing | None = None) -> bytes:
+        """The metrics as text; the engine's and the views' own where they are known."""
+        if standing is not None:
+            self._views.labels("position").set(standing.position)
+            self._views.labels("missing").set(standing.missing)
+            self._views.labels("stuck").set(int(bool(standing.failure)))
         if condition is not None:
             for what in ("ready", "height", "time", "size", "waiting"):
                 self._engine.labels(what).set(int(getattr(condition, what)))

@@ -19,7 +19,7 @@ from ropewalk.api.pulse import Pulse
 from ropewalk.api.settings import ApiSettings
 from ropewalk.engines.port import Engine
 from ropewalk.vault import Vault
-from ropewalk.views import NoViewsError, Views
+from ropewalk.views import NoViewsError, Standing, Views
 
 COMMIT_THREADS: Final = 4
 READ_THREADS: Final = 6
@@ -96,6 +96,10 @@ class Node:
         if self._views is None:
             raise NoViewsError("this node keeps no views; ask another member's")
         return self._views
+
+    def standing(self) -> Standing | None:
+        """How far the views are, None where there are none."""
+        return None if self._views is None else self._views.standing()
 
     def controller_of(self, request: Request) -> str:
         """The controller that signed a request (`api/signatures.py`), `ANYBODY` where none did."""

@@ -71,7 +71,14 @@ def _ends() -> tuple[tuple[type[Exception], int], ...]:
         (VaultError, CANNOT_START),
         (ClientError, FAILED),
         (ProofError, USAGE),
+        *_ends_of_views(),
     )
+
+
+def _ends_of_views() -> tuple[tuple[type[Exception], int], ...]:
+    """Errors of the views end a command only where it has loaded them: they are heavy."""
+    views = sys.modules.get("ropewalk.views")
+    return () if views is None else ((views.ViewsError, CANNOT_START),)
 
 
 @contextmanager

@@ -81,11 +81,6 @@ class Database:
         with self._writer.begin() as connection:
             yield connection
 
-    def compact(self) -> None:
-        """Gather figures about the indexes, so that the database plans by what is there."""
-        with self.writing() as connection:
-            connection.exec_driver_sql("ANALYZE")
-
     def close(self) -> None:
         """Let go of every connection."""
         self._reader.dispose()

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Select, and_, or_, select
 from ropewalk.views.cursors import Place
 from ropewalk.views.filters import Filters
 from ropewalk.views.packing import unpack
-from ropewalk.views.schema import LOOKED_UP, STRIDE, arrivals, batches, documents, events
+from ropewalk.views.schema import KINDS, LOOKED_UP, STRIDE, arrivals, batches, documents, events
 
-SCANNED: Final = 4_000
+SCANNED: Final = 2_000
 """Index entries looked at for one page, for each value of the filter that leads."""
 PAGE_MAX: Final = 1_000
 
@@ -81,9 +81,11 @@ def _branches(filters: Filters, after: Place | None) -> list[Select[Any]]:
     """Queries in the one order, each by one index, that together see all that may fulfil."""
     if filters.documents:
         return [_by_document(filters, after)]
-    for column in LOOKED_UP[:-1]:
+    for column in LOOKED_UP:
         if column in filters.equal:
-            return [_by(filters, after, {column: filters.equal[column]})]
+            kinds = filters.kinds_asked or KINDS[filters.major]
+            led = {column: filters.equal[column]}
+            return [_by(filters, after, {**led, "kind": kind}) for kind in kinds]
     if filters.document_types:
         return [_by(filters, after, {"document_type": one}) for one in filters.document_types]
     if filters.codes:
@@ -174,17 +176,11 @@ def rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
 
 def by_event_id(connection: Connection, event_id: str, major: int) -> bytes | None:
     """The exact bytes of the event that stands under an id; of several claims the last known."""
-    statement = (
-        select(events.c.data)
-        .where(
-            events.c.event_id == event_id,
-            events.c.major == major,
-            events.c.is_current.is_(True),
-        )
-        .order_by(events.c.is_signed.desc(), events.c.created_ms.desc(), events.c.id.desc())
-    )
-    found = connection.execute(statement.limit(1)).scalar()
-    return None if found is None else unpack(found)
+    columns = (events.c.is_signed, events.c.created_ms, events.c.id, events.c.data)
+    statement = select(*columns, events.c.major, events.c.is_current)
+    found = connection.execute(statement.where(events.c.event_id == event_id))
+    standing = [one for one in found if one[4] == major and one[5]]
+    return unpack(max(standing)[3]) if standing else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ found when it is read. `messages/<number>.json` holds `{"received": …, "sender
 
 import os
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock, get_ident
@@ -64,6 +65,7 @@ class Payloads:
         self._messages = data / "messages"
         self._lock = Lock()
         self._last = -1
+        self._held: Counter[str] = Counter()
 
     def put(self, batch: Batch, root: str = "") -> bool:
         """Store a batch durably; whether it was not there before.
@@ -111,16 +113,31 @@ class Payloads:
             )
         return cast("Batch", batch)
 
+    def hold(self, batch: Batch, root: str) -> bool:
+        """Store a batch whose claim is on its way; whether it was not there before.
+
+        Nobody else's refusal takes it away until it is let go.
+        """
+        with self._lock:
+            self._held[root] += 1
+        return self.put(batch, root)
+
+    def let_go(self, root: str, *, drop: bool) -> None:
+        """A claim is no longer on its way; drop its events unless another's is."""
+        with self._lock:
+            self._held[root] -= 1
+            if self._held[root] > 0:
+                return
+            del self._held[root]
+            if drop:
+                self._path(root).unlink(missing_ok=True)
+
     def _is_sound(self, root: str) -> bool:
         try:
             self.get(root)
         except PayloadError:
             return False
         return True
-
-    def drop(self, root: str) -> None:
-        """Forget a batch whose claim was refused."""
-        self._path(root).unlink(missing_ok=True)
 
     def add_message(self, message: Message) -> int:
         """Store events that nobody signed, durably; their number, from 1 up."""

@@ -134,17 +134,25 @@ def _settle(connection: Connection, actor: str, rows: Sequence[Row]) -> None:
 def _standing(
     connection: Connection, actor: str, rows: Sequence[Row]
 ) -> dict[Key, tuple[int, int]]:
-    """What stands of the same ids by the same claimant: when it was updated, and its id."""
+    """What stands of the same ids by the same claimant: when it was updated, and its id.
+
+    The ids alone are asked for, so that no index but theirs can be taken for the better one.
+    """
     ids = sorted({row["event_id"] for row in rows} - {""})
     statement = (
-        select(events.c.origin, events.c.event_id, events.c.created_ms, events.c.id)
-        .join(batches, batches.c.number == events.c.batch)
-        .where(
-            events.c.event_id.in_(ids),
-            events.c.major == rows[0]["major"],
-            events.c.is_current.is_(True),
-            events.c.is_signed == rows[0]["is_signed"],
-            batches.c.actor == actor,
+        select(
+            events.c.origin,
+            events.c.event_id,
+            events.c.created_ms,
+            events.c.id,
+            events.c.major,
+            events.c.is_signed,
+            events.c.is_current,
+            batches.c.actor,
         )
+        .join(batches, batches.c.number == events.c.batch)
+        .where(events.c.event_id.in_(ids))
     )
-    return {(one[0], one[1]): (one[2], one[3]) for one in connection.execute(statement)}
+    wanted = (rows[0]["major"], rows[0]["is_signed"], True, actor)
+    found = connection.execute(statement)
+    return {(one[0], one[1]): (one[2], one[3]) for one in found if tuple(one[4:]) == wanted}

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ropewalk events` and `views`, command by command, against a node in a process of its own."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from ropewalk.cli.child import ChildNode
+from ropewalk.cli.main import app
+from views.fleet import event22, event30
+
+RUNNER = CliRunner()
+
+
+def answered(*arguments: object, code: int = 0) -> Any:
+    """Run a command with --json; its one document on stdout."""
+    result = RUNNER.invoke(app, [*(str(one) for one in arguments), "--json"])
+    assert result.exit_code == code, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A node that lets anybody read events, with a carrier registered; its data directory."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("ROPEWALK_PASSPHRASE", "test")
+    monkeypatch.setenv("ROPEWALK_DATA", str(folder))
+    monkeypatch.setenv("NO_COLOR", "1")
+    answered("init")
+    with ChildNode(folder, "127.0.0.1:0", "test", tmp_path / "log", "--open-events") as child:
+        monkeypatch.setenv("ROPEWALK_NODE", child.url)
+        answered("key", "new", "carrier")
+        answered("party", "register", "carrier", "--role", "carrier", "--carrier-code", "SMDG:ARX")
+        yield folder
+
+
+def await_events(count: int) -> None:
+    """Wait until the views hold so many."""
+    end, found = time.monotonic() + 30, dict[str, Any]()
+    while time.monotonic() < end:
+        found = answered("views", "status")
+        if found["events"] == count and not found["missing"]:
+            return
+        time.sleep(0.1)
+    raise AssertionError(found)
+
+
+def test_events_of_a_file_are_claimed_listed_and_derived_anew(node: Path, tmp_path: Path) -> None:
+    file = tmp_path / "events.json"
+    told = [event22(n) for n in range(700)]
+    file.write_text(json.dumps(told), encoding="utf-8")
+    claims = answered("events", "claim", file, "--as", "carrier")["claims"]
+    assert [one["count"] for one in claims] == [500, 200]
+    assert {one["outcome"]["status"] for one in claims} == {"committed"}
+    await_events(700)
+    assert len(list((node / "claims").rglob("*.json"))) == 2
+    found = answered("events", "list", "equipmentReference=APZU4812090", "--limit", "1000")
+    expected = [one for one in told if one.get("equipmentReference") == "APZU4812090"]
+    assert sorted(one["eventID"] for one in found) == sorted(one["eventID"] for one in expected)
+    assert len(answered("events", "list", "--limit", "650")) == 650
+
+    assert answered("views", "rebuild") == {"ok": True}
+    await_events(700)
+    assert len(answered("events", "list", "--limit", "1000")) == 700
+
+
+@pytest.mark.usefixtures("node")
+def test_a_file_of_3_0_is_claimed(tmp_path: Path) -> None:
+    file = tmp_path / "events.json"
+    file.write_text(json.dumps({"events": [event30(1), event30(2)]}), encoding="utf-8")
+    (claim,) = answered("events", "claim", file, "--as", "carrier")["claims"]
+    assert claim["count"] == 2
+    await_events(2)
+
+
+@pytest.mark.usefixtures("node")
+@pytest.mark.parametrize(
+    "content", ["none", "[1]", json.dumps([event22(1) | {"eventDateTime": "yesterday"}])]
+)
+def test_a_file_that_holds_no_events_is_refused(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "events.json"
+    file.write_text(content, encoding="utf-8")
+    told = answered("events", "claim", file, "--as", "carrier", code=3)
+    assert told["code"].startswith("tracking.")
+
+
+@pytest.mark.usefixtures("node")
+def test_a_wrong_filter_is_told_with_the_nodes_words() -> None:
+    told = answered("events", "list", "eventType=NONE", code=3)
+    assert (told["code"], told["number"]) == ("views.filter", 7606)
+    assert answered("events", "list", "eventType", code=2)["code"] == "cli.usage"
+
+
+def test_views_that_do_not_open_are_told_and_stop_the_command(tmp_path: Path) -> None:
+    (tmp_path / "views.sqlite").write_bytes(
+        b"this is no database, and long enough to be told so" * 9
+    )
+    told = answered("views", "status", "--data", tmp_path, code=5)
+    assert (told["code"], told["number"]) == ("views.database", 7601)
+
+
+def test_a_directory_without_views_is_said_to_have_none(tmp_path: Path) -> None:
+    told = answered("views", "status", "--data", tmp_path, code=2)
+    assert "no views" in told["detail"]
