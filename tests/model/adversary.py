@@ -16,10 +16,11 @@ from typing import Any
 import msgspec
 
 from ledger.world import CONSORTIUM, World, content, settled, unsigned
-from model.cast import Cast, Move, first_ledger, key_of
+from model.cast import Cast, Move, come_ashore, first_ledger, key_of
 from model.identity_model import ABOUT_PROPOSALS, demands, holders_of
 from model.judge import Answer, Judge, Signed, why_not
 from model.ledger_model import Moment
+from model.moves_of_cargo import MovesOfCargo
 from model.moves_of_keys import MovesOfKeys
 from model.moves_of_proposals import MovesOfProposals
 from model.moves_of_titles import MovesOfTitles
@@ -75,10 +76,13 @@ class Adversary:
         self.world: World = settled(CONSORTIUM) if world is None else world
         validators = msgspec.json.decode(self.world.genesis).get("validators", ())
         ledger = first_ledger(self.world.network, validators)
+        come_ashore(self.world, ledger)
+        self._first = len(ledger.people)
         self.cast = Cast(seed, ledger)
         self.chance, self.ledger = self.cast.chance, ledger
         self.judge = Judge(ledger)
         self.titles = MovesOfTitles(self.cast)
+        self.cargo = MovesOfCargo(self.cast, self.titles)
         self.keys = MovesOfKeys(self.cast)
         self.proposals = MovesOfProposals(self.cast)
         self.tally = Tally()
@@ -128,6 +132,7 @@ class Adversary:
             if standing.pledge:
                 receipt = standing.pledge.receipt or {"until": 0}
                 ends += [standing.pledge.terms["due"], receipt["until"]]
+        ends += self.cargo.deadlines()
         return min((end for end in ends if end > now), default=now + 1)
 
     def _seconds(self) -> int:
@@ -153,12 +158,14 @@ class Adversary:
 
     def _move(self) -> Move:
         dice = self.chance.random()
-        if dice < 0.06 or not self.titles.recent:
+        if dice < 0.04 or not self.titles.recent:
             return self.titles.issue()
-        if dice < 0.2:
+        if dice < 0.15:
             return self.keys.move()
-        if dice < 0.42 and self.ledger.proposals:
+        if dice < 0.34 and self.ledger.proposals:
             return self.proposals.move()
+        if dice < 0.66:
+            return self.cargo.move()
         return self.titles.move()
 
     def _proposed(self, move: Move) -> Move:
@@ -299,7 +306,7 @@ class Adversary:
     def _adopt(self) -> None:
         """Newcomers join the cast."""
         old = {*self.cast.newcomers}
-        found = list(self.ledger.people)[8:]
+        found = list(self.ledger.people)[self._first :]
         self.cast.newcomers.extend(one for one in found[-10:] if one not in old)
 
     # where the two must agree
