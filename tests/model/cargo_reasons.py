@@ -30,6 +30,13 @@ from model.ledger_model import Ledger, Moment
 from model.title_model import Body
 from model.title_reasons import NOTHING, Verdict, first, only
 
+AFTER_WINDOW = frozenset(
+    {
+        *("", "cargo.blocked", "cargo.customs", "cargo.not_ready", "cargo.bad_presentation"),
+        *("identity.unknown_key", "identity.revoked_key", "identity.threshold_not_met"),
+    }
+)
+"""What a gate looks at after the right's window."""
 EARLIER_S, LATER_S = 300, 60
 """How far the time of a presentation may lie from the block's."""
 BOXES_MAX = 100
@@ -99,13 +106,12 @@ def why_not_on_board(ledger: Ledger, issuer: str, body: Body) -> str:
         return ""
     told = body["on_board"]
     boxes = {box: ledger.quay.of(box) for box in told["boxes"]}
-    carrier = issuer
+    carrier, below = issuer, True
     if "house_of" in body:
         master, _ = ledger.registry.titles[body["house_of"]]
         carrier = master.issuer
         covered = all(master.title in one.titles for one in boxes.values())
-        if master.named("shipper") != issuer or not covered:
-            return "cargo.not_loaded_for"
+        below = master.named("shipper") == issuer and covered
     loads = [[load for load in one.loads.values()] for one in boxes.values()]
     own = [[load for load in some if load["carrier"] == carrier] for some in loads]
     foreign = any(some and not mine for some, mine in zip(loads, own, strict=True))
@@ -115,6 +121,7 @@ def why_not_on_board(ledger: Ledger, issuer: str, body: Body) -> str:
         ("title.unknown_cargo", body.get("cargo", "") != on_board_hash(told)),
         ("title.malformed_cargo", not well),
         ("title.bad_on_board_date", not is_day(told["date"])),
+        ("title.bad_master", not below),
         ("cargo.not_loaded_for", foreign),
         ("cargo.on_board_evidence", "override" not in told and (late or not all(own))),
         ("cargo.too_many_bills", any(len(one.titles) >= BILLS_MAX for one in boxes.values())),
@@ -240,7 +247,7 @@ class Case(NamedTuple):
     def bad_window(self) -> tuple[str, bool]:
         """A window that is over, or none."""
         begins, ends = int(self.body["valid_from"]), int(self.body["valid_until"])
-        return "cargo.bad_window", ends < begins or ends < self.moment.time
+        return "cargo.bad_window", ends <= begins or ends < self.moment.time
 
 
 def customs(case: Case) -> str:
@@ -283,6 +290,7 @@ def grant(case: Case) -> str:
         ("cargo.granted_already", out),
         ("cargo.not_released", not is_released(titles, case.box)),
         ("cargo.not_release_party", case.body["to"] not in named),
+        ("cargo.held_already", case.body["to"] == case.actor),
         case.bad_window(),
     )
 
@@ -330,8 +338,18 @@ def driver(case: Case) -> str:
     )
 
 
-def gate_out(case: Case) -> str:
-    """Let it go, in the order in which a gate looks."""
+def gate_out(case: Case) -> frozenset[str]:
+    """Let it go, in the order in which a gate looks.
+
+    Where a driver's time over is seen the documentation leaves open.
+    """
+    why = _why_not_out(case)
+    right = case.box.right
+    late = why in AFTER_WINDOW and right is not None and _is_late_driver(case, right)
+    return frozenset({why, "cargo.outside_window"} if late else {why}) - {""}
+
+
+def _why_not_out(case: Case) -> str:
     right = case.box.right
     taken = right is not None and len(right.holders) > 1
     why = case.waits() or first(case.is_not("terminal"), ("cargo.no_right", not taken))
@@ -340,19 +358,17 @@ def gate_out(case: Case) -> str:
     return first(
         ("cargo.not_released", not is_released(case.ledger.registry.titles, case.box)),
         ("cargo.offered", bool(right.offered_to)),
-        ("cargo.outside_window", not _is_valid_now(case, right)),
+        ("cargo.outside_window", not right.window[0] <= case.moment.time <= right.window[1]),
         ("cargo.blocked", bool(case.box.blocks)),
         ("cargo.customs", case.box.customs.get("status") not in {"CLEARED", "TRANSIT"}),
         ("cargo.not_ready", not case.box.ready),
     ) or _why_not_shown(case, right)
 
 
-def _is_valid_now(case: Case, right: Hands) -> bool:
-    now, collector = case.moment.time, case.body["collector"]
-    begins, ends = right.window
-    if collector != right.holder and right.driver and right.driver["driver"] == collector:
-        ends = min(ends, int(right.driver["until"]))
-    return begins <= now <= ends
+def _is_late_driver(case: Case, right: Hands) -> bool:
+    driver, collector = right.driver, case.body["collector"]
+    named = driver is not None and collector == driver["driver"] != right.holder
+    return named and int((driver or {"until": 0})["until"]) < case.moment.time
 
 
 def _why_not_shown(case: Case, right: Hands) -> str:
@@ -419,14 +435,15 @@ def _entered(word: str) -> Effect:
     return happened
 
 
-def _asked(why_not: Callable[[Case], str]) -> Reasons:
+def _asked(why_not: Callable[[Case], str | frozenset[str]]) -> Reasons:
     def reasons(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Verdict:
-        return only(why_not(Case(ledger, ledger.quay.of(body["box"]), actor, body, moment)))
+        why = why_not(Case(ledger, ledger.quay.of(body["box"]), actor, body, moment))
+        return only(why) if isinstance(why, str) else Verdict(why)
 
     return reasons
 
 
-ON_BOXES: Mapping[str, Callable[[Case], str]] = {
+ON_BOXES: Mapping[str, Callable[[Case], str | frozenset[str]]] = {
     "ACCEPT_PICK_UP": answer,
     "BLOCK": block,
     "CHANGE_VALIDITY": validity,

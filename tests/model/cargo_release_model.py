@@ -334,7 +334,8 @@ def right_record(box: Box) -> dict[str, Any] | None:
         return None
     driver = right.driver and {
         "controller": right.driver["driver"],
-        **said({name: right.driver.get(name) for name in ("until", "vehicle")}),
+        "until": right.driver["until"],
+        "vehicle": right.driver.get("vehicle", ""),
     }
     return {
         "holders": list(right.holders),

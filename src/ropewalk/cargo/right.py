@@ -115,6 +115,8 @@ def grant(titles: Titles, view: View, message: GrantPickUp, context: Context) ->
     if waiting:
         raise NotReleasedError(waiting)
     _require_release_party(titles, view, movement, message.to)
+    if message.to == context.actor:
+        raise HeldAlreadyError(message.to)
     _check_window(message.valid_from, message.valid_until, context)
     right = Right(
         holders=(context.actor,),
@@ -150,6 +152,7 @@ GRANT_REFUSALS = (
     GrantedAlreadyError,
     NotReleasedError,
     NotReleasePartyError,
+    HeldAlreadyError,
     BadWindowError,
 )
 
