@@ -66,18 +66,18 @@ def claim(ledger: Ledger, actor: str, body: Body, _moment: Moment) -> Verdict:
     """Sign for a batch; a terminal shows what it loaded."""
     loads: Sequence[Body] = body.get("loads", ())
     boxes = [load["box"] for load in loads]
-    full = any(
-        actor not in found and len(found) >= LOADS_MAX
-        for found in (ledger.quay.of(box).loads for box in boxes)
-    )
     why = first(
         ("cargo.claimed_already", body["root"] in ledger.quay.claims),
         ("cargo.not_registered_as", bool(loads) and not plays(ledger, actor, "terminal")),
         ("cargo.unsorted", not is_sorted(boxes)),
-        ("cargo.bad_date", not all(is_day(load["date"]) for load in loads)),
-        ("identity.unknown_controller", any(one["carrier"] not in ledger.people for one in loads)),
-        ("cargo.too_many_sources", full),
     )
+    for load in loads:
+        others = {*ledger.quay.of(load["box"]).loads} - {actor}
+        why = why or first(
+            ("cargo.bad_date", not is_day(load["date"])),
+            ("identity.unknown_controller", load["carrier"] not in ledger.people),
+            ("cargo.too_many_sources", len(others) >= LOADS_MAX),
+        )
     return only(why)
 
 
@@ -124,7 +124,14 @@ def why_not_on_board(ledger: Ledger, issuer: str, body: Body) -> str:
         ("title.bad_master", not below),
         ("cargo.not_loaded_for", foreign),
         ("cargo.on_board_evidence", "override" not in told and (late or not all(own))),
-        ("cargo.too_many_bills", any(len(one.titles) >= BILLS_MAX for one in boxes.values())),
+        *(reason for one in boxes.values() for reason in _full(one)),
+    )
+
+
+def _full(box: Box) -> tuple[tuple[str, bool], ...]:
+    return (
+        ("cargo.movement_known", box.announced is not None),
+        ("cargo.too_many_bills", len(box.titles) >= BILLS_MAX),
     )
 
 
@@ -247,7 +254,7 @@ class Case(NamedTuple):
     def bad_window(self) -> tuple[str, bool]:
         """A window that is over, or none."""
         begins, ends = int(self.body["valid_from"]), int(self.body["valid_until"])
-        return "cargo.bad_window", ends <= begins or ends < self.moment.time
+        return "cargo.bad_window", ends <= max(begins, self.moment.time)
 
 
 def customs(case: Case) -> str:

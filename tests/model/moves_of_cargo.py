@@ -13,9 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.world import GOVERNANCE, IDS, key, salt
+from ledger.world import GOVERNANCE, IDS, UNKNOWN, key, salt
 from model.cargo_model import cargo_hash
 from model.cargo_release_model import (
+    BILLS_MAX,
+    HANDS_MAX,
     OF_RIGHT,
     Box,
     Hands,
@@ -27,15 +29,13 @@ from model.cast import NAMES_BY_KID, QUAYS, Cast, Move
 from model.moves_of_titles import MovesOfTitles
 from model.title_model import Body, canonical
 
-BOXES_OPEN = 10
+BOXES_OPEN = 8
 HOUR = 3_600
 DAYS = ("2025-12-30", "2025-12-31", "2026-01-01")
 NO_DAYS = ("2025-02-29", "31-12-2025", "2025-12-1", "")
 LINES = ("carrier", "carrier", "carrier", "other_carrier", "forwarder")
 CHAIN = ("forwarder", "haulier", "driver", "buyer", "consignee", "shipper", "bank", "firm", "carrier")
 ON_TITLES = ("FREEZE", "REDIRECT", "SPLIT", "SURRENDER_FOR_DELIVERY", "LETTER_OF_INDEMNITY")
-CROWDED = 0.05
-"""How often a bill names the box that everybody names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +69,32 @@ class MovesOfCargo:
         """One of them."""
         if self._again:
             return self._again.pop()
-        if len(self.plans) < BOXES_OPEN or self.cast.odds(0.035):
+        if len(self.plans) < BOXES_OPEN or self.cast.odds(0.008):
             self._boxes += 1
-            hands = self.chance.choice((1, 1, 2, 2, 3, 4, 9))
+            hands = self.chance.choice((1, 1, 2, 2, 3, 4, 9, 9))
             self.plans.append(self._plan(f"cargo box {self._boxes}", hands))
         plan = self.chance.choice(self.plans)
         box = self.ledger.quay.of(plan.box)
         dice = self.chance.random()
-        if dice < 0.72:
+        if dice < 0.76:
             return self._off(self._next(plan, box), 0.04)
-        if dice < 0.8:
+        if dice < 0.81:
             return self._on_a_title(plan, box)
-        acts = sorted(ANY_ACT)
-        if dice < 0.83:
-            plan = self.crowd
-            box = self.ledger.quay.of(plan.box)
-            acts = ["CLAIM", "ISSUE"]
-        return self._off(ANY_ACT[self.chance.choice(acts)](self, plan, box), 0.12)
+        if dice < 0.84:
+            return self._crowd()
+        act = self.chance.choice(("BLOCK", "BLOCK", "REVOKE_PICK_UP", *sorted(ANY_ACT)))
+        return self._off(ANY_ACT[act](self, plan, box), 0.12)
+
+    def _crowd(self) -> Move:
+        """Once more about the box that everybody names."""
+        plan = self.crowd
+        box = self.ledger.quay.of(plan.box)
+        if len(box.titles) >= BILLS_MAX and self.cast.odds(0.05):
+            self._boxes += 1
+            self.crowd = self._plan(f"crowd {self._boxes}", 0)
+        if len(box.titles) >= BILLS_MAX and self.cast.odds(0.6):
+            return self.titles.act(self.chance.choice(box.titles), "SPLIT")
+        return self._claim(plan, box) if self.cast.odds(0.3) else self._issue(plan, box)
 
     def deadlines(self) -> list[int]:
         """Times at which a right, a driver's time or a presentation ends or begins."""
@@ -117,8 +126,8 @@ class MovesOfCargo:
 
     def _anybody(self) -> str:
         """Somebody of the port, or of the trade."""
-        if self.cast.odds(0.4):
-            return self.cast.anybody()
+        if self.cast.odds(0.45):
+            return UNKNOWN if self.cast.odds(0.12) else self.cast.anybody()
         return IDS[self.chance.choice(("customs", "terminal", "other_terminal", *CHAIN))]
 
     # the way to the gate
@@ -150,20 +159,25 @@ class MovesOfCargo:
         return self._announce(plan, box)
 
     def _after(self, plan: Plan, box: Box) -> Move:
-        if self.shown and self.cast.odds(0.25):
+        if self.shown and self.cast.odds(0.2):
             return self._gate_out(plan, box)
+        if self.cast.odds(0.25):
+            return ANY_ACT[self.chance.choice(sorted(ANY_ACT))](self, plan, box)
         return self._return(plan, box)
 
     def _hand_on(self, plan: Plan, box: Box) -> Move:
         right = box.right
         if right is None or (len(right.holders) == 1 and not right.offered_to):
+            if self.cast.odds(0.08):
+                self.plans.remove(plan)
             return self._grant(plan, box)
         if right.offered_to:
             refuses = self.cast.odds(0.1)
             return self._decline(plan, box) if refuses else self._accept(plan, box)
         if not right.window[0] <= self.cast.time <= right.window[1] and self.cast.odds(0.7):
             return self._validity(plan, box)
-        if len(right.holders) <= plan.hands:
+        full = len(right.holders) >= HANDS_MAX and self.cast.odds(0.7)
+        if len(right.holders) <= plan.hands and not full:
             return self._transfer(plan, box)
         if right.driver is None and self.cast.odds(0.3):
             return self._driver(plan, box)
@@ -269,12 +283,10 @@ class MovesOfCargo:
         elif issuer != IDS["forwarder"] and odds(0.25):
             self._to_the_forwarder(body)
         boxes = {plan.box, *(one.box for one in self.plans if self._rides_along(one, plan))}
-        if odds(CROWDED):
-            boxes.add(self.crowd.box)
         cargo = {**making.cargo(), "equipments": sorted(boxes)}
         if odds(0.04):
-            empty = [] if odds(0.3) else sorted(boxes)[::-1] + sorted(boxes)[:1]
-            cargo["equipments"] = empty
+            out_of_order = sorted(boxes)[::-1] + sorted(boxes)[:1]
+            cargo["equipments"] = [] if odds(0.3) else out_of_order
         day = self.chance.choice(DAYS[1:]) if odds(0.95) else DAYS[0]
         told = {
             "boxes": cargo["equipments"],
@@ -305,7 +317,7 @@ class MovesOfCargo:
         if self.titles.recent and odds(0.1):
             titles.append(self.chance.choice(self.titles.recent))
         titles = sorted(set(titles))
-        if odds(0.06):
+        if odds(0.1):
             wrong = (titles[::-1], titles[1:], [*titles, "f" * 64], titles * 2)
             titles = self.chance.choice(wrong)
         body = {
@@ -319,13 +331,14 @@ class MovesOfCargo:
         known = self.ledger.registry.titles
         issuers = {known[one][0].issuer for one in titles if one in known}
         actor = plan.carrier if plan.carrier in issuers or not issuers else sorted(issuers)[0]
+        actor = actor if odds(0.94) else IDS[self.chance.choice(LINES)]
         return Move(actor, "cargo.ANNOUNCE_ARRIVAL", body)
 
     def _order(self, plan: Plan, box: Box) -> Move:
         """Under any title of the box."""
         known = [*box.bills, *(part for title in box.bills for part in self._below(title))]
         known += list(self.titles.recent)[-1:]
-        if not known or self.cast.odds(0.04):
+        if not known or self.cast.odds(0.08):
             known = [salt("no such title")]
         del plan
         return self._order_of(self.chance.choice(known), box)
@@ -338,6 +351,7 @@ class MovesOfCargo:
         if basis and basis.unasked and odds(0.5):
             to = min(basis.unasked)
         to = to if odds(0.75) else IDS[self.chance.choice(CHAIN)]
+        to = to if odds(0.97) else UNKNOWN
         boxes = {one.box for one in self.plans if self._is_under(title, one.box) and odds(0.8)}
         if box.announced:
             boxes.add(box.announced.body["box"])
@@ -523,7 +537,7 @@ class MovesOfCargo:
         day = self.chance.choice(DAYS) if self.cast.odds(0.95) else self.chance.choice(NO_DAYS)
         role = self.chance.choice(("depot", "depot", "terminal"))
         body = {"box": plan.box, "date": day, "place": salt("depot's place")}
-        if box.back and self.cast.odds(0.6) and plan in self.plans:
+        if box.back and self.cast.odds(0.4) and plan in self.plans:
             self.plans.remove(plan)
         return Move(box.part(role) or plan.terminal, "cargo.RETURN_EMPTY", body)
 
