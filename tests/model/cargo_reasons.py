@@ -112,7 +112,7 @@ def why_not_on_board(ledger: Ledger, issuer: str, body: Body) -> str:
         carrier = master.issuer
         covered = all(master.title in one.titles for one in boxes.values())
         below = master.named("shipper") == issuer and covered
-    loads = [[load for load in one.loads.values()] for one in boxes.values()]
+    loads = [list(one.loads.values()) for one in boxes.values()]
     own = [[load for load in some if load["carrier"] == carrier] for some in loads]
     foreign = any(some and not mine for some, mine in zip(loads, own, strict=True))
     late = any(load["date"] > told["date"] for some in own for load in some)
@@ -308,6 +308,7 @@ def transfer(case: Case) -> str:
     return case.no_right() or first(
         ("cargo.not_holder", case.right.holder != case.actor),
         ("cargo.offered", bool(case.right.offered_to)),
+        ("cargo.not_release_party", len(case.right.holders) == 1),
         ("cargo.held_already", to in case.right.holders),
         ("cargo.too_many_hands", len(case.right.holders) >= HANDS_MAX),
         ("identity.unknown_controller", to not in case.ledger.people),

@@ -26,6 +26,7 @@ OF_RIGHT = frozenset(
     f"{word}_PICK_UP" for word in ("GRANT", "TRANSFER", "ACCEPT", "DECLINE", "REVOKE")
 ) | {"CHANGE_VALIDITY", "NAME_DRIVER"}
 """Each names the one before it."""
+ABOUT_OFFERS = frozenset(f"{word}_PICK_UP" for word in ("GRANT", "TRANSFER", "DECLINE", "REVOKE"))
 FOLLOWED_MAX = 64
 HANDS_MAX = 8
 BILLS_MAX = 32
@@ -88,9 +89,7 @@ class Box(NamedTuple):
     @property
     def loads(self) -> dict[str, Body]:
         """By terminal, what it reported last and did not retract."""
-        spoken = {
-            deed.actor: deed for deed in self.deeds if deed.act in {"LOAD", "RETRACT_LOAD"}
-        }
+        spoken = {deed.actor: deed for deed in self.deeds if deed.act in {"LOAD", "RETRACT_LOAD"}}
         return {by: spoken[by].body for by in sorted(spoken) if spoken[by].act == "LOAD"}
 
     @property
@@ -166,26 +165,40 @@ class Box(NamedTuple):
         deeds = [deed for deed in self.deeds if deed.act in OF_RIGHT]
         if not deeds:
             return None
-        stack: list[str] = []
-        offered, driver = "", None
-        for deed in deeds:
-            if deed.act == "GRANT_PICK_UP":
-                stack, offered, driver = [deed.actor], deed.body["to"], None
-            elif deed.act == "TRANSFER_PICK_UP":
-                offered = deed.body["to"]
-            elif deed.act == "ACCEPT_PICK_UP":
-                stack, offered, driver = [*stack, deed.actor], "", None
-            elif deed.act == "NAME_DRIVER":
-                driver = deed.body if "driver" in deed.body else None
-            elif deed.act == "REVOKE_PICK_UP" and stack[-1] != deed.actor:
-                stack, offered, driver = stack[:-1], "", None
-            elif deed.act in {"REVOKE_PICK_UP", "DECLINE_PICK_UP"}:
-                offered = ""
+        stack: tuple[str, ...] = ()
+        since = 0
+        for place, deed in enumerate(deeds):
+            handed = _handed(stack, deed)
+            anew = handed != stack or deed.act == "GRANT_PICK_UP"
+            since, stack = (place if anew else since), handed
+        here = deeds[since:]  # what was done to it in these hands
+        drivers = [deed.body for deed in here if deed.act == "NAME_DRIVER"]
         told = next(one.body for one in reversed(deeds) if "valid_until" in one.body)
-        window = int(told["valid_from"]), int(told["valid_until"])
         return Hands(
-            tuple(stack), offered, driver, window, deeds[-1].transaction, len(deeds)
+            stack,
+            _offered_to(here),
+            drivers[-1] if drivers and "driver" in drivers[-1] else None,
+            (int(told["valid_from"]), int(told["valid_until"])),
+            deeds[-1].transaction,
+            len(deeds),
         )
+
+
+def _handed(stack: tuple[str, ...], deed: Deed) -> tuple[str, ...]:
+    """The hands after a deed."""
+    if deed.act == "GRANT_PICK_UP":
+        return (deed.actor,)
+    if deed.act == "ACCEPT_PICK_UP":
+        return (*stack, deed.actor)
+    if deed.act == "REVOKE_PICK_UP" and stack[-1] != deed.actor:
+        return stack[:-1]
+    return stack
+
+
+def _offered_to(deeds: Sequence[Deed]) -> str:
+    """To whom, where the last that was said of an offer was to make one."""
+    about = [deed.body for deed in deeds if deed.act in ABOUT_OFFERS]
+    return str(about[-1].get("to", "")) if about else ""
 
 
 # what a title allows

@@ -41,6 +41,9 @@ class Officer:
             bases |= self._bases(box, title)
         if not bases:
             raise UnlawfulExitError(f"{name} left under no title")
+        first_hand = box.right.holders[1] if box.right else ""
+        if first_hand not in {order["release_to"] for order in box.orders.values()}:
+            raise UnlawfulExitError(f"{name} went to somebody whom no order names")
         self.left[name] = " ".join(sorted(bases))
         return self.left[name]
 

@@ -164,6 +164,8 @@ def transfer(view: View, message: TransferPickUp, context: Context) -> Effects:
         LedgerError: one of `TRANSFER_REFUSALS`, in that order.
     """
     right = held_right(view, message, context)
+    if len(right.holders) == 1:  # the carrier's, which grants it again to whom it releases
+        raise NotReleasePartyError(message.to)
     if message.to in right.holders:
         raise HeldAlreadyError(message.to)
     if len(right.holders) >= HANDS_MAX:
@@ -172,7 +174,7 @@ def transfer(view: View, message: TransferPickUp, context: Context) -> Effects:
     return passed(right, message.box, context, "cargo.pick_up_offered", offered_to=message.to)
 
 
-TRANSFER_REFUSALS = (*HELD, HeldAlreadyError, TooManyHandsError, UnknownControllerError)
+TRANSFER_REFUSALS = (*HELD, NotReleasePartyError, HeldAlreadyError, TooManyHandsError, UnknownControllerError)
 
 
 def accept(view: View, message: AcceptPickUp, context: Context) -> Effects:
