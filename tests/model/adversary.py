@@ -16,10 +16,12 @@ from typing import Any
 import msgspec
 
 from ledger.world import CONSORTIUM, World, content, settled, unsigned
-from model.cast import Cast, Move, first_ledger, key_of
+from model.cast import Cast, Move, come_ashore, first_ledger, key_of
+from model.exits import Officer, check_one_holder
 from model.identity_model import ABOUT_PROPOSALS, demands, holders_of
 from model.judge import Answer, Judge, Signed, why_not
 from model.ledger_model import Moment
+from model.moves_of_cargo import MovesOfCargo
 from model.moves_of_keys import MovesOfKeys
 from model.moves_of_proposals import MovesOfProposals
 from model.moves_of_titles import MovesOfTitles
@@ -30,6 +32,9 @@ from ropewalk.ledger import Candidate, LedgerError, Misbehaviour, Result, Transa
 
 DAY = 86_400
 CARRIED_OUT = "identity.act_carried_out"
+LOOKED_AT = 0.05
+"""So many blocks are compared record by record with what was before."""
+ALWAYS_TOUCHED: frozenset[str] = frozenset()
 
 
 class DisagreementError(AssertionError):
@@ -45,6 +50,10 @@ class Tally:
     accepted: dict[str, int] = field(default_factory=dict)
     """By act; one that was proposed counts when it is carried out."""
     refused: dict[str, int] = field(default_factory=dict)
+    met: set[tuple[str, str]] = field(default_factory=set)
+    """Acts and what each was refused for, proposed or not."""
+    exits: dict[str, int] = field(default_factory=dict)
+    """Boxes that left, by the bases on which their titles were released."""
     convicted: dict[str, int] = field(default_factory=dict)
     """What became of validators that misbehaved, by event."""
 
@@ -63,9 +72,11 @@ class Tally:
             (self.accepted, other.accepted),
             (self.refused, other.refused),
             (self.convicted, other.convicted),
+            (self.exits, other.exits),
         ):
             for name, often in theirs.items():
                 mine[name] = mine.get(name, 0) + often
+        self.met |= other.met
 
 
 class Adversary:
@@ -75,12 +86,16 @@ class Adversary:
         self.world: World = settled(CONSORTIUM) if world is None else world
         validators = msgspec.json.decode(self.world.genesis).get("validators", ())
         ledger = first_ledger(self.world.network, validators)
+        come_ashore(self.world, ledger)
+        self._first = len(ledger.people)
         self.cast = Cast(seed, ledger)
         self.chance, self.ledger = self.cast.chance, ledger
         self.judge = Judge(ledger)
         self.titles = MovesOfTitles(self.cast)
+        self.cargo = MovesOfCargo(self.cast, self.titles)
         self.keys = MovesOfKeys(self.cast)
         self.proposals = MovesOfProposals(self.cast)
+        self.officer = Officer(ledger)
         self.tally = Tally()
         self._past: deque[Candidate] = deque(maxlen=200)
         self._adopt()
@@ -99,6 +114,8 @@ class Adversary:
             candidates = [self._candidate() for _ in range(self.chance.choice((1, 1, 2, 4, 8)))]
             found = self.keys.validators.misbehaviour()
             position, before = self.world.position, len(self.ledger.registry.titles)
+            looks = self.cast.odds(LOOKED_AT)
+            records = self.world.records() if looks else {}
             results = self.world.block(*candidates, seconds=seconds, misbehaviour=found)
             self.ledger.touched.clear()
             position += self._hold_to_account(found)
@@ -107,6 +124,8 @@ class Adversary:
                 position += result.entry is not None
             for key in sorted(self.ledger.touched):
                 self._agree_on(key)
+            if looks:
+                self._agree_on_changes(records)
             self._recall(before)
         self._agree_on_everything()
         return self.tally
@@ -128,6 +147,7 @@ class Adversary:
             if standing.pledge:
                 receipt = standing.pledge.receipt or {"until": 0}
                 ends += [standing.pledge.terms["due"], receipt["until"]]
+        ends += self.cargo.deadlines()
         return min((end for end in ends if end > now), default=now + 1)
 
     def _seconds(self) -> int:
@@ -153,12 +173,14 @@ class Adversary:
 
     def _move(self) -> Move:
         dice = self.chance.random()
-        if dice < 0.06 or not self.titles.recent:
+        if dice < 0.04 or not self.titles.recent:
             return self.titles.issue()
-        if dice < 0.2:
+        if dice < 0.15:
             return self.keys.move()
-        if dice < 0.42 and self.ledger.proposals:
+        if dice < 0.34 and self.ledger.proposals:
             return self.proposals.move()
+        if dice < 0.66:
+            return self.cargo.move()
         return self.titles.move()
 
     def _proposed(self, move: Move) -> Move:
@@ -272,6 +294,7 @@ class Adversary:
         carried = len(self.judge.carried)
         if bool(untraced) != (result.entry is None):
             raise DisagreementError(f"{candidate.text}\n{outcome} left a trace, or none")
+        self._watch_the_gate(signed, result)
         expected: Answer = frozenset({untraced})
         if not untraced:
             expected = self.judge.expect(signed, self.world.time_s, position)
@@ -283,6 +306,18 @@ class Adversary:
         self._agree_on_events(result, carried)
         self._count(signed, outcome, self.judge.carried[carried:])
 
+    def _watch_the_gate(self, signed: Signed, result: Result) -> None:
+        """An exit that the machine allowed, itself or carried out by an approval."""
+        done = {event.attributes["act"] for event in result.events if event.name == CARRIED_OUT}
+        body = signed.body
+        if signed.act == "identity.PROPOSE":
+            body = signed.body.get("body", {})
+        elif signed.act == "identity.APPROVE" and done:
+            body = self.ledger.proposals[str(signed.body["act_hash"])].body
+        if result.refusal is None and "cargo.GATE_OUT" in {signed.act, *done}:
+            bases = self.officer.sees(body)
+            self.tally.exits[bases] = self.tally.exits.get(bases, 0) + 1
+
     def _agree_on_events(self, result: Result, carried: int) -> None:
         told = [event.attributes for event in result.events if event.name == CARRIED_OUT]
         if told != self.judge.carried[carried:]:
@@ -290,6 +325,10 @@ class Adversary:
 
     def _count(self, signed: Signed, outcome: str, carried: Sequence[Any]) -> None:
         self.tally.note(signed.act, outcome or "committed")
+        if outcome:
+            proposed = signed.act == "identity.PROPOSE"
+            meant = str(signed.body.get("act")) if proposed else signed.act
+            self.tally.met.add((meant, outcome))
         for told in carried:
             act = told["act"]
             self.tally.accepted[act] = self.tally.accepted.get(act, 0) + 1
@@ -299,7 +338,7 @@ class Adversary:
     def _adopt(self) -> None:
         """Newcomers join the cast."""
         old = {*self.cast.newcomers}
-        found = list(self.ledger.people)[8:]
+        found = list(self.ledger.people)[self._first :]
         self.cast.newcomers.extend(one for one in found[-10:] if one not in old)
 
     # where the two must agree
@@ -319,6 +358,17 @@ class Adversary:
             raise DisagreementError(f"{key}: machine and model: {told}")
         raise DisagreementError(f"{key}: machine: {found}; model: {expected}")
 
+    def _agree_on_changes(self, before: Mapping[str, bytes]) -> None:
+        """Nothing has changed but what accepted acts touch: a refused act changes nothing."""
+        now = self.world.records()
+        changed = {one for one in {*before, *now} if before.get(one) != now.get(one)}
+        if not changed <= self.ledger.touched | ALWAYS_TOUCHED:
+            raise DisagreementError(f"{changed - self.ledger.touched} changed by no accepted act")
+        for key in changed:
+            if key.startswith("right/"):
+                old = before.get(key)
+                check_one_holder(_fields(now[key]), _fields(old) if old else {})
+
     def _agree_on_everything(self) -> None:
         stored = {one for one in self.world.state if not one.startswith("replay/")}
         expected = self.ledger.keys()
@@ -326,6 +376,11 @@ class Adversary:
             raise DisagreementError(f"records of one of the two only: {sorted(stored ^ expected)}")
         for key in sorted(stored):
             self._agree_on(key)
+
+
+def _fields(record: bytes) -> Mapping[str, Any]:
+    fields: Mapping[str, Any] = msgspec.json.decode(record)[1]
+    return fields
 
 
 def _told(transaction: Transaction) -> Signed:

@@ -12,22 +12,33 @@ from ledger.world import (
     FIRM_KEYS,
     GOVERNANCE,
     IDS,
+    PORT_ROLES,
     ROLES,
     TIME,
     UNKNOWN,
+    World,
     keys_of,
     kid,
+    registration,
     salt,
 )
-from model.identity_model import KeyLife, Person
+from model.identity_model import KeyLife, Person, controller_id
 from model.ledger_model import Ledger
 from model.title_model import Body
 
 PARTIES = ("bank", "buyer", "carrier", "consignee", "firm", "other_carrier", "shipper")
+ASHORE = ("driver", "forwarder", "haulier")
 CARRIERS = ("carrier", "other_carrier")
 NAMES_BY_KID: dict[str, str] = {}
 """Of every key ever used, so that whoever really signs finds it."""
 NEWCOMERS_MAX = 10
+MORE_QUAYS = ("quay 1", "quay 2", "quay 3", "quay 4")
+QUAYS = (
+    IDS["terminal"],
+    IDS["other_terminal"],
+    *(controller_id("", [kid(name)], salt(name), 1) for name in MORE_QUAYS),
+)
+"""Terminals: more than may report on one box."""
 
 
 class Move(NamedTuple):
@@ -74,6 +85,22 @@ def first_ledger(network: str, validators: Sequence[Body] = ()) -> Ledger:
     return ledger
 
 
+def come_ashore(world: World, ledger: Ledger) -> None:
+    """Register the parties of the port, in the ledger and in the model."""
+    bodies = [registration(name) for name in PORT_ROLES]
+    for name in MORE_QUAYS:
+        told = {"carrier_codes": [], "lei": "", "roles": ["terminal"], "threshold": 1}
+        bodies.append({**told, "keys": [kid(name)], "salt": salt(name)})
+    for name, body in zip((*PORT_ROLES, *MORE_QUAYS), bodies, strict=True):
+        position = world.position
+        world.done("governance", "identity.REGISTER_PARTY", body)
+        who = controller_id("", [key_of(name)], salt(name), 1)
+        ledger.people[who] = Person([KeyLife(key_of(name), position)], 1)
+        members = ("carrier_codes", "lei", "roles")
+        ledger.parties[who] = {member: body[member] for member in members}
+    ledger.seen_as_registry()
+
+
 class Cast:
     """Who there is to choose from."""
 
@@ -96,6 +123,8 @@ class Cast:
             return UNKNOWN
         if dice < 0.25 and self.newcomers:
             return self.chance.choice(self.newcomers)
+        if dice < 0.29:
+            return IDS[self.chance.choice(ASHORE)]
         return IDS[self.chance.choice(PARTIES)]
 
     def other_than(self, somebody: str) -> str:

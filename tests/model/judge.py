@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from model.cargo_reasons import CARGO, is_crowded, why_not_on_board
 from model.identity_acts import ACTS
 from model.identity_model import (
     ABOUT_PROPOSALS,
@@ -36,10 +37,12 @@ from model.title_reasons import (
     When,
     every,
     judge,
+    only,
 )
 from model.voting import VOTING
 
-IDENTITY = {**REGISTRATION, **ACTS, **VOTING}
+OTHERS = {"cargo": CARGO, "identity": {**REGISTRATION, **ACTS, **VOTING}}
+"""Acts that are not on titles, by room."""
 MALFORMED = Verdict(frozenset({"ledger.malformed_body"}))
 PLAIN: Mapping[str, Callable[[Registry, str, Body], Verdict]] = {
     "FREEZE": freeze,
@@ -99,8 +102,8 @@ def why_not(ledger: Ledger, act: str, actor: str, body: Body, moment: Moment) ->
     if not well_formed(act, body):
         return MALFORMED
     room, _, word = act.partition(".")
-    if room == "identity":
-        return IDENTITY[word][0](ledger, actor, body, moment)
+    if room in OTHERS:
+        return OTHERS[room][word][0](ledger, actor, body, moment)
     return why_not_on_titles(ledger, word, actor, body, moment)
 
 
@@ -108,9 +111,13 @@ def why_not_on_titles(ledger: Ledger, word: str, actor: str, body: Body, moment:
     """The same for an act on titles whose body is well formed."""
     registry = ledger.registry
     if word in PLAIN:
-        return PLAIN[word](registry, actor, body)
+        verdict = PLAIN[word](registry, actor, body)
+        boarding = word == "ISSUE" and not verdict.hard
+        return only(why_not_on_board(ledger, actor, body)) if boarding else verdict
     if word in TIMED:
-        return TIMED[word](registry, actor, body, moment.when)
+        verdict = TIMED[word](registry, actor, body, moment.when)
+        crowded = word == "SPLIT" and not verdict.hard and is_crowded(ledger, body)
+        return only("cargo.too_many_bills") if crowded else verdict
     return judge(registry, word, actor, body, moment.when)
 
 
@@ -120,7 +127,9 @@ def carry_out(ledger: Ledger, act: str, actor: str, body: Body, moment: Moment) 
     if room == "title":
         ledger.happen(word, actor, body, moment)
         return
-    IDENTITY[word][1](ledger, actor, body, moment)
+    OTHERS[room][word][1](ledger, actor, body, moment)
+    if room == "cargo":
+        return
     ledger.touched.add(f"controller/{actor}")
     ledger.seen_as_registry()
 

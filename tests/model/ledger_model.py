@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from model.cargo_release_model import Deed, Quay, box_record, movement_record, right_record
 from model.identity_model import Person, Proposal
 from model.title_model import (
     Body,
@@ -55,6 +56,7 @@ class Ledger:
     titles: dict[str, History] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     registry: Registry = field(default_factory=Registry)
+    quay: Quay = field(default_factory=Quay)
     touched: set[str] = field(default_factory=set)
     """Keys of records that the acts judged last may have written."""
 
@@ -81,7 +83,9 @@ class Ledger:
     def happen(self, act: str, actor: str, body: Body, moment: Moment) -> None:
         """Enter an accepted act on titles into the histories."""
         if act == "ISSUE":
-            self._begin(actor, body, Fact(act, actor, body, moment.transaction), moment)
+            title = self._begin(actor, body, Fact(act, actor, body, moment.transaction), moment)
+            for box in body.get("on_board", {"boxes": ()})["boxes"]:
+                self._name(box, Deed("NAMED", actor, {"title": title}, moment.transaction, 0))
         elif act in REPLACING:
             self._replace(act, actor, body, moment)
         elif act != "DEMONSTRATE_CONTROL":
@@ -123,9 +127,26 @@ class Ledger:
             self._follow(parent, fact)
         for one in bodies:
             self._begin(issuer, one, fact._replace(made=()), moment, parents)
+        if act == "SPLIT":
+            self._part(actor, body, made, moment)
         if act == "SWITCH_TO_ELECTRONIC":
             self.registry.papers.setdefault(str(body["paper"]), made[0])
             self.touched.add(f"paper/{body['paper']}")
+
+    def _part(self, actor: str, body: Body, made: Sequence[str], moment: Moment) -> None:
+        for box in body["cargo"]["equipments"]:
+            parts = [
+                title
+                for title, child in zip(made, body["children"], strict=True)
+                if box in child["cargo"]["equipments"]
+            ]
+            if body["title"] in self.quay.of(box).titles:
+                told = {"parts": parts, "title": body["title"]}
+                self._name(box, Deed("PARTED", actor, told, moment.transaction, 0))
+
+    def _name(self, box: str, deed: Deed) -> None:
+        self.quay.add(box, deed)
+        self.touched.add(f"box/{box}")
 
     # records
 
@@ -138,20 +159,25 @@ class Ledger:
         """Every key under which there is a record, the replay lists aside."""
         found = {"governance", "protocol", "sentinel", "validators"}
         named: Mapping[str, Any] = {
+            "alarm": self.quay.alarms,
+            "box": self.quay.deeds,
             "carrier_code": [
                 code for one in self.parties.values() for code in one["carrier_codes"]
             ],
+            "claim": self.quay.claims,
             "controller": self.people,
             "law": self.laws,
             "lease": self.people,
             "mandate": [f"{one}/{to}" for one in self.people for to in self.people[one].mandates],
             "member": self.members,
+            "movement": self.quay.deeds,
             "paper": self.registry.papers,
             "party": self.parties,
             "policy": self.people,
             "proposal": self.proposals,
             "recovery": self.people,
             "reference": self.references,
+            "right": self.quay.deeds,
             "seat": [one["kid"] for one in self.members.values()],
             "title": self.titles,
         }
@@ -233,6 +259,11 @@ def _proposal(ledger: Ledger, name: str) -> Any:
 
 
 RECORDS: Mapping[str, Callable[[Ledger, str], Any]] = {
+    "alarm": lambda ledger, name: ledger.quay.alarms.get(name),
+    "box": lambda ledger, name: box_record(ledger.quay.of(name)),
+    "claim": lambda ledger, name: ledger.quay.claims.get(name),
+    "movement": lambda ledger, name: movement_record(ledger.quay.of(name)),
+    "right": lambda ledger, name: right_record(ledger.quay.of(name)),
     "carrier_code": _carrier_code,
     "controller": _person,
     "governance": lambda ledger, _: {"controller": ledger.governance},

@@ -20,7 +20,11 @@ KINDS = (
 ITEMS = tuple(sorted(salt(f"item {number}") for number in range(4)))
 BOXES = tuple(sorted(salt(f"box {number}") for number in range(3)))
 PLACES = ("", salt("shipment"), salt("another shipment"))
-CODES = {IDS["carrier"]: ("SMDG", "ROP"), IDS["other_carrier"]: ("SMDG", "OTH")}
+CODES = {
+    IDS["carrier"]: ("SMDG", "ROP"),
+    IDS["forwarder"]: ("SMDG", "FWD"),
+    IDS["other_carrier"]: ("SMDG", "OTH"),
+}
 
 
 class Making:

@@ -57,9 +57,9 @@ class MovesOfTitles:
         issuer = IDS[self.chance.choice(("carrier",) * 6 + ("other_carrier", "bank"))]
         return Move(issuer, "title.ISSUE", self.making.first(issuer, list(self.recent)))
 
-    def move(self) -> Move:
+    def move(self, title: str = "") -> Move:
         """An act on one that there is."""
-        title = self._chosen()
+        title = title or self._chosen()
         history, standing = self.ledger.registry.titles[title]
         likely = likely_acts(self._case(history, standing))
         acts, often = list(likely), list(likely.values())
@@ -69,6 +69,11 @@ class MovesOfTitles:
         siblings = self._siblings(history, standing)
         if len(siblings) > 1 and self.cast.odds(0.5):
             act = "COMBINE"
+        return self.act(title, act)
+
+    def act(self, title: str, act: str) -> Move:
+        """This act on this title, mostly by whom it is for."""
+        history, standing = self.ledger.registry.titles[title]
         actor = self._actor_for(history, standing, act)
         special = SPECIAL.get(act)
         if special:

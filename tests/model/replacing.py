@@ -10,7 +10,7 @@ from typing import Any
 
 from model.cargo_model import cargo_hash, is_conserved, is_list
 from model.outside_reasons import reasons_of_issue, roles_fit
-from model.title_model import Body, History, Standing
+from model.title_model import Body, History, Standing, on_board_of
 from model.title_reasons import (
     NOTHING,
     Case,
@@ -36,6 +36,7 @@ def _body_reasons(registry: Registry, issuer: str, body: Body) -> frozenset[str]
     reasons["title.roles_of_document"] = not roles_fit(body, straight_to=to)
     reasons["title.not_carrier"] = issuer not in registry.carrier_codes
     reasons["title.replacement_differs title.bad_master"] = "house_of" in body
+    reasons["title.replacement_differs"] = "on_board" in body
     return every(*reasons.items())
 
 
@@ -129,6 +130,7 @@ def _kin(case: Case) -> Mapping[str, Any]:
         "indemnity": standing.indemnity,
         "issuer": history.issuer,
         "master": history.master,
+        "on_board": on_board_of(history),
         "pledge": standing.pledge.told() if standing.pledge else None,
         "prior": prior[:2],
     }

@@ -10,6 +10,7 @@ from model.title_model import Body
 NUMBER = (0, 2**53 - 1)
 KEYS = (1, 16)
 """Numbers are told by the least and the greatest that there may be."""
+ON_BOARD: Mapping[str, Any] = {"boxes": [str], "date": str, "items": str, "override?": str}
 PACKAGE = re.compile(r"(?:[A-Z0-9]{2})?\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -26,7 +27,7 @@ ISSUE: Mapping[str, Any] = {
     "house_of?": str,
     "is_to_order": bool,
     "issue_to?": str,
-    "on_board?": {"boxes": [str], "date": str, "items": str, "override?": str},
+    "on_board?": ON_BOARD,
     "shipment?": str,
     "shipper": str,
     "transport_document_reference": str,
@@ -42,11 +43,46 @@ CARGO = {"equipments": [str], "items": [ITEM]}
 WITH_CARGO = {"cargo": CARGO, "issue": ISSUE}
 OWN = {"last_act": str, "title": str}
 TO = {**OWN, "recipient": str}
+BOX = {"box": str}
+RIGHT = {**BOX, "last_act": str}
+WINDOW = {"valid_from": NUMBER, "valid_until": NUMBER}
+LOAD = {**BOX, "carrier": str, "date": str, "event": str}
+CUSTOMS = re.compile(r"(?:CLEARED|EXAMINATION|HOLD|TRANSIT)\Z")
 REGISTERED = {"keys": [str], "salt": str, "threshold": KEYS}
 PARTY = {"carrier_codes": [str], "lei": str, "roles": [str]}
 RULE = {"act": str, "amount_min": NUMBER, "currency": str, "keys": KEYS, "role": str}
 
 SHAPES: Mapping[str, Mapping[str, Any]] = {
+    "cargo.ACCEPT_PICK_UP": RIGHT,
+    "cargo.ANNOUNCE_ARRIVAL": {
+        **BOX,
+        "customs": str,
+        "depot?": str,
+        "terminal": str,
+        "titles": [str],
+    },
+    "cargo.BLOCK": {**BOX, "reason": str},
+    "cargo.CHANGE_VALIDITY": {**RIGHT, **WINDOW},
+    "cargo.CLAIM": {"count": NUMBER, "loads?": [LOAD], "root": str},
+    "cargo.DECLINE_PICK_UP": RIGHT,
+    "cargo.GATE_OUT": {
+        **BOX,
+        "challenge": str,
+        "collector": str,
+        "gate": str,
+        "presentation": str,
+    },
+    "cargo.GRANT_PICK_UP": {**BOX, **WINDOW, "to": str},
+    "cargo.NAME_DRIVER": {**RIGHT, "driver?": str, "until?": NUMBER, "vehicle?": str},
+    "cargo.ORDER_DELIVERY": {"boxes": [str], "release_to": str, "title": str},
+    "cargo.RAISE_ALARM": {**BOX, "event": str, "gate": str},
+    "cargo.RETRACT_LOAD": BOX,
+    "cargo.RETURN_EMPTY": {**BOX, "date": str, "place": str},
+    "cargo.REVOKE_PICK_UP": RIGHT,
+    "cargo.SET_CUSTOMS_STATUS": {**BOX, "reason?": str, "status": CUSTOMS},
+    "cargo.SET_READINESS": {**BOX, "ready": bool},
+    "cargo.TRANSFER_PICK_UP": {**RIGHT, "to": str},
+    "cargo.UNBLOCK": BOX,
     "identity.ACTIVATE_PROTOCOL": {"height": NUMBER, "version": NUMBER},
     "identity.ADD_KEY": {"key": str},
     "identity.ADMIT_MEMBER": {"key": str, "party": str, "threshold": KEYS},
@@ -114,11 +150,14 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
 """A `?` marks what may be left out."""
 SEVERAL = {
     "acts": (1, 32),
+    "boxes": (1, 100),
     "children": (2, 20),
     "items": (1, 32),
     "keys": KEYS,
     "parents": (2, 20),
+    "loads": (1, 100),
     "rules": (0, 32),
+    "titles": (1, 32),
 }
 """How many there may be of what there are several of."""
 

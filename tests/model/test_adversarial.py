@@ -36,6 +36,11 @@ NEVER_MET = {
 """Refusals for which there is no cheap game: their own tests meet them."""
 
 
+UNREACHABLE = {("cargo.GATE_OUT", "identity.unknown_controller")}
+"""A collector is the right's holder or its driver, who are known."""
+BASES = {"INDEMNITY", "SURRENDER", "WAYBILL"}
+
+
 class SigningAdversary(Adversary):
     """An adversary whose transactions are really signed and really inspected."""
 
@@ -86,6 +91,27 @@ def test_every_act_is_accepted_and_refused_often_enough(act: str, tally: Tally) 
 def test_the_adversary_meets_every_refusal(tally: Tally) -> None:
     refusals = {error.code for rule in V1.rules.values() for error in rule.refusals}
     assert refusals - set(tally.outcomes) - NEVER_MET == set()
+
+
+@WHOLE_GAME
+@pytest.mark.parametrize("act", [act for act in sorted(SHAPES) if act.startswith("cargo.")])
+def test_every_act_of_cargo_is_refused_for_every_reason(act: str, tally: Tally) -> None:
+    refusals = {(act, error.code) for error in V1.rules[act].refusals}
+    assert refusals - tally.met - UNREACHABLE == set()
+
+
+@WHOLE_GAME
+@pytest.mark.parametrize("act", ["title.ISSUE", "title.SPLIT"])
+def test_bills_are_refused_for_every_reason_of_cargo(act: str, tally: Tally) -> None:
+    refusals = {(act, one.code) for one in V1.rules[act].refusals if one.code.startswith("cargo.")}
+    assert refusals - tally.met == set()
+
+
+@WHOLE_GAME
+def test_boxes_leave_once_and_on_every_basis(tally: Tally) -> None:
+    """A second exit, or one that a title's release did not carry, ends the game (`exits.py`)."""
+    assert sum(tally.exits.values()) > tally.acts / 1_000
+    assert {basis for bases in tally.exits for basis in bases.split()} == BASES
 
 
 @WHOLE_GAME

@@ -3,6 +3,7 @@
 
 from ropewalk.cargo import announce, claim, gate, invariants, lights, order, right
 from ropewalk.cargo.errors import (
+    MovementKnownError,
     NotLoadedForError,
     OnBoardEvidenceError,
     TooManyBillsError,
@@ -55,6 +56,7 @@ __all__ = [
     "Basis",
     "BoxRecord",
     "Movement",
+    "MovementKnownError",
     "NotLoadedForError",
     "OnBoardEvidenceError",
     "Presentation",

@@ -9,8 +9,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from ropewalk.cargo.errors import NotLoadedForError, OnBoardEvidenceError, TooManyBillsError
-from ropewalk.cargo.state import BILLS_MAX, BoxRecord, box_key, find_box
+from ropewalk.cargo.errors import (
+    MovementKnownError,
+    NotLoadedForError,
+    OnBoardEvidenceError,
+    TooManyBillsError,
+)
+from ropewalk.cargo.state import BILLS_MAX, BoxRecord, box_key, find_box, find_movement
 from ropewalk.ledger import View, encode_record
 
 
@@ -61,10 +66,13 @@ def named_by(view: View, boxes: Iterable[str], title: str) -> dict[str, bytes | 
     """Writes that let boxes know of one more title.
 
     Raises:
+        MovementKnownError: one was announced, under other titles: it would leave without this one.
         TooManyBillsError: as many name one of them as may.
     """
     writes: dict[str, bytes | None] = {}
     for tag in boxes:
+        if find_movement(view, tag) is not None:
+            raise MovementKnownError(tag)
         box = find_box(view, tag)
         if len(box.titles) >= BILLS_MAX:
             raise TooManyBillsError(tag)

@@ -115,6 +115,8 @@ def grant(titles: Titles, view: View, message: GrantPickUp, context: Context) ->
     if waiting:
         raise NotReleasedError(waiting)
     _require_release_party(titles, view, movement, message.to)
+    if message.to == context.actor:
+        raise HeldAlreadyError(message.to)
     _check_window(message.valid_from, message.valid_until, context)
     right = Right(
         holders=(context.actor,),
@@ -150,6 +152,7 @@ GRANT_REFUSALS = (
     GrantedAlreadyError,
     NotReleasedError,
     NotReleasePartyError,
+    HeldAlreadyError,
     BadWindowError,
 )
 
@@ -161,6 +164,8 @@ def transfer(view: View, message: TransferPickUp, context: Context) -> Effects:
         LedgerError: one of `TRANSFER_REFUSALS`, in that order.
     """
     right = held_right(view, message, context)
+    if len(right.holders) == 1:  # the carrier's, which grants it again to whom it releases
+        raise NotReleasePartyError(message.to)
     if message.to in right.holders:
         raise HeldAlreadyError(message.to)
     if len(right.holders) >= HANDS_MAX:
@@ -169,7 +174,7 @@ def transfer(view: View, message: TransferPickUp, context: Context) -> Effects:
     return passed(right, message.box, context, "cargo.pick_up_offered", offered_to=message.to)
 
 
-TRANSFER_REFUSALS = (*HELD, HeldAlreadyError, TooManyHandsError, UnknownControllerError)
+TRANSFER_REFUSALS = (*HELD, NotReleasePartyError, HeldAlreadyError, TooManyHandsError, UnknownControllerError)
 
 
 def accept(view: View, message: AcceptPickUp, context: Context) -> Effects:

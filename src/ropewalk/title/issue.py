@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from ropewalk.cargo import (
+    MovementKnownError,
     NotLoadedForError,
     OnBoardEvidenceError,
     TooManyBillsError,
@@ -118,6 +119,7 @@ def issue(view: View, message: Issue, context: Context) -> Effects:
         BadOnBoardDateError: no such day.
         NotLoadedForError: a box was loaded for another carrier alone.
         OnBoardEvidenceError: loading events do not carry the date, and nothing overrides (T31).
+        MovementKnownError: a box was announced already.
         TooManyBillsError: as many titles name a box as may.
     """
     identifier, title = issued(view, message, context.actor, context)
@@ -309,6 +311,7 @@ RULES = (
             BadOnBoardDateError,
             NotLoadedForError,
             OnBoardEvidenceError,
+            MovementKnownError,
             TooManyBillsError,
         ),
     ),
