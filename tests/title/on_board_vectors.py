@@ -3,10 +3,15 @@
 
 from collections.abc import Iterator
 
-from cargo.quay import BOX, OTHER_BOX, claim, loaded, on_board, port
+from cargo.quay import BOX, OTHER_BOX, Quay, claim, loaded, on_board, port
 from ledger.vectors import Case
 from ledger.world import IDS, World
-from ropewalk.cargo import NotLoadedForError, OnBoardEvidenceError, TooManyBillsError
+from ropewalk.cargo import (
+    MovementKnownError,
+    NotLoadedForError,
+    OnBoardEvidenceError,
+    TooManyBillsError,
+)
 from ropewalk.crypto import Value
 from ropewalk.ledger import LedgerError, MalformedBodyError
 from ropewalk.title import errors
@@ -56,6 +61,10 @@ def issues() -> Iterator[Case]:
     yield one("loaded_for_another", on_board(), NotLoadedForError, foreign)
     yield one("early", early, OnBoardEvidenceError)
     yield one("not_loaded", on_board("third box"), OnBoardEvidenceError)
+    ashore = Quay("waybill", quay(BOX)).announced().world
+    late_bill = issue_body("blank", 9, **on_board())
+    name = "on_board_announced_already"
+    yield Case(ISSUE, name, ashore, "carrier", late_bill, MovementKnownError)
     crowd = quay(BOX)
     for _ in range(32):
         Bill("blank", crowd, **on_board())

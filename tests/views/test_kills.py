@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A node killed while events are claimed has, when it is back, all events of every claim it told of."""
+"""A node killed while events are claimed has, when it is back, every event it told of."""
 
 import http.client
 import json
