@@ -47,12 +47,15 @@ def restore(
 
 
 def _copy(source: DataDirectory, target: Path, *, verify: bool, as_json: bool, word: str) -> None:
+    from ropewalk.views import copy_payloads  # noqa: PLC0415  # heavy, and of use here only
+
     with progress_bar() as bar:
         task = bar.add_task("copying", total=None)
         height = copy_ledger(
             source, target, lambda done, total: bar.update(task, completed=done, total=total)
         )
         payloads = copy_vault(vault_folder(source.path), vault_folder(target))
+        claims = copy_payloads(source.path, target)
         found = Report(ok=True, height=height, first_difference="")
         if verify:
             task = bar.add_task("verifying", total=None)
@@ -63,6 +66,7 @@ def _copy(source: DataDirectory, target: Path, *, verify: bool, as_json: bool, w
         "ok": found.ok,
         "height": height,
         "directory": str(target),
+        "claims": claims,
         "payloads": payloads,
         "verified": verify,
         "first_difference": found.first_difference,

@@ -36,7 +36,7 @@ from ropewalk.views.finding import (
     rows,
 )
 from ropewalk.views.house import Standing, Views
-from ropewalk.views.payloads import Batch, Message, joined
+from ropewalk.views.payloads import Batch, Message, copy_payloads, joined
 from ropewalk.views.projector import figures, forget
 from ropewalk.views.schema import BATCH_EVENTS_MAX
 from ropewalk.views.subscriptions import Subscription, secret_of
@@ -71,6 +71,7 @@ __all__ = [
     "ViewsError",
     "arrived",
     "by_event_id",
+    "copy_payloads",
     "datas",
     "figures",
     "find",
