@@ -17,6 +17,7 @@ from api.memory_engine import Engine
 from ropewalk.api import ApiSettings, Caps, Deadlines, Server, build_server
 from ropewalk.engines import port
 from ropewalk.vault import Vault
+from ropewalk.views import Views
 
 AnyEngine = Engine | port.Engine
 TITLE = "ab" * 32
@@ -75,10 +76,14 @@ class Running:
 
 @contextmanager
 def running(
-    engine: AnyEngine, settings: ApiSettings, vault: Vault | None = None
+    engine: AnyEngine,
+    settings: ApiSettings,
+    vault: Vault | None = None,
+    *,
+    views: Views | None = None,
 ) -> Iterator[Running]:
     """Run a server in a thread."""
-    server = build_server(engine, settings, private=vault)
+    server = build_server(engine, settings, views, vault)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -26,8 +26,10 @@ def test_health_needs_no_login() -> None:
 
 
 @pytest.mark.parametrize("action", sorted(EVENTS))
-def test_events_are_for_those_who_log_in_or_for_all_where_a_node_says_so(action: str) -> None:
-    assert not Policy(require_login=False).may_read(ANYBODY, action, "")
-    assert Policy(require_login=False).may_read("somebody", action, "")
+def test_events_are_for_readers_or_for_all_where_a_node_says_so(action: str) -> None:
+    readers = frozenset({"reader"})
+    assert not Policy(require_login=False, event_readers=readers).may_read(ANYBODY, action, "")
+    assert not Policy(require_login=False, event_readers=readers).may_read("other", action, "")
+    assert Policy(require_login=True, event_readers=readers).may_read("reader", action, "")
     assert Policy(require_login=False, open_events=True).may_read(ANYBODY, action, "")
     assert not Policy(require_login=True, open_events=True).may_read(ANYBODY, action, "")

@@ -68,8 +68,16 @@ class _Passage:
         self.started = time.perf_counter()
         self.status = 0
         self.code = ""
+        self.unread = False
+        """Whether the request has a body that nobody read to its end."""
 
     async def serve(self, receive: Receive, send: Send) -> None:
+        async def into() -> Message:
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body", False):
+                self.unread = False
+            return message
+
         async def out(message: Message) -> None:
             self._outward(message)
             if not self.head_only:
@@ -80,16 +88,18 @@ class _Passage:
 
         try:
             self._admit(Headers(scope=self.scope))
-            await self.edge.app(self.scope, receive, out)
+            await self.edge.app(self.scope, into, out)
         except asyncio.CancelledError:
-            await self._fail(stopping(), receive, out)
+            await self._fail(stopping(), into, out)
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is a problem
-            await self._fail(error, receive, out)
+            await self._fail(error, into, out)
         finally:
             self._record()
 
     def _admit(self, headers: Headers) -> None:
         settings = self.edge.node.settings
+        brings = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        self.unread = brings
         if self.scope["state"].get("spare") and self.scope["path"] not in health.PATHS:
             raise BusyError("the node has as many connections as it takes", retry_after_s=5)
         if settings.hosts and host_name(headers.get("host", "")) not in settings.hosts:
@@ -98,7 +108,6 @@ class _Passage:
             raise UnsupportedMediaTypeError(
                 "bodies come without content coding", headers={"accept-encoding": "identity"}
             )
-        brings = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         if brings and self.scope["method"] in ("GET", "DELETE"):
             # its body may be under way still, and what follows would be taken for a request
             raise MalformedRequestError(
@@ -109,7 +118,10 @@ class _Passage:
         if message["type"] != "http.response.start":
             return
         self.status = message["status"]
-        harden(message.setdefault("headers", []), self.correlation)
+        headers = message.setdefault("headers", [])
+        harden(headers, self.correlation)
+        if self.unread and not any(name == b"connection" for name, _ in headers):
+            headers.append((b"connection", b"close"))
         self.code = self.scope["state"].get("code", "")
 
     async def _fail(self, error: Exception, receive: Receive, out: Send) -> None:
