@@ -4,7 +4,7 @@
 import base64
 from typing import Any
 
-from ledger.world import IDS, key, salt
+from ledger.world import IDS, UNKNOWN, key, salt
 from model.cargo_release_model import OF_RIGHT, Box, Hands
 from model.cast import NAMES_BY_KID, Move
 from model.moves_of_quay import CHAIN, MovesOnTheQuay, Plan
@@ -48,6 +48,7 @@ class MovesAtTheGate(MovesOnTheQuay):
         fresh = [IDS[one] for one in CHAIN if IDS[one] not in held] or [IDS["driver"]]
         to = self.chance.choice(fresh) if self.cast.odds(0.93) else self._anybody()
         actor = right.holder if right else plan.carrier
+        actor = actor if self.cast.odds(0.94) else self.chance.choice((*held, to))
         return Move(actor, "cargo.TRANSFER_PICK_UP", {**self._own(plan, right, box), "to": to})
 
     def _accept(self, plan: Plan, box: Box) -> Move:
@@ -75,6 +76,7 @@ class MovesAtTheGate(MovesOnTheQuay):
         body = self._own(plan, right, box)
         if odds(0.9):
             body["driver"] = IDS["driver"] if odds(0.8) else self._anybody()
+            body["driver"] = body["driver"] if odds(0.95) else UNKNOWN
             body["until"] = self.cast.time + self.chance.choice((-1, 0, 1, 90, HOUR, HOUR, HOUR))
             if odds(0.4):
                 body["vehicle"] = salt(f"plate {self.chance.randrange(5)}")
