@@ -147,11 +147,12 @@ class Adversary:
             if standing.pledge:
                 receipt = standing.pledge.receipt or {"until": 0}
                 ends += [standing.pledge.terms["due"], receipt["until"]]
-        ends += self.cargo.deadlines()
+        if self.cast.odds(0.5):
+            ends = self.cargo.deadlines() or ends
         return min((end for end in ends if end > now), default=now + 1)
 
     def _seconds(self) -> int:
-        if self.cast.odds(0.04):
+        if self.cast.odds(0.06):
             at = self._deadline() + self.chance.choice((-1, 0, 0, 1))
             return max(at - self.world.time_s, 0)
         if self.cast.odds(0.012):

@@ -36,8 +36,10 @@ class MovesOfCargo(MovesAtTheGate):
             self._boxes += 1
             hands = self.chance.choice((1, 1, 2, 2, 3, 4, 9, 9))
             self.plans.append(self._plan(f"cargo box {self._boxes}", hands))
-        plan = self.chance.choice(self.plans)
+        plan = self._at_an_edge() or self.chance.choice(self.plans)
         box = self.ledger.quay.of(plan.box)
+        if self.cast.time in self._edges(box) and self.cast.odds(0.7):
+            return self._gate_out(plan, box)
         dice = self.chance.random()
         if dice < 0.76:
             return self._off(self._next(plan, box), 0.04)
@@ -61,13 +63,23 @@ class MovesOfCargo(MovesAtTheGate):
         return self._claim(plan, box) if self.cast.odds(0.3) else self._issue(plan, box)
 
     def deadlines(self) -> list[int]:
-        """Times at which a right, a driver's time or a presentation ends or begins."""
-        found = []
-        for plan in self.plans:
-            right = self.ledger.quay.of(plan.box).right
-            if right:
-                found += [*right.window, right.driver.get("until", 0) if right.driver else 0]
-        return found
+        """Seconds at which the next thing begins or ends at a gate."""
+        found = (self._edges(self.ledger.quay.of(plan.box)) for plan in self.plans)
+        return [at for edges in found for at in sorted(edges)]
+
+    @staticmethod
+    def _edges(box: Box) -> set[int]:
+        """The last and first seconds of what is valid, and those beside them."""
+        right = box.right
+        if right is None or box.exit or len(right.holders) == 1 or right.offered_to:
+            return set()
+        ends = {right.window[1], int(right.driver["until"])} if right.driver else {right.window[1]}
+        return {right.window[0] - 1, right.window[0]} | ends | {end + 1 for end in ends}
+
+    def _at_an_edge(self) -> Plan | None:
+        """A box to which this very second matters."""
+        quay, now = self.ledger.quay, self.cast.time
+        return next((one for one in self.plans if now in self._edges(quay.of(one.box))), None)
 
     # the way to the gate
 

@@ -47,6 +47,7 @@ class MovesAtTheGate(MovesOnTheQuay):
         held = right.holders if right else ()
         fresh = [IDS[one] for one in CHAIN if IDS[one] not in held] or [IDS["driver"]]
         to = self.chance.choice(fresh) if self.cast.odds(0.93) else self._anybody()
+        to = to if self.cast.odds(0.96) else UNKNOWN
         actor = right.holder if right else plan.carrier
         actor = actor if self.cast.odds(0.94) else self.chance.choice((*held, to))
         return Move(actor, "cargo.TRANSFER_PICK_UP", {**self._own(plan, right, box), "to": to})

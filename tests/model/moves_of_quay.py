@@ -161,7 +161,9 @@ class MovesOnTheQuay:
         if self.titles.recent and odds(0.1):
             titles.append(self.chance.choice(self.titles.recent))
         titles = sorted(set(titles))
-        if odds(0.16):
+        if len(titles) > 1 and odds(0.12):
+            titles.remove(self.chance.choice(titles))
+        elif odds(0.16):
             wrong = (titles[::-1], titles[1:], [*titles, "f" * 64], titles * 2)
             titles = self.chance.choice(wrong)
         body = {
