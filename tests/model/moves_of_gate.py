@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.world import IDS, UNKNOWN, key, salt
 from model.cargo_release_model import OF_RIGHT, Box, Hands
-from model.cast import NAMES_BY_KID, Move
+from model.cast import NAMES_BY_KID, Move, key_of
 from model.moves_of_quay import CHAIN, MovesOnTheQuay, Plan
 from model.title_model import Body, canonical
 
@@ -127,14 +127,15 @@ class MovesAtTheGate(MovesOnTheQuay):
     def _shown(self, collector: str, told: dict[str, Any], box: Box) -> str:
         """A presentation, mostly a good one."""
         person = self.ledger.people.get(collector)
-        signer = self.chance.choice(person.active) if person else next(iter(NAMES_BY_KID))
+        signer = self.chance.choice(person.active) if person else key_of("stranger")
         dice = self.chance.random()
         if dice < 0.12:
             told = self._wrong(told, box)
         elif dice < 0.15 and person:
             signer = self.chance.choice(person.keys).kid
         elif dice < 0.18:
-            signer = self.chance.choice(list(NAMES_BY_KID))
+            other = self.chance.choice(list(self.ledger.people))
+            signer = self.chance.choice(self.ledger.people[other].keys).kid
         text = presented(told, signer)
         if dice > 0.985:
             return self.chance.choice((text[:-2] + "AA", text[1:], "", text + ".", "a.b.c"))

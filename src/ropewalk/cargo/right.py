@@ -174,7 +174,13 @@ def transfer(view: View, message: TransferPickUp, context: Context) -> Effects:
     return passed(right, message.box, context, "cargo.pick_up_offered", offered_to=message.to)
 
 
-TRANSFER_REFUSALS = (*HELD, NotReleasePartyError, HeldAlreadyError, TooManyHandsError, UnknownControllerError)
+TRANSFER_REFUSALS = (
+    *HELD,
+    NotReleasePartyError,
+    HeldAlreadyError,
+    TooManyHandsError,
+    UnknownControllerError,
+)
 
 
 def accept(view: View, message: AcceptPickUp, context: Context) -> Effects:
