@@ -32,7 +32,7 @@ from ropewalk.ledger import Candidate, LedgerError, Misbehaviour, Result, Transa
 
 DAY = 86_400
 CARRIED_OUT = "identity.act_carried_out"
-LOOKED_AT = 0.05
+LOOKED_AT = 0.02
 """So many blocks are compared record by record with what was before."""
 ALWAYS_TOUCHED: frozenset[str] = frozenset()
 
@@ -51,7 +51,7 @@ class Tally:
     """By act; one that was proposed counts when it is carried out."""
     refused: dict[str, int] = field(default_factory=dict)
     met: set[tuple[str, str]] = field(default_factory=set)
-    """Acts and what each was refused for, proposed or not."""
+    """Acts and what each was refused for, proposed or not, whoever signed it."""
     exits: dict[str, int] = field(default_factory=dict)
     """Boxes that left, by the bases on which their titles were released."""
     convicted: dict[str, int] = field(default_factory=dict)
@@ -147,11 +147,12 @@ class Adversary:
             if standing.pledge:
                 receipt = standing.pledge.receipt or {"until": 0}
                 ends += [standing.pledge.terms["due"], receipt["until"]]
-        ends += self.cargo.deadlines()
+        if self.cast.odds(0.5):
+            ends = self.cargo.deadlines() or ends
         return min((end for end in ends if end > now), default=now + 1)
 
     def _seconds(self) -> int:
-        if self.cast.odds(0.04):
+        if self.cast.odds(0.06):
             at = self._deadline() + self.chance.choice((-1, 0, 0, 1))
             return max(at - self.world.time_s, 0)
         if self.cast.odds(0.012):
@@ -175,9 +176,9 @@ class Adversary:
         dice = self.chance.random()
         if dice < 0.04 or not self.titles.recent:
             return self.titles.issue()
-        if dice < 0.15:
+        if dice < 0.17:
             return self.keys.move()
-        if dice < 0.34 and self.ledger.proposals:
+        if dice < 0.36 and self.ledger.proposals:
             return self.proposals.move()
         if dice < 0.66:
             return self.cargo.move()
@@ -304,7 +305,7 @@ class Adversary:
                 f"{candidate.text}\nmachine: {outcome or 'committed'}; model: {told}"
             )
         self._agree_on_events(result, carried)
-        self._count(signed, outcome, self.judge.carried[carried:])
+        self._count(signed, outcome, untraced, self.judge.carried[carried:])
 
     def _watch_the_gate(self, signed: Signed, result: Result) -> None:
         """An exit that the machine allowed, itself or carried out by an approval."""
@@ -323,9 +324,9 @@ class Adversary:
         if told != self.judge.carried[carried:]:
             raise DisagreementError(f"{told} was carried out, not {self.judge.carried[carried:]}")
 
-    def _count(self, signed: Signed, outcome: str, carried: Sequence[Any]) -> None:
+    def _count(self, signed: Signed, outcome: str, untraced: str, carried: Sequence[Any]) -> None:
         self.tally.note(signed.act, outcome or "committed")
-        if outcome:
+        if outcome and not untraced:
             proposed = signed.act == "identity.PROPOSE"
             meant = str(signed.body.get("act")) if proposed else signed.act
             self.tally.met.add((meant, outcome))

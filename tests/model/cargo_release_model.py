@@ -236,14 +236,17 @@ def parts_of(history: History) -> tuple[str, ...]:
 def is_released(titles: Titles, box: Box) -> bool:
     """Whether every title of a box's movement is, itself or by all that took its place."""
     orders = box.orders
+    followed: set[str] = set()
     return bool(box.bills) and all(
-        _is_released(titles, orders, title, followed=set()) for title in box.bills
+        _is_released(titles, orders, title, followed) for title in box.bills
     )
 
 
 def _is_released(
     titles: Titles, orders: Mapping[str, Body], title: str, followed: set[str]
 ) -> bool:
+    if title in followed:
+        return True  # if it is not, that was seen where it was met first
     followed.add(title)
     if len(followed) > FOLLOWED_MAX:
         return False
@@ -252,7 +255,7 @@ def _is_released(
         basis, order = basis_of(history, standing), orders[title]
         if basis is None:
             return False
-        return basis.kind != order["basis"] or basis.claimant == order["claimant"]
+        return bool(basis.kind != order["basis"] or basis.claimant == order["claimant"])
     parts = parts_of(history)
     return bool(parts) and all(_is_released(titles, orders, one, followed) for one in parts)
 

@@ -8,10 +8,19 @@ is for. Else somebody else takes it, or takes another, names the wrong party or 
 from collections.abc import Callable, Mapping
 
 from ledger.world import GOVERNANCE, salt
-from model.cargo_release_model import BILLS_MAX, HANDS_MAX, Box, basis_of, is_released, parts_of
+from model.cargo_release_model import (
+    BILLS_MAX,
+    HANDS_MAX,
+    Box,
+    Hands,
+    basis_of,
+    is_released,
+    parts_of,
+)
 from model.cast import Move
 from model.moves_of_gate import MovesAtTheGate
 from model.moves_of_quay import BOXES_OPEN, Plan
+from model.title_model import Body
 
 ON_TITLES = ("FREEZE", "REDIRECT", "SPLIT", "SURRENDER_FOR_DELIVERY", "LETTER_OF_INDEMNITY")
 
@@ -27,14 +36,16 @@ class MovesOfCargo(MovesAtTheGate):
             self._boxes += 1
             hands = self.chance.choice((1, 1, 2, 2, 3, 4, 9, 9))
             self.plans.append(self._plan(f"cargo box {self._boxes}", hands))
-        plan = self.chance.choice(self.plans)
+        plan = self._at_an_edge() or self.chance.choice(self.plans)
         box = self.ledger.quay.of(plan.box)
+        if self.cast.time in self._edges(box) and self.cast.odds(0.7):
+            return self._gate_out(plan, box)
         dice = self.chance.random()
         if dice < 0.76:
             return self._off(self._next(plan, box), 0.04)
         if dice < 0.81:
             return self._on_a_title(plan, box)
-        if dice < 0.84:
+        if dice < 0.855:
             return self._crowd()
         act = self.chance.choice(("BLOCK", "BLOCK", "REVOKE_PICK_UP", *sorted(ANY_ACT)))
         return self._off(ANY_ACT[act](self, plan, box), 0.12)
@@ -43,21 +54,32 @@ class MovesOfCargo(MovesAtTheGate):
         """Once more about the box that everybody names."""
         plan = self.crowd
         box = self.ledger.quay.of(plan.box)
-        if len(box.titles) >= BILLS_MAX and self.cast.odds(0.05):
+        if len(box.titles) >= BILLS_MAX and self.cast.odds(0.015):
             self._boxes += 1
             self.crowd = self._plan(f"crowd {self._boxes}", 0)
-        if len(box.titles) >= BILLS_MAX and self.cast.odds(0.6):
-            return self.titles.act(self.chance.choice(box.titles), "SPLIT")
+        live = [one for one in box.titles if self.titles.is_splittable(one)]
+        if len(box.titles) >= BILLS_MAX and live and self.cast.odds(0.7):
+            return self.titles.act(self.chance.choice(live), "SPLIT")
         return self._claim(plan, box) if self.cast.odds(0.3) else self._issue(plan, box)
 
     def deadlines(self) -> list[int]:
-        """Times at which a right, a driver's time or a presentation ends or begins."""
-        found = []
-        for plan in self.plans:
-            right = self.ledger.quay.of(plan.box).right
-            if right:
-                found += [*right.window, right.driver.get("until", 0) if right.driver else 0]
-        return found
+        """Seconds at which the next thing begins or ends at a gate."""
+        found = (self._edges(self.ledger.quay.of(plan.box)) for plan in self.plans)
+        return [at for edges in found for at in sorted(edges)]
+
+    @staticmethod
+    def _edges(box: Box) -> set[int]:
+        """The last and first seconds of what is valid, and those beside them."""
+        right = box.right
+        if right is None or box.exit or len(right.holders) == 1 or right.offered_to:
+            return set()
+        ends = {right.window[1], int(right.driver["until"])} if right.driver else {right.window[1]}
+        return {right.window[0] - 1, right.window[0]} | ends | {end + 1 for end in ends}
+
+    def _at_an_edge(self) -> Plan | None:
+        """A box to which this very second matters."""
+        quay, now = self.ledger.quay, self.cast.time
+        return next((one for one in self.plans if now in self._edges(quay.of(one.box))), None)
 
     # the way to the gate
 
@@ -81,7 +103,7 @@ class MovesOfCargo(MovesAtTheGate):
         return self._hand_on(plan, box)
 
     def _before_arrival(self, plan: Plan, box: Box) -> Move:
-        if not box.loads and not box.titles:
+        if not box.loads and not box.titles and self.cast.odds(0.75):
             return self._claim(plan, box)
         if not box.titles or self.cast.odds(0.12):
             return self._issue(plan, box)
@@ -96,16 +118,24 @@ class MovesOfCargo(MovesAtTheGate):
 
     def _hand_on(self, plan: Plan, box: Box) -> Move:
         right = box.right
-        bypasses = self.cast.odds(0.1) and right is not None and len(right.holders) == 1
-        if bypasses:
-            return self._revoke(plan, box) if right.offered_to else self._transfer(plan, box)
-        if right is None or (len(right.holders) == 1 and not right.offered_to):
-            if self.cast.odds(0.08):
-                self.plans.remove(plan)
-            return self._grant(plan, box)
+        if right is None or len(right.holders) == 1:
+            return self._by_the_carrier(plan, box)
         if right.offered_to:
-            refuses = self.cast.odds(0.1)
-            return self._decline(plan, box) if refuses else self._accept(plan, box)
+            return self._accept(plan, box) if self.cast.odds(0.9) else self._decline(plan, box)
+        return self._held(plan, box, right)
+
+    def _by_the_carrier(self, plan: Plan, box: Box) -> Move:
+        """Grant it, or try to get round the grant."""
+        right = box.right
+        if right and right.offered_to and self.cast.odds(0.9):
+            return self._accept(plan, box) if self.cast.odds(0.9) else self._decline(plan, box)
+        if right and self.cast.odds(0.1):
+            return self._revoke(plan, box) if right.offered_to else self._transfer(plan, box)
+        if self.cast.odds(0.08):
+            self.plans.remove(plan)
+        return self._grant(plan, box)
+
+    def _held(self, plan: Plan, box: Box, right: Hands) -> Move:
         if not right.window[0] <= self.cast.time <= right.window[1] and self.cast.odds(0.7):
             return self._validity(plan, box)
         full = len(right.holders) >= HANDS_MAX and self.cast.odds(0.7)
@@ -113,7 +143,21 @@ class MovesOfCargo(MovesAtTheGate):
             return self._transfer(plan, box)
         if right.driver is None and self.cast.odds(0.3):
             return self._driver(plan, box)
-        return self._gate_out(plan, box)
+        out = self._gate_out(plan, box)
+        if self.cast.odds(0.12):
+            self._again.append(out)
+            return self._held_back(plan, box)
+        return out
+
+    def _held_back(self, plan: Plan, box: Box) -> Move:
+        """A light turns red while the driver stands at the gate."""
+        turned: tuple[tuple[str, str, Body], ...] = (
+            ("terminal", "SET_READINESS", {"ready": False}),
+            ("customs", "SET_CUSTOMS_STATUS", {"reason": salt("x-ray"), "status": "HOLD"}),
+            (self.chance.choice(("carrier", "terminal")), "BLOCK", {"reason": salt("unpaid")}),
+        )
+        role, act, members = self.chance.choice(turned)
+        return Move(box.part(role), f"cargo.{act}", {**members, "box": plan.box})
 
     def _release(self, plan: Plan, box: Box) -> Move:
         """What brings a title of the box nearer to its release."""

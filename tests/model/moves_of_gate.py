@@ -4,9 +4,9 @@
 import base64
 from typing import Any
 
-from ledger.world import IDS, key, salt
+from ledger.world import IDS, UNKNOWN, key, salt
 from model.cargo_release_model import OF_RIGHT, Box, Hands
-from model.cast import NAMES_BY_KID, Move
+from model.cast import NAMES_BY_KID, Move, key_of
 from model.moves_of_quay import CHAIN, MovesOnTheQuay, Plan
 from model.title_model import Body, canonical
 
@@ -47,7 +47,9 @@ class MovesAtTheGate(MovesOnTheQuay):
         held = right.holders if right else ()
         fresh = [IDS[one] for one in CHAIN if IDS[one] not in held] or [IDS["driver"]]
         to = self.chance.choice(fresh) if self.cast.odds(0.93) else self._anybody()
+        to = to if self.cast.odds(0.96) else UNKNOWN
         actor = right.holder if right else plan.carrier
+        actor = actor if self.cast.odds(0.94) else self.chance.choice((*held, to))
         return Move(actor, "cargo.TRANSFER_PICK_UP", {**self._own(plan, right, box), "to": to})
 
     def _accept(self, plan: Plan, box: Box) -> Move:
@@ -75,6 +77,7 @@ class MovesAtTheGate(MovesOnTheQuay):
         body = self._own(plan, right, box)
         if odds(0.9):
             body["driver"] = IDS["driver"] if odds(0.8) else self._anybody()
+            body["driver"] = body["driver"] if odds(0.95) else UNKNOWN
             body["until"] = self.cast.time + self.chance.choice((-1, 0, 1, 90, HOUR, HOUR, HOUR))
             if odds(0.4):
                 body["vehicle"] = salt(f"plate {self.chance.randrange(5)}")
@@ -124,14 +127,15 @@ class MovesAtTheGate(MovesOnTheQuay):
     def _shown(self, collector: str, told: dict[str, Any], box: Box) -> str:
         """A presentation, mostly a good one."""
         person = self.ledger.people.get(collector)
-        signer = self.chance.choice(person.active) if person else next(iter(NAMES_BY_KID))
+        signer = self.chance.choice(person.active) if person else key_of("stranger")
         dice = self.chance.random()
         if dice < 0.12:
             told = self._wrong(told, box)
         elif dice < 0.15 and person:
             signer = self.chance.choice(person.keys).kid
         elif dice < 0.18:
-            signer = self.chance.choice(list(NAMES_BY_KID))
+            other = self.chance.choice(list(self.ledger.people))
+            signer = self.chance.choice(self.ledger.people[other].keys).kid
         text = presented(told, signer)
         if dice > 0.985:
             return self.chance.choice((text[:-2] + "AA", text[1:], "", text + ".", "a.b.c"))

@@ -104,7 +104,7 @@ class MovesOnTheQuay:
         carrier = plan.carrier if odds(0.93) else IDS[chance.choice(LINES)]
         day = chance.choice(DAYS) if odds(0.985) else chance.choice(NO_DAYS)
         event = salt(f"load {chance.randrange(10**6)}")
-        carrier = carrier if odds(0.985) else self._anybody()
+        carrier = carrier if odds(0.98) else self.chance.choice((UNKNOWN, self._anybody()))
         return {"box": box, "carrier": carrier, "date": day, "event": event}
 
     def _retract(self, plan: Plan, box: Box) -> Move:
@@ -161,7 +161,9 @@ class MovesOnTheQuay:
         if self.titles.recent and odds(0.1):
             titles.append(self.chance.choice(self.titles.recent))
         titles = sorted(set(titles))
-        if odds(0.1):
+        if len(titles) > 1 and odds(0.12):
+            titles.remove(self.chance.choice(titles))
+        elif odds(0.16):
             wrong = (titles[::-1], titles[1:], [*titles, "f" * 64], titles * 2)
             titles = self.chance.choice(wrong)
         body = {
@@ -175,7 +177,7 @@ class MovesOnTheQuay:
         known = self.ledger.registry.titles
         issuers = {known[one][0].issuer for one in titles if one in known}
         actor = plan.carrier if plan.carrier in issuers or not issuers else min(issuers)
-        actor = actor if odds(0.94) else IDS[self.chance.choice(LINES)]
+        actor = actor if odds(0.88) else IDS[self.chance.choice(LINES)]
         return Move(actor, "cargo.ANNOUNCE_ARRIVAL", body)
 
     def _order(self, plan: Plan, box: Box) -> Move:

@@ -81,6 +81,12 @@ class MovesOfTitles:
         body = {**self._own(history, standing), **self._members(history, standing, act)}
         return Move(actor, f"title.{act}", body)
 
+    def is_splittable(self, title: str) -> bool:
+        """Whether its holder may well split it now."""
+        case = self._case(*self.ledger.registry.titles[title])
+        frozen = case.standing.freeze or case.standing.lease_until > self.cast.time
+        return not (frozen or case.live) and case.may_claim
+
     def _chosen(self) -> str:
         titles = self.ledger.registry.titles
         recent = list(self.recent)

@@ -19,12 +19,14 @@ def unreleased(view: View, titles: Titles, movement: Movement) -> str:
         movement: the box's.
     """
     orders = {order.title: order for order in movement.orders}
-    waiting, looked_at = list(movement.titles), 0
+    waiting, followed = list(movement.titles), set[str]()
     while waiting:
         title = waiting.pop()
-        looked_at += 1
+        if title in followed:  # split, then combined
+            continue
+        followed.add(title)
         standing = titles(view, title)
-        if standing is None or looked_at > FOLLOWED_MAX:
+        if standing is None or len(followed) > FOLLOWED_MAX:
             return title
         order = orders.get(title)
         if order is not None:
@@ -50,10 +52,12 @@ def stands(order: Order, standing: Standing) -> bool:
 
 def is_named(view: View, titles: Titles, title: str, named: Iterable[str]) -> bool:
     """Whether a title, or one whose place it took, is among those named."""
-    among, waiting, looked_at = {*named}, [title], 0
-    while waiting and looked_at < FOLLOWED_MAX:
+    among, waiting, followed = {*named}, [title], set[str]()
+    while waiting and len(followed) < FOLLOWED_MAX:
         one = waiting.pop()
-        looked_at += 1
+        if one in followed:
+            continue
+        followed.add(one)
         if one in among:
             return True
         standing = titles(view, one)

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bugs between the ship and the gate, each of which the adversary must see."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from planted.planting import blind_to, put, put_rule
+from ropewalk import identity
+from ropewalk.cargo import bills, gate, on_board, order, right, state
+from ropewalk.identity import ThresholdNotMetError
+from ropewalk.ledger import Context, Effects, View
+from ropewalk.title import split
+
+ISSUING = sys.modules["ropewalk.title.issue"]
+
+
+def customs_is_not_asked() -> None:
+    """A box leaves under a customs hold."""
+    _taking_for_given(customs_status="CLEARED")
+
+
+def blocked_box_leaves() -> None:
+    """Nobody looks whether somebody blocks the box."""
+    _taking_for_given(blocks=())
+
+
+def box_leaves_before_it_is_ready() -> None:
+    """The terminal's own light is not looked at."""
+    _taking_for_given(is_ready=True)
+
+
+def _taking_for_given(**lights: object) -> None:
+    old = gate.require_green
+
+    def require_green(movement: state.Movement, held: state.Right, now_s: int) -> None:
+        old(msgspec.structs.replace(movement, **lights), held, now_s)  # type: ignore[arg-type]
+
+    put(gate, "require_green", require_green)
+
+
+def right_counts_a_second_too_long() -> None:
+    """The window is still open a second after its end."""
+    old = gate.require_green
+
+    def require_green(movement: state.Movement, held: state.Right, now_s: int) -> None:
+        longer = msgspec.structs.replace(held, valid_until=held.valid_until + 1)
+        old(movement, longer, now_s)
+
+    put(gate, "require_green", require_green)
+
+
+def stale_right_is_accepted() -> None:
+    """Whoever saw the right as it was yesterday acts on it."""
+
+    def load_right(view: View, message: state.OnRight) -> state.Right:
+        found = state.find_right(view, message.box)
+        if found is None:
+            raise state.NoRightError(message.box)
+        return found
+
+    for module in (state, right):
+        put(module, "load_right", load_right)
+
+
+def order_counts_twice() -> None:
+    """As many orders as titles release the box, whatever titles they are under."""
+
+    def unreleased(_view: View, _titles: state.Titles, movement: state.Movement) -> str:
+        enough = len(movement.orders) >= len(movement.titles)
+        return "" if enough else movement.titles[-1]
+
+    for module in (gate, right):
+        put(module, "unreleased", unreleased)
+
+
+def one_released_title_is_enough() -> None:
+    """A house bill's release lets the master's box go."""
+    old = bills.unreleased
+
+    def unreleased(view: View, titles: state.Titles, movement: state.Movement) -> str:
+        ordered = {one.title for one in movement.orders} & {*movement.titles}
+        named = tuple(sorted(ordered)) or movement.titles
+        return old(view, titles, msgspec.structs.replace(movement, titles=named))
+
+    for module in (gate, right):
+        put(module, "unreleased", unreleased)
+
+
+def order_outlives_its_basis() -> None:
+    """What was ordered stays ordered, frozen, redirected or not."""
+    put(bills, "stands", lambda *_: True)
+
+
+def goods_to_whom_the_carrier_likes() -> None:
+    """Nobody asks the claimant."""
+    old = order._basis
+
+    def basis(titles: state.Titles, view: View, message: Any, context: Context) -> Any:
+        found = old(titles, view, message, context)
+        return msgspec.structs.replace(found, others=(*found.others, message.release_to))
+
+    put(order, "_basis", basis)
+
+
+def carrier_passes_on_what_it_took_back() -> None:
+    """The right begins with somebody whom no order names."""
+    old = right.transfer
+
+    def transfer(view: View, message: Any, context: Context) -> Effects:
+        found = right.held_right(view, message, context)
+        if len(found.holders) > 1:
+            return old(view, message, context)
+        to = {"offered_to": message.to}
+        return state.passed(found, message.box, context, "cargo.pick_up_offered", **to)
+
+    put_rule("cargo.TRANSFER_PICK_UP", transfer)
+
+
+def box_leaves_twice() -> None:
+    """Nobody looks whether the box is still there."""
+    put(gate, "load_present", state.load_movement)
+
+
+def presentation_for_any_right() -> None:
+    """What was shown before the right changed hands still opens the gate."""
+    _shown_for_another("right")
+
+
+def presentation_for_two_gates() -> None:
+    """One answer opens every gate."""
+    _shown_for_another("gate")
+
+
+def presentation_to_any_challenge() -> None:
+    """A stolen screenshot opens the gate."""
+    _shown_for_another("challenge")
+
+
+def _shown_for_another(member: str) -> None:
+    old = gate.require_same
+
+    def require_same(found: Any, wanted: Any, now_s: int) -> None:
+        same: Mapping[str, Any] = {member: getattr(found, member)}
+        old(found, msgspec.structs.replace(wanted, **same), now_s)
+
+    put(gate, "require_same", require_same)
+
+
+def presentation_without_end() -> None:
+    """An answer of last week opens the gate."""
+    old = gate.require_same
+    put(gate, "require_same", lambda found, wanted, _: old(found, wanted, found.time))
+
+
+def anybody_collects() -> None:
+    """Whoever signs is taken for the driver."""
+    put(gate, "speaker", lambda _right, named, _now: named)
+
+
+def driver_without_end() -> None:
+    """A driver's time is not looked at."""
+    old = gate.speaker
+    put(gate, "speaker", lambda held, named, _now: old(held, named, 0))
+
+
+def one_key_shows_for_two() -> None:
+    """One key of a joint holder opens the gate."""
+
+    def authorise(*arguments: Any) -> None:
+        try:
+            identity.authorise(*arguments)
+        except ThresholdNotMetError:
+            return
+
+    put(gate, "authorise", authorise)
+
+
+def antedated_on_board() -> None:
+    """Terminals' loading events are not looked at."""
+    put(ISSUING, "require_evidence", lambda *_: None)
+
+
+def bill_for_a_box_that_arrived() -> None:
+    """A box leaves without the release of a bill that named it late."""
+    put(on_board, "find_movement", lambda *_: None)
+
+
+def parts_are_forgotten() -> None:
+    """A box does not learn that a bill was split."""
+    put(split, "split_among", lambda *_: {})
+
+
+def announced_under_too_few_titles() -> None:
+    """The bills that name a box are not looked at when it is announced."""
+    blind_to("cargo.ANNOUNCE_ARRIVAL", "box/")
+
+
+CARGO_BUGS = (
+    announced_under_too_few_titles,
+    antedated_on_board,
+    anybody_collects,
+    bill_for_a_box_that_arrived,
+    blocked_box_leaves,
+    box_leaves_before_it_is_ready,
+    box_leaves_twice,
+    carrier_passes_on_what_it_took_back,
+    customs_is_not_asked,
+    driver_without_end,
+    goods_to_whom_the_carrier_likes,
+    one_key_shows_for_two,
+    one_released_title_is_enough,
+    order_counts_twice,
+    order_outlives_its_basis,
+    parts_are_forgotten,
+    presentation_for_any_right,
+    presentation_for_two_gates,
+    presentation_to_any_challenge,
+    presentation_without_end,
+    right_counts_a_second_too_long,
+    stale_right_is_accepted,
+)
+"""What the adversary must see."""
