@@ -3,10 +3,15 @@
 
 from collections.abc import Iterator
 
-from cargo.quay import BOX, OTHER_BOX, claim, loaded, on_board, port
+from cargo.quay import BOX, OTHER_BOX, Quay, claim, loaded, on_board, port
 from ledger.vectors import Case
 from ledger.world import IDS, World
-from ropewalk.cargo import NotLoadedForError, OnBoardEvidenceError, TooManyBillsError
+from ropewalk.cargo import (
+    MovementKnownError,
+    NotLoadedForError,
+    OnBoardEvidenceError,
+    TooManyBillsError,
+)
 from ropewalk.crypto import Value
 from ropewalk.ledger import LedgerError, MalformedBodyError
 from ropewalk.title import errors
@@ -61,6 +66,9 @@ def issues() -> Iterator[Case]:
         Bill("blank", crowd, **on_board())
     late = issue_body("blank", 99, **on_board())
     yield Case(ISSUE, "on_board_too_many_bills", crowd, "carrier", late, TooManyBillsError)
+    arrived = Quay("straight", quay(BOX)).surrendered().announced()
+    ashore = issue_body("blank", 2, **on_board())
+    yield Case(ISSUE, "on_board_box_arrived", arrived.world, "carrier", ashore, MovementKnownError)
     yield one("no_boxes", shown(two, boxes=[]), MalformedBodyError)
     yield from house_bills()
 
