@@ -133,7 +133,8 @@ def test_an_officer_lets_nothing_out_twice_or_without_a_title() -> None:
 def test_nobody_holds_a_right_twice() -> None:
     right = {"holders": [C, X], "version": 2}
     check_one_holder(right, {"holders": [C], "version": 1})
-    for wrong in ({"holders": [C, C]}, {"holders": []}, {"offered_to": X}, {"version": 3}):
+    off: list[dict[str, Any]] = [{"holders": [C, C]}, {"holders": []}, {"offered_to": X}]
+    for wrong in (*off, {"version": 3}):
         with pytest.raises(AssertionError):
             check_one_holder({**right, **wrong}, {"holders": [C], "version": 1})
 
