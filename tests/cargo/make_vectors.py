@@ -259,9 +259,10 @@ def grants() -> Iterator[Case]:
     yield case(bare, act, "not_released", "carrier", odd, errors.NotReleasedError)
     yield case(quay, act, "not_release_party", "carrier", odd, errors.NotReleasePartyError)
     own = Quay().surrendered().announced()
-    own.world.agreed("carrier", "cargo.ORDER_DELIVERY", own.order("carrier"), "shipper")
+    to_carrier = own.order("carrier")
+    own.world.agreed("carrier", "cargo.ORDER_DELIVERY", to_carrier, "shipper")
     itself: Members = {**odd, "to": "carrier"}
-    yield case(own, act, "to_itself", "carrier", itself, errors.HeldAlreadyError)
+    yield case(own, act, "held_already", "carrier", itself, errors.HeldAlreadyError)
     late = {**to, "valid_until": quay.world.time_s}
     yield case(quay, act, "bad_window", "carrier", late, errors.BadWindowError)
     yield from misshapen(quay, act, "carrier", to)
@@ -277,8 +278,8 @@ def hands() -> Iterator[Case]:
     yield case(offered, act, "not_holder", "bank", {"to": UNKNOWN}, errors.NotHolderError)
     yield case(offered, act, "offered", "consignee", {"to": "consignee"}, errors.OfferedError)
     back = Quay().surrendered().announced().ordered().granted().does("carrier", "REVOKE_PICK_UP")
-    past: Members = {"to": "forwarder"}
-    yield case(back, act, "past_the_release_party", "carrier", past, errors.NotReleasePartyError)
+    alone: Members = {"to": "carrier"}
+    yield case(back, act, "not_release_party", "carrier", alone, errors.NotReleasePartyError)
     yield case(held, act, "held_already", "consignee", {"to": "carrier"}, errors.HeldAlreadyError)
     long = Quay().held("forwarder", "haulier", "buyer", "bank", "shipper", "driver")
     yield case(long, act, "too_many_hands", "driver", {"to": UNKNOWN}, errors.TooManyHandsError)

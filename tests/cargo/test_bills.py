@@ -73,6 +73,16 @@ def test_everything_that_took_its_place_is_needed() -> None:
     assert not is_named({}, asked(known), "d", ["b"])
 
 
+def test_what_was_split_and_combined_again_and_again_is_followed_once() -> None:
+    known = {"a": standing(replaced_by=("0 l", "0 r"))}
+    for one in range(12):
+        halves = (f"{one + 1} l", f"{one + 1} r") if one < 11 else ("end",)
+        known |= {f"{one} {side}": standing(replaced_by=halves) for side in "lr"}
+    known["end"] = standing(basis=SURRENDER)
+    assert unreleased({}, asked(known), MOVEMENT) == "end"
+    assert unreleased({}, asked(known), ordered("end")) == ""
+
+
 def test_more_than_sixty_four_are_not_followed() -> None:
     """A line of amendments without end must not cost a block its time."""
     long = {str(one): standing(replaced_by=(str(one + 1),)) for one in range(1000)}

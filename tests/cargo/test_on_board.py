@@ -57,6 +57,13 @@ def test_a_load_taken_back_is_no_evidence() -> None:
     assert why(world, on_board()) == "cargo.on_board_evidence"
 
 
+def test_no_bill_names_a_box_that_arrived() -> None:
+    """It would leave without that bill's release, for its movement asks for others (I16)."""
+    world = Quay("straight", world_with(*loaded(BOX))).surrendered().announced().world
+    body = issue_body("blank", 2, **on_board())
+    assert world.refused("carrier", ISSUE, body).code == "cargo.movement_known"
+
+
 def test_an_override_stands_in_the_title_for_everybody() -> None:
     bill = Bill("blank", world_with(), **on_board(override="the terminal's system was down"))
     assert bill.record.on_board_override == salt("the terminal's system was down")

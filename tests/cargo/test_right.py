@@ -71,6 +71,18 @@ def test_only_the_holder_passes_it_on() -> None:
     assert quay.right.holder == IDS["forwarder"]
 
 
+def test_the_carrier_gives_it_to_whom_it_releases_and_to_nobody_else() -> None:
+    """TH8: it can't take its own offer back and pass the right to somebody whom no order names."""
+    quay = Quay().surrendered().announced().ordered().granted().does("carrier", REVOKE)
+    for name in ("haulier", "consignee"):
+        assert quay.why("carrier", TRANSFER, to=name) == "cargo.not_release_party"
+    quay.granted().does("consignee", ACCEPT)
+    quay = Quay().surrendered().announced()
+    order = quay.order("carrier")
+    quay.world.agreed("carrier", "cargo.ORDER_DELIVERY", order, "shipper")
+    assert quay.why("carrier", GRANT, to="carrier", **quay.window()) == "cargo.held_already"
+
+
 def test_nobody_holds_it_twice() -> None:
     quay = Quay().held("forwarder")
     for name in ("carrier", "consignee", "forwarder"):

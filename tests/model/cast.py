@@ -89,8 +89,8 @@ def come_ashore(world: World, ledger: Ledger) -> None:
     """Register the parties of the port, in the ledger and in the model."""
     bodies = [registration(name) for name in PORT_ROLES]
     for name in MORE_QUAYS:
-        told = {"carrier_codes": [], "lei": "", "roles": ["terminal"], "threshold": 1}
-        bodies.append({**told, "keys": [kid(name)], "salt": salt(name)})
+        named = {"keys": [kid(name)], "roles": ["terminal"], "salt": salt(name)}
+        bodies.append({**named, "carrier_codes": [], "lei": "", "threshold": 1})
     for name, body in zip((*PORT_ROLES, *MORE_QUAYS), bodies, strict=True):
         position = world.position
         world.done("governance", "identity.REGISTER_PARTY", body)

@@ -58,7 +58,7 @@ class MovesOfCargo(MovesAtTheGate):
             self._boxes += 1
             self.crowd = self._plan(f"crowd {self._boxes}", 0)
         live = [one for one in box.titles if self.titles.is_splittable(one)]
-        if len(box.titles) >= BILLS_MAX and live and self.cast.odds(0.7):
+        if len(box.titles) >= BILLS_MAX and live and self.cast.odds(0.6):
             return self.titles.act(self.chance.choice(live), "SPLIT")
         return self._claim(plan, box) if self.cast.odds(0.3) else self._issue(plan, box)
 

@@ -204,8 +204,9 @@ class MovesOnTheQuay:
         told = sorted(boxes or {self.crowd.box})
         if odds(0.03):
             told = told[::-1] + told[:1]
-        if odds(0.03):
-            told = sorted({*told, self.chance.choice(self.plans).box})
+        if odds(0.05):
+            other = self.chance.choice((self.chance.choice(self.plans).box, salt("no such box")))
+            told = sorted({*told, other})
         issuer = found[0].issuer if found else IDS["carrier"]
         body = {"boxes": told, "release_to": to, "title": title}
         return Move(issuer, "cargo.ORDER_DELIVERY", body)

@@ -9,7 +9,8 @@ import msgspec
 
 from planted.planting import blind_to, put, put_rule
 from ropewalk import identity
-from ropewalk.cargo import bills, gate, on_board, order, right, state
+from ropewalk.cargo import bills, gate, on_board, order, presentation, right, state
+from ropewalk.cargo.errors import NoRightError
 from ropewalk.identity import ThresholdNotMetError
 from ropewalk.ledger import Context, Effects, View
 from ropewalk.title import split
@@ -33,17 +34,17 @@ def box_leaves_before_it_is_ready() -> None:
 
 
 def _taking_for_given(**lights: object) -> None:
-    old = gate.require_green
+    old = presentation.require_green
 
     def require_green(movement: state.Movement, held: state.Right, now_s: int) -> None:
-        old(msgspec.structs.replace(movement, **lights), held, now_s)  # type: ignore[arg-type]
+        old(msgspec.structs.replace(movement, **lights), held, now_s)
 
     put(gate, "require_green", require_green)
 
 
 def right_counts_a_second_too_long() -> None:
     """The window is still open a second after its end."""
-    old = gate.require_green
+    old = presentation.require_green
 
     def require_green(movement: state.Movement, held: state.Right, now_s: int) -> None:
         longer = msgspec.structs.replace(held, valid_until=held.valid_until + 1)
@@ -58,7 +59,7 @@ def stale_right_is_accepted() -> None:
     def load_right(view: View, message: state.OnRight) -> state.Right:
         found = state.find_right(view, message.box)
         if found is None:
-            raise state.NoRightError(message.box)
+            raise NoRightError(message.box)
         return found
 
     for module in (state, right):
@@ -110,7 +111,7 @@ def carrier_passes_on_what_it_took_back() -> None:
     old = right.transfer
 
     def transfer(view: View, message: Any, context: Context) -> Effects:
-        found = right.held_right(view, message, context)
+        found = state.held_right(view, message, context)
         if len(found.holders) > 1:
             return old(view, message, context)
         to = {"offered_to": message.to}
@@ -140,7 +141,7 @@ def presentation_to_any_challenge() -> None:
 
 
 def _shown_for_another(member: str) -> None:
-    old = gate.require_same
+    old = presentation.require_same
 
     def require_same(found: Any, wanted: Any, now_s: int) -> None:
         same: Mapping[str, Any] = {member: getattr(found, member)}
@@ -151,7 +152,7 @@ def _shown_for_another(member: str) -> None:
 
 def presentation_without_end() -> None:
     """An answer of last week opens the gate."""
-    old = gate.require_same
+    old = presentation.require_same
     put(gate, "require_same", lambda found, wanted, _: old(found, wanted, found.time))
 
 
@@ -162,7 +163,7 @@ def anybody_collects() -> None:
 
 def driver_without_end() -> None:
     """A driver's time is not looked at."""
-    old = gate.speaker
+    old = presentation.speaker
     put(gate, "speaker", lambda held, named, _now: old(held, named, 0))
 
 

@@ -70,6 +70,9 @@ def issues() -> Iterator[Case]:
         Bill("blank", crowd, **on_board())
     late = issue_body("blank", 99, **on_board())
     yield Case(ISSUE, "on_board_too_many_bills", crowd, "carrier", late, TooManyBillsError)
+    arrived = Quay("straight", quay(BOX)).surrendered().announced()
+    ashore = issue_body("blank", 2, **on_board())
+    yield Case(ISSUE, "on_board_box_arrived", arrived.world, "carrier", ashore, MovementKnownError)
     yield one("no_boxes", shown(two, boxes=[]), MalformedBodyError)
     yield from house_bills()
 

@@ -36,7 +36,7 @@ def unreleased(view: View, titles: Titles, movement: Movement) -> str:
             waiting.extend(standing.replaced_by)
         else:
             return title
-    return ""
+    return "" if followed & set(orders) else movement.titles[0]
 
 
 def stands(order: Order, standing: Standing) -> bool:
