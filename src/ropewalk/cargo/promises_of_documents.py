@@ -76,10 +76,10 @@ def _along(kind: Kind, was: Document, now: Document, actor: str) -> Broken:
 
 
 def _content(kind: Kind, was: Document, now: Document, actor: str) -> Broken:
-    if any(_keeps(move, was, now) for move in _made(kind, was, now, actor)):
+    moves = [*_made(kind, was, now, actor)]  # none: the promise before sees that
+    if not moves or any(_keeps(move, was, now) for move in moves):
         return None
-    same = (was.content, was.proposed) == (now.content, now.proposed)
-    return None if same else "its content changed without an act that changes it"
+    return "its content is not what the act makes of it"
 
 
 def _keeps(move: Move, was: Document, now: Document) -> bool:

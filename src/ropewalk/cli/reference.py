@@ -50,7 +50,7 @@ _FAMILIES = (
     ("Canonical bytes, signatures, keys", 7150, 7199),
     ("Identity", 7200, 7299),
     ("Title", 7300, 7399),
-    ("Cargo", 7400, 7449),
+    ("Cargo", 7400, 7499),
     ("Track and trace", 7500, 7549),
     ("Views", 7600, 7649),
     ("Engine", 7800, 7849),
