@@ -21,7 +21,7 @@ from ropewalk.cargo.course import (
     Reference,
     advance,
     begin,
-    document_id,
+    id_of,
 )
 from ropewalk.cargo.errors import DocumentKnownError, NotRegisteredAsError
 from ropewalk.cargo.state import Reason
@@ -360,7 +360,7 @@ def request_booking(view: View, message: RequestBooking, context: Context) -> Ef
         status=RECEIVED,
         version=1,
     )
-    identifier = document_id("booking", context, message)
+    identifier = id_of("booking", message, context)
     return begin(identifier, first, view, context)
 
 

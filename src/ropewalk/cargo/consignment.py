@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from ropewalk.cargo.course import Booking, ContentHash, Instructions, document_id
+from ropewalk.cargo.course import Booking, ContentHash, Instructions, id_of
 from ropewalk.cargo.course import find as find_document
 from ropewalk.cargo.errors import (
     AdmittedAlreadyError,
@@ -155,7 +155,7 @@ def open_consignment(view: View, message: OpenConsignment, context: Context) -> 
         DocumentKnownError: the same was opened before.
     """
     _require_role(view, context.actor, message.role)
-    identifier = document_id("consignment", context, message)
+    identifier = id_of("consignment", message, context)
     if find_consignment(view, identifier) is not None:
         raise DocumentKnownError(identifier)
     first = Consignment(

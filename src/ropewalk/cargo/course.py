@@ -178,14 +178,15 @@ def key(kind: str, identifier: str) -> str:
     return f"{kind}/{identifier}"
 
 
-def document_id(kind: str, context: Context, message: Message) -> str:
+def document_id(kind: str, network: str, actor: str, body: Mapping[str, object]) -> str:
     """A document's id: a hash over network, who began it and the body, whose content is salted."""
-    content = {
-        "body": msgspec.to_builtins(message),
-        "by": context.actor,
-        "network": context.network,
-    }
-    return sha256_hex(f"ropewalk {kind} v1\n".encode() + encode(content))
+    data = encode({"body": body, "by": actor, "network": network})  # type: ignore[dict-item]
+    return sha256_hex(f"ropewalk {kind} v1\n".encode() + data)
+
+
+def id_of(kind: str, message: Message, context: Context) -> str:
+    """The id of a document that an act begins."""
+    return document_id(kind, context.network, context.actor, msgspec.to_builtins(message))
 
 
 def kind_of(record: type[D]) -> Kind:

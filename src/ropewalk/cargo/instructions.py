@@ -26,7 +26,7 @@ from ropewalk.cargo.course import (
     Reference,
     advance,
     begin,
-    document_id,
+    id_of,
     load,
     moved,
     require_move,
@@ -335,7 +335,7 @@ def submit_instructions(view: View, message: SubmitInstructions, context: Contex
         status=RECEIVED,
         version=1,
     )
-    identifier = document_id("instructions", context, message)
+    identifier = id_of("instructions", message, context)
     return begin(identifier, first, view, context)
 
 
