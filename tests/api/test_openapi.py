@@ -47,7 +47,7 @@ def test_every_route_is_described_and_every_description_routed(
     }
     described = {(path, method) for path, item in document["paths"].items() for method in item}
     assert described == there
-    assert len(there) == 37
+    assert len(there) == 40
 
 
 def test_every_route_asks_the_policy(engine: Engine) -> None:

@@ -23,12 +23,8 @@ from ropewalk.cargo.errors import (
     OnBoardEvidenceError,
     TooManyBillsError,
 )
-from ropewalk.cargo.instructions import (
-    DRAFT_REFUSALS,
-    AsIssued,
-    SubmitInstructions,
-    issue_draft,
-)
+from ropewalk.cargo.instructions import DRAFT_REFUSALS, AsIssued, SubmitInstructions, issue_draft
+from ropewalk.cargo.instructions import ISSUE as DRAFT_ISSUED
 from ropewalk.cargo.on_board import named_by, require_evidence, require_own, split_among
 from ropewalk.cargo.presentation import (
     FRESH_S,
@@ -81,6 +77,7 @@ LINES: tuple[Line, ...] = (*booking.LINES, *instructions.LINES)
 
 
 __all__ = [
+    "DRAFT_ISSUED",
     "DRAFT_REFUSALS",
     "FRESH_S",
     "LINES",

@@ -158,7 +158,7 @@ class DeclineInstructions(WhyOnInstructions, frozen=True):
 def _line(
     act: str,
     by: str,
-    use_case: int,
+    use_case: int | str,
     message: type[OnDocument],
     event: str,
     *moves: Move,
@@ -269,7 +269,7 @@ LINES = (
     _line(
         "COMMENT_DRAFT",
         CUSTOMER,
-        6,
+        "6; the comment is ours",
         CommentDraft,
         "draft_commented",
         Move(when={"draft": (DRAFT,), "status": _OPEN}),

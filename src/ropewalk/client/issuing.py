@@ -152,6 +152,8 @@ def issue(
     outcome = carrier.act("title.ISSUE", body)
     if outcome.status == "refused":
         shelf.discard(identifier)
+    elif more.draft and outcome.status == "committed":
+        shelf.discard(str(body["commitment"]))  # it is kept under the title from now on
     return identifier, outcome
 
 
