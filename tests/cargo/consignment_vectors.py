@@ -2,6 +2,7 @@
 """Vectors of consignments."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from cargo.desk import Desk
 from cargo.quay import NOWHERE, Quay
@@ -19,7 +20,7 @@ def cases() -> Iterator[Case]:
     """OPEN_CONSIGNMENT, PLAN_CONSIGNMENT, CLOSE_CONSIGNMENT, ADMIT_PARTY, LINK_CONSIGNMENT."""
     desk = Desk().submitted()
     act = "cargo.OPEN_CONSIGNMENT"
-    body: dict[str, Value] = {"content": salt("plan"), "role": "shipper"}
+    body: dict[str, Any] = {"content": salt("plan"), "role": "shipper"}
     yield Case(act, "by_a_shipper", desk.world, "shipper", body)
     yield Case(act, "by_a_carrier", desk.world, "carrier", {**body, "role": "carrier"})
     refusal = errors.NotRegisteredAsError
@@ -38,7 +39,7 @@ class Tied:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        told: dict[str, Value] = {"content": salt("plan"), "role": "shipper"}
+        told: dict[str, Any] = {"content": salt("plan"), "role": "shipper"}
         self.id = desk.begun("shipper", "OPEN_CONSIGNMENT", **told)
         self.admits("carrier", "carrier")
 
@@ -54,7 +55,7 @@ class Tied:
         assert found is not None
         return found
 
-    def body(self, **members: Value) -> dict[str, Value]:
+    def body(self, **members: Value) -> dict[str, Any]:
         """The body of an act on it."""
         return {"consignment": self.id, "last_act": self.last_act, **members}
 
@@ -68,19 +69,19 @@ class Tied:
         return self.does("shipper", "ADMIT_PARTY", controller=IDS[name], role=role)
 
     def case(
-        self, act: str, name: str, actor: str, refusal: Refusal = None, **members: Value
+        self, act: str, name: str, actor: str, refusal: Refusal = None, **members: Any
     ) -> Case:
         """A case on it as it stands."""
         body = self.body(**members)
         return Case(f"cargo.{act}", name, self.desk.world, actor, body, refusal)
 
 
-def _opened(tied: Tied, act: str, members: dict[str, Value]) -> Iterator[Case]:
+def _opened(tied: Tied, act: str, members: dict[str, Any]) -> Iterator[Case]:
     """Of a consignment that was never opened, that moved since, that is closed."""
-    nowhere: dict[str, Value] = {"consignment": NOWHERE, "last_act": NOWHERE}
+    nowhere: dict[str, Any] = {"consignment": NOWHERE, "last_act": NOWHERE}
     unknown, stale = errors.UnknownDocumentError, errors.StaleDocumentError
     yield tied.case(act, "unknown_document", "bank", unknown, **{**members, **nowhere})
-    moved: dict[str, Value] = {**members, "last_act": NOWHERE}
+    moved: dict[str, Any] = {**members, "last_act": NOWHERE}
     yield tied.case(act, "stale_document", "bank", stale, **moved)
     closed = Tied(Desk()).does("shipper", "CLOSE_CONSIGNMENT")
     yield closed.case(act, "closed", "bank", errors.ConsignmentClosedError, **members)
@@ -88,7 +89,7 @@ def _opened(tied: Tied, act: str, members: dict[str, Value]) -> Iterator[Case]:
     yield surplus(tied.case(act, "", "shipper", **members))
 
 
-def _led(tied: Tied, act: str, members: dict[str, Value]) -> Iterator[Case]:
+def _led(tied: Tied, act: str, members: dict[str, Any]) -> Iterator[Case]:
     yield tied.case(act, "by_the_opener", "shipper", **members)
     yield tied.case(act, "by_the_carrier", "carrier", **members)
     yield from _opened(tied, act, members)
@@ -96,15 +97,15 @@ def _led(tied: Tied, act: str, members: dict[str, Value]) -> Iterator[Case]:
 
 def _admissions(tied: Tied) -> Iterator[Case]:
     act = "ADMIT_PARTY"
-    haulier: dict[str, Value] = {"controller": IDS["haulier"], "role": "haulier"}
+    haulier: dict[str, Any] = {"controller": IDS["haulier"], "role": "haulier"}
     yield tied.case(act, "by_the_opener", "shipper", **haulier)
     yield tied.case(act, "by_the_carrier", "carrier", **haulier)
-    odd: dict[str, Value] = {"controller": UNKNOWN, "role": "bank"}
+    odd: dict[str, Any] = {"controller": UNKNOWN, "role": "bank"}
     yield from _opened(tied, act, odd)
     yield tied.case(act, "unknown_controller", "shipper", UnknownControllerError, **odd)
     no_bank = {**haulier, "role": "bank"}
     yield tied.case(act, "no_bank", "shipper", errors.NotRegisteredAsError, **no_bank)
-    again: dict[str, Value] = {"controller": IDS["carrier"], "role": "haulier"}
+    again: dict[str, Any] = {"controller": IDS["carrier"], "role": "haulier"}
     yield tied.case(act, "admitted_already", "shipper", errors.AdmittedAlreadyError, **again)
     full = crowded()
     yield full.case(act, "full", "shipper", errors.ConsignmentFullError, **haulier)
@@ -115,7 +116,7 @@ def crowded() -> Tied:
     tied = Tied(Desk().submitted())
     for number in range(14):
         name = f"party {number}"
-        body = {
+        body: dict[str, Any] = {
             "commitment": salt("firm commitment"),
             "keys": [kid(name)],
             "salt": salt(name),
@@ -129,14 +130,14 @@ def crowded() -> Tied:
 
 def _links(tied: Tied) -> Iterator[Case]:
     act = "LINK_CONSIGNMENT"
-    booking: dict[str, Value] = {"id": tied.desk.booking, "kind": "booking"}
+    booking: dict[str, Any] = {"id": tied.desk.booking, "kind": "booking"}
     yield tied.case(act, "a_booking", "shipper", **booking)
-    told: dict[str, Value] = {"id": tied.desk.instructions, "kind": "instructions"}
+    told: dict[str, Any] = {"id": tied.desk.instructions, "kind": "instructions"}
     yield tied.case(act, "instructions", "carrier", **told)
-    nothing: dict[str, Value] = {"id": NOWHERE, "kind": "title"}
+    nothing: dict[str, Any] = {"id": NOWHERE, "kind": "title"}
     yield from _opened(tied, act, nothing)
     ashore = Landed()
-    title: dict[str, Value] = {"id": ashore.title, "kind": "title"}
+    title: dict[str, Any] = {"id": ashore.title, "kind": "title"}
     for name, members in (
         ("a_title", title),
         ("a_box", {"id": ashore.box, "kind": "box"}),
@@ -147,11 +148,11 @@ def _links(tied: Tied) -> Iterator[Case]:
     for number in range(64):
         one = Desk(full.desk.world).requested(f"booking {number}").booking
         full.does("shipper", act, id=one, kind="booking")
-    again: dict[str, Value] = {"id": one, "kind": "booking"}
+    again: dict[str, Any] = {"id": full.record.links[0].id, "kind": "booking"}
     yield full.case(act, "linked_already", "shipper", errors.LinkedAlreadyError, **again)
     yield full.case(act, "full", "shipper", errors.ConsignmentFullError, **nothing)
     for kind in ("booking", "box", "instructions", "order", "title"):
-        none: dict[str, Value] = {"id": NOWHERE, "kind": kind}
+        none: dict[str, Any] = {"id": NOWHERE, "kind": kind}
         yield tied.case(act, f"no_such_{kind}", "shipper", errors.NothingToLinkError, **none)
     ashore.tied.admits("haulier", "haulier")
     for name, members in (("title", title), ("order", {"id": ashore.box, "kind": "order"})):

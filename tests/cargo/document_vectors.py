@@ -174,8 +174,8 @@ def masses() -> Iterator[Case]:
     declared.world.done("terminal", "cargo.DECLARE_VGM", body)
     yield one("weighed_again", "terminal", at=declared, content=salt("other mass"))
     yield one("retracted", "terminal", at=declared, is_retracted=True)
-    nowhere = {"booking": NOWHERE}
-    yield one("unknown_booking", "haulier", errors.UnknownDocumentError, **nowhere)
+    unknown = errors.UnknownDocumentError
+    yield one("unknown_booking", "haulier", unknown, booking=NOWHERE)
     open_ = Desk().requested()
     yield one("not_confirmed", "haulier", errors.BookingNotConfirmedError, at=open_)
     yield one("by_a_haulier", "haulier", errors.NotSideError)
@@ -207,8 +207,8 @@ def citations() -> Iterator[Case]:
         cited.world.done("shipper", "cargo.CITE_CUSTOMS", {**body, "reference": reference})
     yield one("by_a_haulier", "haulier", errors.NotSideError, at=cited)
     yield one("cited_already", "carrier", errors.CitedAlreadyError, at=cited)
-    new = {"reference": salt("one more")}
-    yield one("too_many", "carrier", errors.TooManyCitedError, at=cited, **new)
+    more = salt("one more")
+    yield one("too_many", "carrier", errors.TooManyCitedError, at=cited, reference=more)
     yield one("no_such_kind", "carrier", MalformedBodyError, kind="title")
     yield surplus(one("", "shipper"))
 

@@ -2,6 +2,8 @@
 """The standard's own requests go through their states, up to the title, on a real engine."""
 
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +24,11 @@ from ropewalk.client import (
     content_commitment,
     instruct,
     issue,
+    make_bundle,
     publish_draft,
     read_request,
+    read_trust,
+    verify_bundle,
 )
 from ropewalk.client.papers import REQUIRED, RequestKind
 from ropewalk.crypto import SALT_SIZE, Value, random_bytes, sha256_hex
@@ -243,6 +248,35 @@ def test_a_draft_that_nobody_published_is_not_issued(room: Room) -> None:
     elsewhere = Shelf(room.shelf.path.parent / "another")
     with pytest.raises(NotFoundError):
         issue(room.carrier, elsewhere, one, "GB", parties, Particulars(draft=instructions))
+
+
+def test_both_verifiers_accept_a_title_that_was_issued_from_a_draft(
+    room: Room, tmp_path: Path
+) -> None:
+    booking = room.confirmed(json.dumps(dict.fromkeys(REQUIRED["booking"], 1)).encode())
+    told = json.dumps(dict.fromkeys(REQUIRED["instructions"], 1)).encode()
+    instructions = room.instructed(told, booking)
+    one = document("DOC-1")
+    publish_draft(room.carrier, room.shelf, instructions, one)[1].require_committed()
+    room.does(room.shipper, "APPROVE_DRAFT", instructions=instructions)
+    parties = Controllers(room.shipper.controller, endorsee=room.bank.controller)
+    drafted = Particulars(draft=instructions)
+    title, outcome = issue(room.carrier, room.shelf, one, "GB", parties, drafted)
+    outcome.require_committed()
+    bundle = make_bundle(room.node, title, room.shelf.get(title))
+    verdict = verify_bundle(bundle, read_trust(room.network.genesis), None)
+    assert verdict.ok, verdict
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    files = tmp_path / "bundle.json", tmp_path / "genesis.json"
+    for path, data in zip(files, (bundle, room.network.genesis), strict=True):
+        path.write_bytes(data)
+    program = ROOT / "verifier" / "cli.mjs"
+    ran = subprocess.run(
+        [node, program, files[0], "--trust", files[1]], capture_output=True, check=False
+    )
+    assert (ran.returncode, ran.stdout[:8]) == (0, b"accepted"), ran.stdout + ran.stderr
 
 
 def test_a_refused_request_is_not_kept(room: Room) -> None:

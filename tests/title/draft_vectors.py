@@ -2,6 +2,7 @@
 """Vectors of an ISSUE from an approved draft: what is issued is what was approved."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from cargo.desk import DOCUMENT, Desk
 from cargo.quay import NOWHERE
@@ -30,13 +31,13 @@ def cases() -> Iterator[Case]:
 
     yield one("approved")
     yield one("unknown", errors.UnknownDocumentError, draft=NOWHERE)
-    foreign = {"carrier_code": "OTH", "carrier_code_list_provider": "SMDG"}
+    foreign: dict[str, Any] = {"carrier_code": "OTH", "carrier_code_list_provider": "SMDG"}
     yield one("of_another_carrier", errors.NotSideError, "other_carrier", **foreign)
     published = Desk().submitted().does("PUBLISH_DRAFT")
     yield one("not_approved", errors.DocumentStateError, at=published)
     issued = Desk().approved().issued()
-    other = {"transport_document_reference": "DOC:2"}
+    other: dict[str, Any] = {"transport_document_reference": "DOC:2"}
     yield one("issued_before", errors.DocumentStateError, at=issued, **other)
     yield one("another_document", errors.NotAsApprovedError, commitment=NOWHERE)
-    buyer = {"issue_to": IDS["buyer"], "shipper": IDS["buyer"]}
+    buyer: dict[str, Any] = {"issue_to": IDS["buyer"], "shipper": IDS["buyer"]}
     yield one("another_shipper", errors.NotAsApprovedError, **buyer)
