@@ -19,7 +19,7 @@ RANGES: Mapping[str, range] = {
     "crypto": range(7150, 7200),
     "identity": range(7200, 7300),
     "title": range(7300, 7400),
-    "cargo": range(7400, 7450),
+    "cargo": range(7400, 7500),
     "tracking": range(7500, 7550),
     "vault": range(7550, 7600),
     "views": range(7600, 7650),

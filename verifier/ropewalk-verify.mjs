@@ -1046,7 +1046,7 @@ const ISSUE = shape(
   },
   {
     ...alike(isController, "consignee endorsee issue_to"),
-    ...alike(isHash, "cargo destination house_of shipment"),
+    ...alike(isHash, "cargo destination draft house_of shipment"),
     on_board: ON_BOARD,
   },
 );
@@ -1451,6 +1451,7 @@ function replacement(family, told, setting, body, replaced, { replaces, ...more 
   const [first] = replaced.values();
   ensure(body.house_of === undefined, "a replacement's master bill is not given");
   ensure(body.on_board === undefined, "a replacement's on-board date is not given");
+  ensure(body.draft === undefined, "a replacement issues no draft");
   ensureRolesOfDocument(body);
   const [id, record] = issued(family, told, setting, first.issuer, body, {
     ...Object.fromEntries(PASSED_ON.map((name) => [name, first[name]])),
@@ -1548,6 +1549,7 @@ function switchToElectronic(told, family, setting) {
   const { paper, replacement: body, title } = told.body;
   ensure(body.house_of === undefined, "a replacement's master bill is not given");
   ensure(body.on_board === undefined, "a replacement's on-board date is not given");
+  ensure(body.draft === undefined, "a replacement issues no draft");
   ensure(body.document_type === "BOL", "only a bill takes a paper bill's place");
   ensureRolesOfDocument(body);
   ensureApproved(told, [body.issue_to ?? ""]);

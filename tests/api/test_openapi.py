@@ -47,7 +47,7 @@ def test_every_route_is_described_and_every_description_routed(
     }
     described = {(path, method) for path, item in document["paths"].items() for method in item}
     assert described == there
-    assert len(there) == 37
+    assert len(there) == 40
 
 
 def test_every_route_asks_the_policy(engine: Engine) -> None:
@@ -89,7 +89,8 @@ CHECKS: list[Any] = [
 ]
 PATHS = (
     "/docs", "/healthz", "/metrics", "/openapi.json", "/readyz", "/v1/acts",
-    "/v1/boxes/{box}", "/v1/consensus",
+    "/v1/bookings/{booking}", "/v1/boxes/{box}", "/v1/consensus",
+    "/v1/consignments/{consignment}", "/v1/instructions/{instructions}",
     "/v1/controllers/{controller}", "/v1/events", "/v1/genesis", "/v1/log/checkpoint",
     "/v1/log/consistency", "/v1/log/entries", "/v1/log/inclusion", "/v1/parties/{party}",
     "/v1/proposals", "/v1/proposals/{act_hash}", "/v1/titles", "/v1/titles/{title}",

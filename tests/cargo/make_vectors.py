@@ -7,7 +7,7 @@ compares.
 
 from collections.abc import Iterator
 
-from cargo import gate_vectors
+from cargo import consignment_vectors, document_vectors, gate_vectors
 from cargo.casing import Members, Refusal, case, gone, misshapen, rightless
 from cargo.quay import (
     BOX,
@@ -342,6 +342,8 @@ def cases() -> Iterator[Case]:
     yield from hands()
     yield from terms()
     yield from gate_vectors.cases()
+    yield from document_vectors.cases()
+    yield from consignment_vectors.cases()
 
 
 def texts() -> dict[str, str]:

@@ -22,6 +22,7 @@ ISSUE: Mapping[str, Any] = {
     "consignee?": str,
     "destination?": str,
     "document_type": str,
+    "draft?": str,
     "endorsee?": str,
     "governing_law": str,
     "house_of?": str,

@@ -67,3 +67,13 @@ def test_a_bill_that_began_on_paper_becomes_a_title_once() -> None:
         "title.reference_used",
     }
     assert IDS["shipper"]
+
+
+def test_what_takes_a_paper_bills_place_issues_no_draft() -> None:
+    bill = Bill("to_order").on_paper()
+    body = from_paper(bill)
+    replacement = body["replacement"]
+    assert isinstance(replacement, dict)
+    drafted = {**body, "replacement": {**replacement, "draft": salt("instructions")}}
+    refused = bill.world.refused("carrier", f"title.{SWITCH_TO_ELECTRONIC}", drafted)
+    assert refused.code == "title.replacement_differs"

@@ -258,6 +258,7 @@ def _unlike() -> dict[str, list[Body]]:
         "a child of no shipment": parts(shipment=None),
         "a child for elsewhere": parts(destination="df" * 32),
         "a child with a master": parts(house_of="ab" * 32),
+        "a child from a draft": parts(draft="ab" * 32),
         "a straight child": parts(is_to_order=False, consignee=BANK, endorsee=None),
     }
     lists = {"unsorted items": "items", "unsorted boxes": "equipments"}
@@ -419,6 +420,7 @@ def amendments() -> Table:
         "of no shipment": amended(named(2, ORDER)),
         "into a waybill": amended(named(2, WAYBILL, **same)),
         "under a master": amended(named(2, ORDER, **same, house_of="ab" * 32)),
+        "from a draft": amended(named(2, ORDER, **same, draft="ab" * 32)),
         "under its old reference": amended({**ORDER, **same, "consignee": BANK}),
         "into itself": amended({**ORDER, **same}),
     }
@@ -447,6 +449,7 @@ def papers() -> Table:
         "with a last act": (lambda body: body.update(last_act="0" * 64), ()),
         "of another shipment": (with_issue(shipment="5b" * 32), ()),
         "under a master": (with_issue(house_of="ab" * 32), ()),
+        "from a draft": (with_issue(draft="ab" * 32), ()),
         "to somebody who did not agree": (with_issue(issue_to=BANK), ()),
         "agreed by a stranger": (lambda _body: None, (BANK,)),
     }

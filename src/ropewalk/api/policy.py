@@ -19,13 +19,16 @@ HEALTH: Final = frozenset({"health.read"})
 PUBLIC: Final = frozenset(
     {
         "act.read",
+        "booking.read",
         "box.read",
         "claim.submit",
         "consensus.read",
+        "consignment.read",
         "controller.read",
         "document.read",
         "event.read",
         "genesis.read",
+        "instructions.read",
         "log.read",
         "metric.read",
         "message.send",

@@ -171,6 +171,53 @@ async def box_record(request: Request, box: str, proof: parameters.Proof = "fals
     return await _read(request, read, proof)
 
 
+@router.get(
+    "/v1/bookings/{booking}",
+    dependencies=[node.guard("booking.read")],
+    responses=openapi.answers(RecordAnswer),
+)
+async def booking_record(
+    request: Request, booking: str, proof: parameters.Proof = "false"
+) -> Response:
+    """A booking: its parties, its states, and the commitments to what they agreed on."""
+    return await _record(request, "booking", booking, proof)
+
+
+@router.get(
+    "/v1/instructions/{instructions}",
+    dependencies=[node.guard("instructions.read")],
+    responses=openapi.answers(RecordAnswer),
+)
+async def instructions_record(
+    request: Request, instructions: str, proof: parameters.Proof = "false"
+) -> Response:
+    """Shipping instructions with the draft: parties, states, commitments, the title issued."""
+    return await _record(request, "instructions", instructions, proof)
+
+
+@router.get(
+    "/v1/consignments/{consignment}",
+    dependencies=[node.guard("consignment.read")],
+    responses=openapi.answers(RecordAnswer),
+)
+async def consignment_record(
+    request: Request, consignment: str, proof: parameters.Proof = "false"
+) -> Response:
+    """A consignment: its parties with their roles, and what it ties together."""
+    return await _record(request, "consignment", consignment, proof)
+
+
+async def _record(request: Request, kind: str, segment: str, proof: str) -> Response:
+    """A record of a kind, by the id in the path."""
+    wanted = parameters.transaction(segment)
+
+    def read(reader: Reader) -> RecordAnswer:
+        record = fields(reader.read(f"{kind}/{wanted}"))
+        return RecordAnswer(id=wanted, record=record, proof=reader.proof)
+
+    return await _read(request, read, proof)
+
+
 async def _read(
     request: Request,
     read: Callable[[Reader], RecordAnswer | PartyAnswer | BoxAnswer],

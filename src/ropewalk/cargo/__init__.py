@@ -1,13 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cargo: what happened to the goods and the boxes, and who may collect them."""
 
-from ropewalk.cargo import announce, claim, gate, invariants, lights, order, right
+from ropewalk.cargo import (
+    announce,
+    booking,
+    claim,
+    consignment,
+    declare,
+    gate,
+    instructions,
+    invariants,
+    lights,
+    order,
+    promises_of_documents,
+    right,
+)
+from ropewalk.cargo.booking import RequestBooking
+from ropewalk.cargo.consignment import Consignment, OpenConsignment, find_consignment
+from ropewalk.cargo.course import Booking, Instructions, Line, document_id
 from ropewalk.cargo.errors import (
     MovementKnownError,
     NotLoadedForError,
     OnBoardEvidenceError,
     TooManyBillsError,
 )
+from ropewalk.cargo.instructions import DRAFT_REFUSALS, AsIssued, SubmitInstructions, issue_draft
+from ropewalk.cargo.instructions import ISSUE as DRAFT_ISSUED
 from ropewalk.cargo.on_board import named_by, require_evidence, require_own, split_among
 from ropewalk.cargo.presentation import (
     FRESH_S,
@@ -43,30 +61,52 @@ def rules(titles: Titles) -> tuple[Rule, ...]:
         *lights.RULES,
         *right.rules(titles),
         *gate.rules(titles),
+        *booking.RULES,
+        *instructions.rules(titles),
+        *declare.RULES,
+        *consignment.rules(titles),
     )
 
 
 def promises(titles: Titles) -> tuple[Invariant, ...]:
     """Every invariant of this room, told how to ask for titles."""
-    return invariants.invariants(titles)
+    return (*invariants.invariants(titles), *promises_of_documents.INVARIANTS)
+
+
+LINES: tuple[Line, ...] = (*booking.LINES, *instructions.LINES)
+"""What may become of bookings and shipping instructions, act by act."""
 
 
 __all__ = [
+    "DRAFT_ISSUED",
+    "DRAFT_REFUSALS",
     "FRESH_S",
+    "LINES",
+    "AsIssued",
     "Basis",
+    "Booking",
     "BoxRecord",
+    "Consignment",
+    "Instructions",
+    "Line",
     "Movement",
     "MovementKnownError",
     "NotLoadedForError",
     "OnBoardEvidenceError",
+    "OpenConsignment",
     "Presentation",
+    "RequestBooking",
     "Right",
     "Standing",
+    "SubmitInstructions",
     "Titles",
     "TooManyBillsError",
     "box_key",
     "claim_key",
+    "document_id",
     "find_box",
+    "find_consignment",
+    "issue_draft",
     "movement_key",
     "named_by",
     "present",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Refusals of cargo, 7400 to 7449."""
+"""Refusals of cargo, 7400 to 7449; of the documents on their way to a title, 7450 to 7499."""
 
 from ropewalk.ledger import LedgerError
 
@@ -296,3 +296,129 @@ class TooManyBillsError(LedgerError):
 
     code = "cargo.too_many_bills"
     number = 7441
+
+
+class UnknownDocumentError(LedgerError):
+    """No booking, instructions or consignment was begun under this id."""
+
+    code = "cargo.unknown_document"
+    number = 7450
+
+
+class DocumentKnownError(LedgerError):
+    """The same request was made before: what is begun has a content salted anew."""
+
+    code = "cargo.document_known"
+    number = 7451
+
+
+class StaleDocumentError(LedgerError):
+    """Another act came first: `last_act` is not the last act any more."""
+
+    code = "cargo.stale_document"
+    number = 7452
+
+
+class NotSideError(LedgerError):
+    """The act is for the other side, or for a party of another role."""
+
+    code = "cargo.not_side"
+    number = 7453
+
+
+class DocumentStateError(LedgerError):
+    """The states do not allow the act; docs/reference/papers.md has the table."""
+
+    code = "cargo.document_state"
+    number = 7454
+
+
+class ReferenceChangedError(LedgerError):
+    """The carrier gave another reference before."""
+
+    code = "cargo.reference_changed"
+    number = 7455
+
+
+class BookingNotConfirmedError(LedgerError):
+    """A booking named is not confirmed."""
+
+    code = "cargo.booking_not_confirmed"
+    number = 7456
+
+
+class OtherPartiesError(LedgerError):
+    """A booking named is not between the actor and the one carrier."""
+
+    code = "cargo.other_parties"
+    number = 7457
+
+
+class NotSurrenderedError(LedgerError):
+    """What was issued under the instructions was not surrendered for delivery."""
+
+    code = "cargo.not_surrendered"
+    number = 7458
+
+
+class NotAsApprovedError(LedgerError):
+    """What is to be issued is not the draft that was approved."""
+
+    code = "cargo.not_as_approved"
+    number = 7459
+
+
+class CitedAlreadyError(LedgerError):
+    """The customs reference is cited already."""
+
+    code = "cargo.cited_already"
+    number = 7460
+
+
+class TooManyCitedError(LedgerError):
+    """As many customs references are cited as may."""
+
+    code = "cargo.too_many_cited"
+    number = 7461
+
+
+class ConsignmentClosedError(LedgerError):
+    """The consignment is closed."""
+
+    code = "cargo.consignment_closed"
+    number = 7462
+
+
+class NotOfConsignmentError(LedgerError):
+    """The actor has not the part in this consignment that the act is for."""
+
+    code = "cargo.not_of_consignment"
+    number = 7463
+
+
+class AdmittedAlreadyError(LedgerError):
+    """Whoever is named is a party of the consignment already."""
+
+    code = "cargo.admitted_already"
+    number = 7464
+
+
+class LinkedAlreadyError(LedgerError):
+    """The consignment is linked to this already."""
+
+    code = "cargo.linked_already"
+    number = 7465
+
+
+class ConsignmentFullError(LedgerError):
+    """The consignment has as many parties, or links, as it may."""
+
+    code = "cargo.consignment_full"
+    number = 7466
+
+
+class NothingToLinkError(LedgerError):
+    """Nothing that concerns the actor is known under the id to be linked."""
+
+    code = "cargo.nothing_to_link"
+    number = 7467

@@ -79,6 +79,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     replaces: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
     basis: Basis | None = None
+    concerned: tuple[str, ...] = ()
+    """Issuer, and whoever the title names or is in the hands of."""
 
 
 Titles = Callable[[View, str], Standing | None]

@@ -163,14 +163,20 @@ def _run(
             if "last_act" in given:
                 body["last_act"] = given["last_act"] or record["last_act"]
         elif "last_act" in given:
-            body["last_act"] = given["last_act"] or _last_act_of_right(node, str(body["box"]))
+            body["last_act"] = given["last_act"] or _last_act(node, body)
         until = time_of(given["proposal_until"]) if given["propose"] else 0
         do(actor, rule.name, body, until=until, as_json=given["as_json"])
 
 
-def _last_act_of_right(node: Node, box: str) -> str:
-    """The last act on a box's pick-up right."""
-    right = node.box(box).get("right")
+_DOCUMENTS = ("booking", "instructions", "consignment")
+
+
+def _last_act(node: Node, body: dict[str, Any]) -> str:
+    """The last act on the document, or on the box's pick-up right, that an act names."""
+    for kind in _DOCUMENTS:
+        if kind in body:
+            return str(node.cargo(kind, str(body[kind]))["last_act"])
+    right = node.box(str(body["box"])).get("right")
     if right is None:
         raise NotFoundError("there is no pick-up right for this box")
     return str(right["last_act"])

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ropewalk.cli import papers
 from ropewalk.cli.acts import Actor, As, add_acts, finish
 from ropewalk.cli.exits import FAILED, UsageError, ending, plain, report
 from ropewalk.cli.options import (
@@ -45,6 +46,11 @@ from ropewalk.crypto import random_bytes
 cargo_app = typer.Typer(no_args_is_help=True, help="Cargo: claims, boxes, orders, pick-up rights.")
 gate_app = typer.Typer(no_args_is_help=True, help="The gate: challenge, pass, check, out.")
 add_acts(cargo_app, "cargo", but=frozenset({"GATE_OUT"}))
+cargo_app.command()(papers.book)
+cargo_app.command()(papers.instruct)
+cargo_app.command()(papers.draft)
+cargo_app.command("document")(papers.document_show)
+cargo_app.add_typer(papers.template_app, name="template")
 
 Challenge = Annotated[Path, typer.Option("--challenge", help="The gate's challenge file.")]
 CHALLENGE_SIZE_MAX = 4_096

@@ -12,15 +12,16 @@ import typer
 
 from ropewalk.cli.exits import UsageError, errors, plain
 from ropewalk.cli.wallet import Wallet
-from ropewalk.client import Kept, Shelf
+from ropewalk.client import Kept, Shelf, content_commitment
 from ropewalk.codes import CodeError, UtcInstant
-from ropewalk.crypto import SALT_SIZE, document_commitment, is_kid, random_bytes, sha256
+from ropewalk.crypto import SALT_SIZE, is_kid, random_bytes
 
 CONTROLLERS = frozenset(
     {
         "addressee",
         "agent",
         "bank",
+        "carrier",
         "consignee",
         "controller",
         "controllers",
@@ -32,6 +33,7 @@ CONTROLLERS = frozenset(
         "receiver",
         "recipient",
         "release_to",
+        "shipper",
         "terminal",
         "to",
     }
@@ -45,7 +47,7 @@ KEYS = frozenset({"key", "keys", "successor"})
 """Members that are key ids: a key's name will do."""
 
 TIMES = frozenset({"due", "until", "valid_from", "valid_until"})
-COMMITMENTS = frozenset({"comment", "order", "paper", "reason", "vehicle"})
+COMMITMENTS = frozenset({"comment", "content", "order", "paper", "reason", "reference", "vehicle"})
 """Members that commit to a document of its own: `@FILE` keeps the file with a salt."""
 
 UNSTATED = {"amount": 0, "currency": "", "due": "0", "lei": ""}
@@ -97,7 +99,7 @@ class Members:
             return text
         data = Path(text[1:]).read_bytes()
         salt = random_bytes(SALT_SIZE)
-        commitment = document_commitment(salt, data, sha256(data))
+        commitment = content_commitment(salt, data)
         self._shelf.keep(commitment, Kept(document=data, salt=salt))
         errors.print(plain(f"{text[1:]} is kept with its salt under {commitment}"))
         return commitment

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The generated pages docs/reference/acts.md and errors.md.
+"""The generated pages docs/reference/acts.md, errors.md and transitions.md.
 
-python -m ropewalk.cli.reference [FOLDER] writes both, by default to docs/reference.
+python -m ropewalk.cli.reference [FOLDER] writes them, by default to docs/reference.
 """
 
 import sys
@@ -12,6 +12,7 @@ import ropewalk.api
 import ropewalk.cli.bench_runs
 import ropewalk.cli.main
 import ropewalk.tracking  # noqa: F401  # so that every error is known
+from ropewalk.cargo import DRAFT_ISSUED, LINES
 from ropewalk.cli.meanings import first_line
 from ropewalk.cli.table import act_table
 
@@ -50,7 +51,7 @@ _FAMILIES = (
     ("Canonical bytes, signatures, keys", 7150, 7199),
     ("Identity", 7200, 7299),
     ("Title", 7300, 7399),
-    ("Cargo", 7400, 7449),
+    ("Cargo", 7400, 7499),
     ("Track and trace", 7500, 7549),
     ("Vault", 7550, 7599),
     ("Views", 7600, 7649),
@@ -98,11 +99,48 @@ def _errors() -> dict[int, tuple[str, str]]:
     return found
 
 
+def transitions_page() -> str:
+    """docs/reference/transitions.md."""
+    lines = [
+        "# Transitions of bookings and shipping instructions",
+        "",
+        "Generated from the table the rules apply, by `make reference`; a test keeps it fresh.",
+        "What the fields mean and how documents begin: [papers](papers.md). Of several rows of one",
+        "act the first that fits is taken. A field that a row does not name may hold anything, and",
+        "stays; `-` is none.",
+        "",
+        "| act | who | from | to | content | source |",
+        "|---|---|---|---|---|---|",
+    ]
+    for line in (*LINES, DRAFT_ISSUED):
+        act = "title.ISSUE" if line is DRAFT_ISSUED else line.act
+        for move in line.moves:
+            states = (
+                _states(
+                    {
+                        name: "/".join(one or "-" for one in sorted(values))
+                        for name, values in move.when.items()
+                    }
+                ),
+                _states({name: one or "-" for name, one in move.to.items()}),
+            )
+            lines.append(
+                f"| `{act}` | {line.by} | {states[0]} | {states[1]} "
+                f"| {move.content.value} | {line.source} |"
+            )
+    return "\n".join([*lines, ""])
+
+
+def _states(named: dict[str, str]) -> str:
+    return ", ".join(f"`{name}` {value}" for name, value in named.items())
+
+
 def main(arguments: list[str]) -> None:
-    """Write both pages."""
+    """Write every page."""
     folder = Path(arguments[0]) if arguments else Path("docs/reference")
     (folder / "acts.md").write_text(page(), encoding="utf-8")
     (folder / "errors.md").write_text(errors_page(), encoding="utf-8")
+    (folder / "transitions.md").write_text(transitions_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -154,6 +154,9 @@ def title_issue(
     house_of: Annotated[
         str, typer.Option("--house-of", help="The master bill, where this is a house bill.")
     ] = "",
+    draft: Annotated[
+        str, typer.Option("--draft", help="Instructions whose approved draft the document is.")
+    ] = "",
     secret: Annotated[
         str, typer.Option("--secret", help="The consignment's secret, 64 hex digits; else drawn.")
     ] = "",
@@ -193,6 +196,7 @@ def title_issue(
                 house_of=connected.title(house_of)[0] if house_of else "",
                 secret=bytes.fromhex(secret),
                 on_board=_on_board(read, on_board, override),
+                draft=draft,
             ),
         )
         finish(outcome, as_json=as_json, title=identifier)

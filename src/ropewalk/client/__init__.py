@@ -31,10 +31,13 @@ from ropewalk.client.disclosure import (
 from ropewalk.client.document import DocumentError, TransportDocument, dcsa_checksum
 from ropewalk.client.errors import (
     ClientError,
+    DraftError,
     MalformedAnswerError,
+    NotARequestError,
     NotFoundError,
     PartiesError,
     RefusedError,
+    TemplateError,
     UnknownOutcomeError,
     UnreachableError,
     VerificationError,
@@ -49,10 +52,19 @@ from ropewalk.client.issuing import (
     read_document,
 )
 from ropewalk.client.node import History, Node, Outcome, transaction_id
+from ropewalk.client.papers import (
+    Request,
+    book,
+    content_commitment,
+    instruct,
+    publish_draft,
+    read_request,
+)
 from ropewalk.client.passes import GateChallenge, answer, check_pass, make_pass, read_pass
 from ropewalk.client.shelf import Kept, Shelf
 from ropewalk.client.signing import Sender, signed_headers
 from ropewalk.client.succession import check_sealed
+from ropewalk.client.templates import Template, Templates
 from ropewalk.client.terms import (
     SECRET_SIZE,
     NoCargoError,
@@ -77,6 +89,7 @@ __all__ = [
     "ClientError",
     "Controllers",
     "DocumentError",
+    "DraftError",
     "GateChallenge",
     "Got",
     "History",
@@ -85,6 +98,7 @@ __all__ = [
     "MalformedAnswerError",
     "NoCargoError",
     "Node",
+    "NotARequestError",
     "NotFoundError",
     "OnBoard",
     "Outcome",
@@ -94,8 +108,12 @@ __all__ = [
     "Put",
     "RefusedError",
     "Replacement",
+    "Request",
     "Sender",
     "Shelf",
+    "Template",
+    "TemplateError",
+    "Templates",
     "Terms",
     "TransportDocument",
     "Trust",
@@ -105,6 +123,7 @@ __all__ = [
     "Verdict",
     "VerificationError",
     "answer",
+    "book",
     "box_secret",
     "box_tag",
     "bundle_of",
@@ -114,10 +133,12 @@ __all__ = [
     "check_sealed",
     "claim",
     "combine_body",
+    "content_commitment",
     "dcsa_checksum",
     "equipments_of",
     "find_terms",
     "identity_commitment",
+    "instruct",
     "issue",
     "issue_body",
     "make_bundle",
@@ -129,11 +150,13 @@ __all__ = [
     "on_board_date",
     "open_envelope",
     "port_of",
+    "publish_draft",
     "read_bundle",
     "read_challenge",
     "read_document",
     "read_opening",
     "read_pass",
+    "read_request",
     "read_trust",
     "refusal",
     "reissue_body",

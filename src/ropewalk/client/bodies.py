@@ -60,6 +60,7 @@ class Issue(Body, frozen=True):
     cargo: Hash | None = None
     consignee: ControllerId | None = None
     destination: Hash | None = None
+    draft: Hash | None = None
     endorsee: ControllerId | None = None
     house_of: Hash | None = None
     issue_to: ControllerId | None = None

@@ -71,3 +71,24 @@ class MalformedAnswerError(ClientError):
 
     code = "client.malformed_answer"
     number = 7857
+
+
+class NotARequestError(ClientError):
+    """The file is no booking request and no shipping instructions that can be told apart."""
+
+    code = "client.not_a_request"
+    number = 7858
+
+
+class TemplateError(ClientError):
+    """The template is not there, can't be read, or lacks a value that it asks for."""
+
+    code = "client.template"
+    number = 7859
+
+
+class DraftError(ClientError):
+    """The document is not the one that was published as a draft, or that one is not kept here."""
+
+    code = "client.draft"
+    number = 7860

@@ -8,6 +8,7 @@ from ropewalk.client.actor import Actor
 from ropewalk.client.document import TransportDocument
 from ropewalk.client.errors import PartiesError
 from ropewalk.client.node import Outcome
+from ropewalk.client.papers import salt_of_draft
 from ropewalk.client.shelf import Kept, Shelf
 from ropewalk.client.terms import SECRET_SIZE, NoCargoError, Terms, terms_of
 from ropewalk.crypto import SALT_SIZE, Value, document_commitment, random_bytes
@@ -44,6 +45,8 @@ class Particulars:
     """The consignment's, where it was made before the document; else a new one."""
     on_board: OnBoard | None = None
     """That the goods are on board, to be held to the terminals' loading events."""
+    draft: str = ""
+    """Shipping instructions whose approved draft the document is."""
 
 
 def issue_body(
@@ -123,15 +126,21 @@ def issue(
 
     Raises:
         PartiesError: parties do not fit, or the cargo of an on-board bill can't be told.
+        DraftError: the document is not the draft that it is said to be.
     """
     more = particulars or Particulars()
+    salt = random_bytes(SALT_SIZE)
+    if more.draft:
+        salt = salt_of_draft(carrier.node, shelf, more.draft, document)
     kept = Kept(
         document=document.data,
-        salt=random_bytes(SALT_SIZE),
+        salt=salt,
         secret=more.secret or random_bytes(SECRET_SIZE),
     )
     terms = find_terms(document, kept.secret)
     body = issue_body(document, kept.salt, governing_law, parties, terms)
+    if more.draft:
+        body["draft"] = more.draft
     if more.house_of:
         body["house_of"] = more.house_of
     if more.on_board is not None:
@@ -143,6 +152,8 @@ def issue(
     outcome = carrier.act("title.ISSUE", body)
     if outcome.status == "refused":
         shelf.discard(identifier)
+    elif more.draft and outcome.status == "committed":
+        shelf.discard(str(body["commitment"]))  # it is kept under the title from now on
     return identifier, outcome
 
 

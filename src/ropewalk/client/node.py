@@ -235,6 +235,16 @@ class Node:
         """What the ledger holds of a box: `box`, `movement`, `right`, as far as there are any."""
         return self._json(f"/v1/boxes/{box}" + ("?proof=true" if proof else ""))
 
+    def cargo(self, kind: str, identifier: str) -> dict[str, Any]:
+        """A `booking`, `instructions` or `consignment` as it stands.
+
+        Raises:
+            NotFoundError: there is none under the id.
+        """
+        folder = {"booking": "bookings", "consignment": "consignments"}.get(kind, kind)
+        found: dict[str, Any] = self._json(f"/v1/{folder}/{identifier}")["record"]
+        return found
+
     def controller(self, controller: str) -> dict[str, Any]:
         """A controller's record."""
         found: dict[str, Any] = self.about(controller)["record"]

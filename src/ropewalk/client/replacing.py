@@ -119,6 +119,7 @@ def _replacement(
     _require_roles(body)
     require("house_of" not in body, "a replacement's master bill is not given")
     require("on_board" not in body, "a replacement's on-board date is not given")
+    require("draft" not in body, "a replacement issues no draft")
     issuer = Told(told.act, first["issuer"], told.body, told.transaction)
     said = {"replaces": sorted(replaced), **passed, **more}
     return _issued(family, issuer, setting, body, **said)
@@ -245,6 +246,7 @@ def switch_to_electronic(family: Family, told: Told, setting: Setting) -> Family
     paper, body, title = told.body["paper"], told.body["replacement"], told.body.get("title")
     require("house_of" not in body, "a replacement's master bill is not given")
     require("on_board" not in body, "a replacement's on-board date is not given")
+    require("draft" not in body, "a replacement issues no draft")
     require(body["document_type"] == BILL, "only a bill takes a paper bill's place")
     _require_roles(body)
     require_approvals(told, [body.get("issue_to", "")])

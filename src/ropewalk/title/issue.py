@@ -10,11 +10,14 @@ from typing import Annotated, Literal
 import msgspec
 
 from ropewalk.cargo import (
+    DRAFT_REFUSALS,
+    AsIssued,
     MovementKnownError,
     NotLoadedForError,
     OnBoardEvidenceError,
     TooManyBillsError,
     find_box,
+    issue_draft,
     named_by,
     require_evidence,
     require_own,
@@ -90,6 +93,12 @@ class Issue(Message, frozen=True, omit_defaults=True):
     destination: (
         Annotated[Hash, msgspec.Meta(description="Tag over discharge and delivery.")] | None
     ) = None
+    draft: (
+        Annotated[
+            Hash, msgspec.Meta(description="Shipping instructions whose approved draft it is.")
+        ]
+        | None
+    ) = None
     endorsee: ControllerId | None = None
     house_of: Annotated[Hash, msgspec.Meta(description="Title of the master bill.")] | None = None
     issue_to: ControllerId | None = None
@@ -121,6 +130,10 @@ def issue(view: View, message: Issue, context: Context) -> Effects:
         OnBoardEvidenceError: loading events do not carry the date, and nothing overrides (T31).
         MovementKnownError: a box was announced already.
         TooManyBillsError: as many titles name a box as may.
+        UnknownDocumentError: there are no such instructions.
+        NotSideError: the actor is not their carrier.
+        DocumentStateError: their draft is not approved, or they are not open.
+        NotAsApprovedError: document or shipper are not the approved draft's.
     """
     identifier, title = issued(view, message, context.actor, context)
     if message.house_of is not None:
@@ -128,7 +141,12 @@ def issue(view: View, message: Issue, context: Context) -> Effects:
     writes = writes_of(identifier, title)
     if message.on_board is not None:
         writes |= _on_board(view, message, message.on_board, identifier, context)
-    return Effects(writes, (told(identifier, title, context),))
+    events = [told(identifier, title, context)]
+    if message.draft is not None:
+        of_draft = _draft(view, message, message.draft, identifier, context)
+        writes.update(of_draft.writes)
+        events += of_draft.events
+    return Effects(writes, tuple(events))
 
 
 def issued(
@@ -175,6 +193,19 @@ def told(identifier: str, title: state.Title, context: Context) -> Event:
         "title.issued",
         {"actor": context.actor, "reference": title.reference, "title": identifier},
     )
+
+
+def _draft(
+    view: View, message: Issue, instructions: str, identifier: str, context: Context
+) -> Effects:
+    """What is issued is what was approved (EBL 3.0 UC 8)."""
+    issued_as = AsIssued(
+        commitment=message.commitment,
+        instructions=instructions,
+        shipper=message.shipper,
+        title=identifier,
+    )
+    return issue_draft(view, issued_as, context)
 
 
 def _on_board(
@@ -313,6 +344,7 @@ RULES = (
             OnBoardEvidenceError,
             MovementKnownError,
             TooManyBillsError,
+            *DRAFT_REFUSALS,
         ),
     ),
 )

@@ -25,6 +25,17 @@ def standing(view: View, identifier: str) -> Standing | None:
         return None
     return Standing(
         basis=None if title.freeze else _basis(title),
+        concerned=tuple(
+            one
+            for one in (
+                title.issuer,
+                title.shipper,
+                title.consignee,
+                title.endorsee,
+                title.holder,
+            )
+            if one
+        ),
         house_of=title.house_of,
         issuer=title.issuer,
         replaced_by=title.replaced_by,
