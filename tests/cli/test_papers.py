@@ -55,6 +55,34 @@ def test_a_booking_leads_to_a_title_by_commands_alone(files: Path, data: Path) -
 
 
 @pytest.mark.usefixtures("node")
+def test_a_consignment_is_kept_by_commands(files: Path) -> None:
+    """An act's last act is looked up; `@FILE` commits to a file."""
+    plan = ("--content", f"@{files / 'booking.json'}")
+    shipper, carrier = ("--as", "shipper"), ("--as", "carrier")
+    told = ("cargo", "book", files / "booking.json", *shipper, "--carrier", "carrier")
+    booking = answered(*told)["booking"]
+    answered("cargo", "confirm-booking", *carrier, "--booking", booking, *plan)
+    opened = answered("cargo", "open-consignment", *shipper, "--role", "shipper", *plan)
+    consignment = opened["consignment"]
+    on_it = ("--consignment", consignment)
+    party = ("--controller", "carrier", "--role", "carrier")
+    answered("cargo", "admit-party", *shipper, *on_it, *party)
+    link = ("--kind", "booking", "--id", booking)
+    answered("cargo", "link-consignment", *carrier, *on_it, *link)
+    answered("cargo", "plan-consignment", *carrier, *on_it, *plan)
+    declared = ("--booking", booking, "--box", "ab" * 32, *plan)
+    answered("cargo", "declare-vgm", *shipper, *declared)
+    cited = ("--document", booking, "--kind", "booking", "--reference", "cd" * 32)
+    answered("cargo", "cite-customs", *shipper, *cited)
+    answered("cargo", "close-consignment", *shipper, *on_it)
+    record = answered("cargo", "document", "consignment", consignment)["record"]
+    assert (record["status"], record["version"]) == ("CLOSED", 5)
+    assert [one["id"] for one in record["links"]] == [booking]
+    refused = answered("cargo", "plan-consignment", *carrier, *on_it, *plan, code=3)
+    assert refused["code"] == "cargo.consignment_closed"
+
+
+@pytest.mark.usefixtures("node")
 def test_a_file_that_is_no_request_is_not_sent(files: Path) -> None:
     shipper = ("--as", "shipper", "--carrier", "carrier")
     wrong = answered("cargo", "book", files / "instructions.json", *shipper, code=1)

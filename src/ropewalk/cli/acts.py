@@ -14,6 +14,7 @@ import msgspec
 import typer
 from rich.console import Console
 
+from ropewalk.cargo import document_id
 from ropewalk.cli.exits import ending, report
 from ropewalk.cli.members import (
     UNSTATED,
@@ -165,8 +166,17 @@ def _run(
         elif "last_act" in given:
             body["last_act"] = given["last_act"] or _last_act(node, body)
         until = time_of(given["proposal_until"]) if given["propose"] else 0
-        do(actor, rule.name, body, until=until, as_json=given["as_json"])
+        kind = BEGINS.get(rule.name)
+        made = {kind: document_id(kind, actor.network, actor.acts_for, body)} if kind else {}
+        do(actor, rule.name, body, until=until, as_json=given["as_json"], **made)
 
+
+BEGINS = {
+    "cargo.OPEN_CONSIGNMENT": "consignment",
+    "cargo.REQUEST_BOOKING": "booking",
+    "cargo.SUBMIT_INSTRUCTIONS": "instructions",
+}
+"""Acts by which something comes to be, whose id is then told."""
 
 _DOCUMENTS = ("booking", "instructions", "consignment")
 

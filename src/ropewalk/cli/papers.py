@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ropewalk import client
-from ropewalk.cli.acts import Actor, As, finish
+from ropewalk.cli.acts import Actor, As, Represents, finish
 from ropewalk.cli.exits import UsageError, ending, plain, report
 from ropewalk.cli.options import (
     DATA,
@@ -39,6 +39,7 @@ def book(
     key: As,
     carrier: Annotated[str, typer.Option("--carrier", help="Controller id or key name.")],
     actor: Actor = "",
+    represent: Represents = "",
     node: NodeUrl = DEFAULT_NODE,
     data: Data = DATA,
     key_folder: Keys = None,
@@ -49,7 +50,7 @@ def book(
     with ending(as_json=as_json), Node(node) as connected:
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         booking, outcome = client.book(
-            wallet.actor(connected, key, controller=actor),
+            wallet.actor(connected, key, controller=actor, represents=represent),
             Shelf(data / "documents"),
             client.read_request(file.read_bytes(), "booking"),
             wallet.controller(carrier),
@@ -65,6 +66,7 @@ def instruct(
         str, typer.Option("--shipper", help="Whom the document names; the actor unless given.")
     ] = "",
     actor: Actor = "",
+    represent: Represents = "",
     node: NodeUrl = DEFAULT_NODE,
     data: Data = DATA,
     key_folder: Keys = None,
@@ -75,7 +77,7 @@ def instruct(
     with ending(as_json=as_json), Node(node) as connected:
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         instructions, outcome = client.instruct(
-            wallet.actor(connected, key, controller=actor),
+            wallet.actor(connected, key, controller=actor, represents=represent),
             Shelf(data / "documents"),
             client.read_request(file.read_bytes(), "instructions"),
             booking,

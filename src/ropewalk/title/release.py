@@ -33,6 +33,7 @@ def standing(view: View, identifier: str) -> Standing | None:
                 title.consignee,
                 title.endorsee,
                 title.holder,
+                title.claimant,
             )
             if one
         ),
