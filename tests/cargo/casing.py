@@ -14,10 +14,17 @@ Refusal = type[LedgerError] | None
 
 
 def case(
-    quay: Quay, act: str, name: str, actor: str, members: Members, refusal: Refusal = None
+    quay: Quay,
+    act: str,
+    name: str,
+    actor: str,
+    members: Members,
+    refusal: Refusal = None,
+    approvals: tuple[str, ...] = (),
 ) -> Case:
     """A case on a box as it stands."""
-    return Case(f"cargo.{act}", name, quay.world, actor, quay.body(act, members), refusal)
+    body = quay.body(act, members)
+    return Case(f"cargo.{act}", name, quay.world, actor, body, refusal, approvals)
 
 
 def misshapen(quay: Quay, act: str, actor: str, members: Members) -> Iterator[Case]:

@@ -134,13 +134,13 @@ def ends() -> Iterator[Case]:
     yield case(quay, act, "by_no_terminal", "haulier", alarm, errors.NotRegisteredAsError)
     yield from misshapen(quay, act, "terminal", alarm)
     act = "RETURN_EMPTY"
-    back: Members = {"date": "2026-01-09", "place": salt("depot")}
+    back: Members = {"date": "2026-01-02", "place": salt("depot")}
     odd = {**back, "date": "2026-02-30"}
     out = Quay().held().out()
     yield case(out, act, "to_the_terminal", "terminal", back)
     depot = Quay().surrendered()
     told = announcement([depot.title], depot="other_terminal")
-    depot.does("carrier", "ANNOUNCE_ARRIVAL", **told).ordered().green().granted()
+    depot.arriving(told).ordered().green().granted()
     depot.does("consignee", "ACCEPT_PICK_UP").out()
     yield case(depot, act, "to_the_depot", "other_terminal", back)
     yield case(Quay(), act, "unknown_movement", "haulier", odd, errors.UnknownMovementError)

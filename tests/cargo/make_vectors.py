@@ -53,8 +53,10 @@ def claims() -> Iterator[Case]:
     unsorted = claim(*reversed(loaded(BOX, salt("other box"), date="2025-13-01")))
     yield one("no_terminal", "carrier", unsorted, errors.NotRegisteredAsError)
     yield one("unsorted", "terminal", unsorted, errors.UnsortedError)
-    bad_date = claim(*loaded(BOX, date="2025-02-29"))
-    yield one("bad_date", "terminal", bad_date, errors.BadDateError)
+    for name, day in (("bad_date", "2025-02-29"), ("a_day_to_come", "2026-01-03")):
+        yield one(name, "terminal", claim(*loaded(BOX, date=day)), errors.BadDateError)
+    others = claim(*loaded(BOX, carrier="other_carrier"), root="others")
+    yield one("anothers_box", "other_terminal", others, errors.NotLoadedForError, again.world)
     unknown: list[Value] = [{"box": BOX, "carrier": UNKNOWN, "date": LOADED, "event": NOWHERE}]
     yield one("unknown_carrier", "terminal", claim(*unknown), UnknownControllerError)
     crowd = crowded()
@@ -98,23 +100,46 @@ def announcements() -> Iterator[Case]:
     act = "ANNOUNCE_ARRIVAL"
     quay = Quay()
     told = announcement([quay.title])
-    yield case(quay, act, "under_one_title", "carrier", told)
+    spoken = ("terminal",)
+    yield case(quay, act, "under_one_title", "carrier", told, None, spoken)
     depot = announcement([quay.title], depot="other_terminal")
-    yield case(quay, act, "with_a_depot", "carrier", depot)
+    yield case(quay, act, "with_a_depot", "carrier", depot, None, spoken)
     other = Bill("blank", quay.world)
-    yield case(quay, act, "two_titles", "carrier", announcement([quay.title, other.title]))
+    two = announcement([quay.title, other.title])
+    yield case(quay, act, "two_titles", "carrier", two, None, spoken)
+    yield case(quay, act, "nobody_else_spoke", "carrier", told, ApprovalNeededError)
+    evident = Quay()
+    evident.world.done("terminal", "cargo.CLAIM", claim(*loaded(BOX)))
+    yield case(evident, act, "no_bill_named_it", "carrier", told, ApprovalNeededError)
+    bill = Bill("blank", evident.world, **on_board())
+    both = announcement([evident.title, bill.title])
+    yield case(evident, act, "on_evidence", "carrier", both)
+
+
+def refused_announcements() -> Iterator[Case]:
+    """ANNOUNCE_ARRIVAL, refused."""
+    act = "ANNOUNCE_ARRIVAL"
+    quay = Quay()
+    told = announcement([quay.title])
     known = Quay().announced()
     yield case(
         known, act, "known", "shipper", {**told, "titles": [NOWHERE]}, errors.MovementKnownError
     )
     for name, actor, changes in (
         ("no_carrier", "shipper", {}),
-        ("no_terminal", "carrier", {"terminal": "customs"}),
-        ("no_customs", "carrier", {"customs": "terminal"}),
+        ("no_terminal", "carrier", {"terminal": "haulier"}),
+        ("no_customs", "carrier", {"customs": "haulier"}),
         ("no_depot", "carrier", {"depot": "haulier"}),
     ):
         odd = {**told, **changes, "titles": [NOWHERE]}
         yield case(quay, act, name, actor, odd, errors.NotRegisteredAsError)
+    for name, changes in (
+        ("terminal_is_customs", {"terminal": "customs"}),
+        ("carrier_is_customs", {"customs": "carrier"}),
+        ("carrier_is_terminal", {"terminal": "carrier"}),
+    ):
+        odd = {**told, **changes, "titles": [NOWHERE]}
+        yield case(quay, act, name, "carrier", odd, errors.SamePartyError)
     another = Quay()
     another.world.done("terminal", "cargo.CLAIM", claim(*loaded(BOX)))
     twice = {**told, "titles": [NOWHERE, NOWHERE]}
@@ -182,7 +207,9 @@ def refused_orders() -> Iterator[Case]:
     fresh = Quay().announced()
     stranger = Quay("waybill", fresh.world)
     yield order(stranger, "box_not_named", refusal=errors.BoxNotNamedError)
-    ordered = Quay().surrendered().announced().ordered()
+    again = Quay().surrendered().announced().ordered()
+    yield order(again, "anew_before_it_is_granted", {"release_to": IDS["shipper"]})
+    ordered = Quay().surrendered().announced().ordered().granted()
     to_bank = {"release_to": IDS["bank"]}
     yield order(ordered, "ordered_already", to_bank, errors.OrderedAlreadyError)
     yield order(quay, "claimant_not_asked", to_bank, ApprovalNeededError)
@@ -250,6 +277,21 @@ def grants() -> Iterator[Case]:
     yield case(declined, act, "again_after_it_was_declined", "carrier", to)
     odd: Members = {"to": UNKNOWN, "valid_from": 0, "valid_until": 0}
     yield from gone(act, "haulier", odd)
+    shared = Quay().surrendered()
+    sham = Bill("waybill", shared.world, consignee=IDS["haulier"])
+    shared.announced(shared.title, sham.title).ordered()
+    shared.world.done("carrier", "cargo.ORDER_DELIVERY", shared.order("haulier", sham.title))
+    away: Members = {"to": "haulier", **shared.window()}
+    yield case(shared, act, "behind_a_claimants_back", "carrier", away, ApprovalNeededError)
+    yield case(shared, act, "with_every_claimant", "carrier", away, None, ("shipper",))
+
+
+def refused_grants() -> Iterator[Case]:
+    """GRANT_PICK_UP, refused."""
+    act = "GRANT_PICK_UP"
+    quay = Quay().surrendered().announced().ordered()
+    to: Members = {"to": "consignee", **quay.window()}
+    odd: Members = {"to": UNKNOWN, "valid_from": 0, "valid_until": 0}
     bare = Quay().surrendered().announced()
     yield case(bare, act, "not_carrier", "consignee", odd, errors.NotOfMovementError)
     granted = Quay().surrendered().announced().ordered().granted()
@@ -335,10 +377,12 @@ def cases() -> Iterator[Case]:
     yield from claims()
     yield from retractions()
     yield from announcements()
+    yield from refused_announcements()
     yield from orders()
     yield from refused_orders()
     yield from lights()
     yield from grants()
+    yield from refused_grants()
     yield from hands()
     yield from terms()
     yield from gate_vectors.cases()

@@ -121,8 +121,17 @@ class Quay:
         return self
 
     def announced(self, *titles: str) -> "Quay":
-        """The box's arrival announced."""
-        return self.does("carrier", "ANNOUNCE_ARRIVAL", **announcement(titles or (self.title,)))
+        """The box's arrival announced; the terminal approves where nobody else spoke of the box."""
+        return self.arriving(announcement(titles or (self.title,)))
+
+    def arriving(self, members: Mapping[str, Value]) -> "Quay":
+        """An announcement, approved by its terminal where it has to be."""
+        act = "ANNOUNCE_ARRIVAL"
+        if self.known.loads and self.known.titles:
+            return self.does("carrier", act, **members)
+        terminal = str(members["terminal"])
+        self.world.agreed("carrier", f"cargo.{act}", self.body(act, members), terminal)
+        return self
 
     def order(self, release_to: str = "consignee", title: str = "") -> dict[str, Value]:
         """The body of an order of delivery."""
@@ -194,7 +203,7 @@ class Quay:
 
     def back(self) -> "Quay":
         """Empty again."""
-        return self.does("terminal", "RETURN_EMPTY", date="2026-01-09", place=salt("depot"))
+        return self.does("terminal", "RETURN_EMPTY", date="2026-01-02", place=salt("depot"))
 
 
 ON_RIGHT = frozenset(

@@ -27,8 +27,8 @@ def test_a_box_arrives_once_a_voyage() -> None:
     ("actor", "changes"),
     [
         ("shipper", {}),
-        ("carrier", {"terminal": "customs"}),
-        ("carrier", {"customs": "terminal"}),
+        ("carrier", {"terminal": "haulier"}),
+        ("carrier", {"customs": "haulier"}),
         ("carrier", {"depot": "haulier"}),
     ],
 )
@@ -52,6 +52,24 @@ def test_titles_are_known_sorted_and_each_once() -> None:
     assert quay.why("carrier", ANNOUNCE, **announcement([NOWHERE])) == "cargo.unknown_bill"
     twice = {**announcement([]), "titles": [quay.title, quay.title]}
     assert quay.why("carrier", ANNOUNCE, **twice) == "cargo.unsorted"
+
+
+def test_what_only_the_carrier_speaks_of_needs_the_terminals_word() -> None:
+    """A carrier's insider with a sham waybill, or with a second tag for the same container."""
+    quay = Quay("waybill")
+    told = announcement([quay.title])
+    assert quay.why("carrier", ANNOUNCE, **told) == "ledger.approval_needed"
+    quay.world.done("terminal", "cargo.CLAIM", claim(*loaded(quay.box)))
+    assert quay.why("carrier", ANNOUNCE, **told) == "ledger.approval_needed"
+    bill = Bill("blank", quay.world, **on_board())
+    quay.does("carrier", ANNOUNCE, **announcement([quay.title, bill.title]))
+
+
+@pytest.mark.parametrize("changes", [{"terminal": "customs"}, {"customs": "terminal"}])
+def test_carrier_terminal_and_customs_are_three(changes: dict[str, str]) -> None:
+    quay = Quay()
+    told = announcement([quay.title], **changes)
+    assert quay.why("carrier", ANNOUNCE, **told) == "cargo.same_party"
 
 
 def test_no_title_that_names_the_box_is_left_out() -> None:

@@ -182,7 +182,7 @@ def test_an_alarm_needs_no_movement() -> None:
 
 def test_a_container_comes_back_once_and_after_it_left() -> None:
     quay = Quay().held()
-    back: dict[str, Value] = {"date": "2026-01-09", "place": NOWHERE}
+    back: dict[str, Value] = {"date": "2026-01-02", "place": NOWHERE}
     assert quay.why("terminal", EMPTY, **back) == "cargo.not_left"
     quay.out()
     assert quay.why("other_terminal", EMPTY, **back) == "cargo.not_of_movement"
@@ -194,9 +194,9 @@ def test_a_container_comes_back_once_and_after_it_left() -> None:
 def test_a_depot_takes_the_empty() -> None:
     quay = Quay().surrendered()
     told = announcement([quay.title], depot="other_terminal")
-    quay.does("carrier", "ANNOUNCE_ARRIVAL", **told).ordered().green().granted()
+    quay.arriving(told).ordered().green().granted()
     quay.does("consignee", "ACCEPT_PICK_UP").out()
-    quay.does("other_terminal", EMPTY, date="2026-01-09", place=NOWHERE)
+    quay.does("other_terminal", EMPTY, date="2026-01-02", place=NOWHERE)
 
 
 def test_a_challenge_is_thirty_two_bytes() -> None:

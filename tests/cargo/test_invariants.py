@@ -14,7 +14,7 @@ from ropewalk.ledger import Change, Context, Record, encode_record
 from ropewalk.rules import V1
 
 EXIT = Exit(act=salt("act"), gate=GATE, holder=IDS["consignee"], time=1)
-BACK = Return(by=IDS["terminal"], date="2026-01-09", place=salt("depot"))
+BACK = Return(by=IDS["terminal"], date="2026-01-02", place=salt("depot"))
 Changed = Callable[[Quay], dict[str, Record | None]]
 
 

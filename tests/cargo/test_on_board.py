@@ -45,10 +45,10 @@ def test_no_date_before_the_last_box_was_loaded(date: str, *, is_early: bool) ->
 
 def test_the_latest_word_of_several_terminals_counts() -> None:
     world = world_with(*loaded(BOX))
-    late = claim(*loaded(BOX, date="2026-01-05"), root="late")
+    late = claim(*loaded(BOX, date="2026-01-02"), root="late")
     world.done("other_terminal", "cargo.CLAIM", late)
     assert why(world, on_board()) == "cargo.on_board_evidence"
-    Bill("blank", world, **on_board(date="2026-01-05"))
+    Bill("blank", world, **on_board(date="2026-01-02"))
 
 
 def test_a_load_taken_back_is_no_evidence() -> None:

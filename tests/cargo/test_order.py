@@ -88,8 +88,33 @@ def test_an_order_names_known_boxes_once_in_order() -> None:
     assert why(quay, "carrier", {**order, "boxes": [quay.box] * 2}) == "cargo.unsorted"
     assert why(quay, "carrier", {**order, "boxes": [NOWHERE]}) == "cargo.unknown_movement"
     assert why(quay, "carrier", quay.order(UNKNOWN)) == "identity.unknown_controller"
-    quay.ordered()
+    quay.ordered("shipper").ordered("consignee")
+    assert [one.release_to for one in quay.movement.orders] == [IDS["consignee"]]
+    quay.granted()
     assert why(quay, "carrier", order) == "cargo.ordered_already"
+
+
+def test_a_redirected_waybill_is_ordered_anew() -> None:
+    quay = Quay("waybill").announced().ordered().green()
+    quay.bill.does("shipper", "REDIRECT", consignee="buyer")
+    assert quay.why("carrier", "GRANT_PICK_UP", to="consignee", **quay.window()) == (
+        "cargo.not_released"
+    )
+    quay.ordered("buyer").granted("buyer")
+    quay.does("buyer", "ACCEPT_PICK_UP").out("buyer")
+
+
+def test_goods_leave_with_nobody_behind_a_claimants_back() -> None:
+    """TH7: a carrier's insider puts a sham waybill beside the surrendered bill."""
+    quay = Quay().surrendered()
+    sham = Bill("waybill", quay.world, consignee=IDS["haulier"])
+    quay.announced(quay.title, sham.title).ordered()
+    quay.world.done("carrier", f"cargo.{ORDER}", quay.order("haulier", sham.title))
+    grant = quay.body("GRANT_PICK_UP", {"to": "haulier", **quay.window()})
+    refusal = quay.world.refused("carrier", "cargo.GRANT_PICK_UP", grant)
+    assert refusal.code == "ledger.approval_needed"
+    quay.world.agreed("carrier", "cargo.GRANT_PICK_UP", grant, "shipper")
+    assert quay.right.offered_to == IDS["haulier"]
 
 
 def test_a_title_releases_no_box_that_it_does_not_name() -> None:
@@ -113,7 +138,18 @@ def test_a_box_leaves_when_every_bill_that_names_it_is_released() -> None:
         bill.does("shipper", "SURRENDER_FOR_DELIVERY", addressee="carrier")
         bill.does("carrier", "SACC")
         world.done("carrier", f"cargo.{ORDER}", quay.order("shipper", bill.title))
-    quay.green().granted()
+    quay.green()
+    grant = quay.body("GRANT_PICK_UP", {"to": "consignee", **quay.window()})
+    world.agreed("carrier", "cargo.GRANT_PICK_UP", grant, "shipper")
+    quay.does("consignee", "ACCEPT_PICK_UP").out()
+
+
+def test_a_withdrawn_bill_keeps_no_box() -> None:
+    quay = Quay("waybill")
+    quay.world.done("terminal", "cargo.CLAIM", claim(*loaded(quay.box)))
+    bill = Bill("blank", quay.world, **on_board())
+    bill.agreed("carrier", "VOID", {}, "shipper")
+    quay.announced(quay.title, bill.title).ordered().green().granted()
     quay.does("consignee", "ACCEPT_PICK_UP").out()
 
 

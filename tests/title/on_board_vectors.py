@@ -61,6 +61,14 @@ def issues() -> Iterator[Case]:
     yield one("loaded_for_another", on_board(), NotLoadedForError, foreign)
     yield one("early", early, OnBoardEvidenceError)
     yield one("not_loaded", on_board("third box"), OnBoardEvidenceError)
+    yield one("day_to_come", shown(on_board(), date="2026-01-03"), errors.BadOnBoardDateError)
+    yield one("no_boxes", shown(two, boxes=[]), MalformedBodyError)
+    yield from house_bills()
+    yield from too_late()
+
+
+def too_late() -> Iterator[Case]:
+    """Boxes that arrived, or that as many titles name as may."""
     ashore = Quay("waybill", quay(BOX)).announced().world
     late_bill = issue_body("blank", 9, **on_board())
     name = "on_board_announced_already"
@@ -73,8 +81,6 @@ def issues() -> Iterator[Case]:
     arrived = Quay("straight", quay(BOX)).surrendered().announced()
     ashore = issue_body("blank", 2, **on_board())
     yield Case(ISSUE, "on_board_box_arrived", arrived.world, "carrier", ashore, MovementKnownError)
-    yield one("no_boxes", shown(two, boxes=[]), MalformedBodyError)
-    yield from house_bills()
 
 
 def house_bills() -> Iterator[Case]:
@@ -91,6 +97,13 @@ def house_bills() -> Iterator[Case]:
     yield Case(ISSUE, "on_board_not_masters_shipper", world, "other_carrier", stranger, refusal)
     elsewhere = issue_body("blank", 2, **on_board("third box"), **told)
     yield Case(ISSUE, "on_board_not_masters_box", world, "forwarder", elsewhere, refusal)
+    sold = quay(BOX)
+    gone = Bill("blank", sold, **on_board(), **forwarder)
+    gone.does("forwarder", "TRANSFER", recipient="buyer")
+    again = issue_body("blank", 2, **on_board(), carrier_code="FWD", house_of=gone.title)
+    yield Case(ISSUE, "on_board_master_in_other_hands", sold, "forwarder", again, refusal)
+    name = "on_board_masters_possessor_approves"
+    yield Case(ISSUE, name, sold, "forwarder", again, None, ("buyer",))
 
 
 def splits() -> Iterator[Case]:

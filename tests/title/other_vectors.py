@@ -140,7 +140,12 @@ def indemnities() -> Iterator[Case]:
     joined = letter(bill, bank=IDS["bank"])
     yield Case(act, "carrier", bill.world, "consignee", letter(bill), None, ("carrier",))
     yield Case(act, "bank_joins", bill.world, "consignee", joined, None, ("carrier", "bank"))
-    yield Case(act, "carrier_asks", bill.world, "carrier", letter(bill))
+    own = errors.OwnIndemnityError
+    yield Case(act, "carrier_asks", bill.world, "carrier", letter(bill), own)
+    yield Case(
+        act, "carrier_receives", bill.world, "buyer", letter(bill, receiver=IDS["carrier"]), own
+    )
+    yield Case(act, "carrier_is_bank", bill.world, "buyer", letter(bill, bank=IDS["carrier"]), own)
     flagged = Bill("blank")
     flagged.world.agreed("consignee", act, letter(flagged), "carrier")
     strange = {**letter(bill), "title": NOWHERE}

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Delivered against a letter of indemnity: live, flagged, discharged by surrender (T32)."""
 
+import pytest
+
 from ledger.world import IDS
 from title.bills import Bill
 
@@ -41,4 +43,20 @@ def test_a_rejected_surrender_leaves_it_standing() -> None:
 def test_there_is_no_second_delivery() -> None:
     bill = flagged()
     body = {"receiver": IDS["buyer"], "title": bill.title}
-    assert bill.world.refused("carrier", LETTER, body).code == "title.indemnified_already"
+    assert bill.world.refused("bank", LETTER, body).code == "title.indemnified_already"
+
+
+@pytest.mark.parametrize(
+    ("actor", "members"),
+    [
+        ("carrier", {"receiver": "buyer"}),
+        ("buyer", {"receiver": "carrier"}),
+        ("buyer", {"receiver": "buyer", "bank": "carrier"}),
+    ],
+)
+def test_the_carrier_gives_itself_no_letter(actor: str, members: dict[str, str]) -> None:
+    """TH8: one key of a carrier's would deliver a pledged bill's goods to whom it likes."""
+    bill = Bill("blank").pledged()
+    body = {name: IDS[who] for name, who in members.items()}
+    refused = bill.world.refused(actor, LETTER, {**body, "title": bill.title})
+    assert refused.code == "title.own_indemnity"

@@ -15,6 +15,7 @@ from ropewalk.cargo import (
     promises_of_documents,
     right,
 )
+from ropewalk.cargo.bills import is_named
 from ropewalk.cargo.booking import RequestBooking
 from ropewalk.cargo.consignment import Consignment, OpenConsignment, find_consignment
 from ropewalk.cargo.course import Booking, Instructions, Line, document_id
@@ -106,6 +107,7 @@ __all__ = [
     "document_id",
     "find_box",
     "find_consignment",
+    "is_named",
     "issue_draft",
     "movement_key",
     "named_by",

@@ -16,6 +16,7 @@ from ropewalk.cargo.errors import (
     NotCarriersBillError,
     NotLoadedForError,
     NotRegisteredAsError,
+    SamePartyError,
     UnknownBillError,
     UnsortedError,
 )
@@ -33,6 +34,7 @@ from ropewalk.cargo.state import (
 )
 from ropewalk.identity import has_role
 from ropewalk.ledger import (
+    ApprovalNeededError,
     Context,
     ControllerId,
     Effects,
@@ -75,12 +77,17 @@ def announce(titles: Titles, view: View, message: AnnounceArrival, context: Cont
     if find_movement(view, message.box) is not None:
         raise MovementKnownError(message.box)
     depot = message.depot or message.terminal
+    if len({context.actor, message.customs, message.terminal}) < 3:
+        raise SamePartyError("one of them would turn another's light")
     _require_role(view, context.actor, "carrier")
     _require_role(view, message.terminal, "terminal")
     _require_role(view, depot, "terminal")
     _require_role(view, message.customs, "customs")
     require_own(view, [message.box], context.actor)
     _check_titles(titles, view, message, context.actor)
+    box = find_box(view, message.box)
+    if not box.loads or not box.titles:  # nobody but the carrier has spoken of it yet
+        context.require_approvals([message.terminal])
     movement = Movement(
         carrier=context.actor,
         customs=message.customs,
@@ -112,7 +119,12 @@ def _check_titles(titles: Titles, view: View, message: AnnounceArrival, carrier:
         issuers.append(standing.issuer)
     if carrier not in issuers:
         raise NotCarriersBillError(carrier)
-    _check_complete(find_box(view, message.box).titles, message.titles)
+    known = find_box(view, message.box).titles
+    _check_complete(known, message.titles)
+    for title in known:
+        standing = titles(view, title)
+        if standing is None or (not standing.house_of and standing.issuer != carrier):
+            raise NotCarriersBillError(title)
 
 
 def _check_complete(known: Sequence[str], named: Sequence[str]) -> None:
@@ -123,12 +135,14 @@ def _check_complete(known: Sequence[str], named: Sequence[str]) -> None:
 
 REFUSALS = (
     MovementKnownError,
+    SamePartyError,
     NotRegisteredAsError,
     NotLoadedForError,
     UnsortedError,
     UnknownBillError,
     NotCarriersBillError,
     BillsMissingError,
+    ApprovalNeededError,
 )
 
 

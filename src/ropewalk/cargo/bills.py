@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether the titles that name a box are released: the carrier's light (I16).
 
-What was split, combined or amended is released by what took its place.
+What was split, combined or amended is released by what took its place; what was withdrawn, with
+everybody interested, needs no release.
 """
 
 from collections.abc import Iterable
@@ -29,13 +30,11 @@ def unreleased(view: View, titles: Titles, movement: Movement) -> str:
         if standing is None or len(followed) > FOLLOWED_MAX:
             return title
         order = orders.get(title)
-        if order is not None:
-            if not stands(order, standing):
-                return title
-        elif standing.replaced_by:
-            waiting.extend(standing.replaced_by)
-        else:
+        if order is not None and stands(order, standing):
+            continue
+        if not standing.replaced_by and not standing.is_void:
             return title
+        waiting.extend(standing.replaced_by)
     return "" if followed & set(orders) else movement.titles[0]
 
 

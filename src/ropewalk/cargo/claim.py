@@ -15,10 +15,12 @@ from ropewalk.cargo.errors import (
     BadDateError,
     ClaimedAlreadyError,
     NothingToRetractError,
+    NotLoadedForError,
     NotRegisteredAsError,
     TooManySourcesError,
     UnsortedError,
 )
+from ropewalk.cargo.on_board import require_own
 from ropewalk.cargo.state import (
     SOURCES_MAX,
     BoxRecord,
@@ -43,6 +45,7 @@ from ropewalk.ledger import (
     encode_record,
 )
 
+DAY_S = 86_400
 EVENTS_MAX = 500
 LOADS_MAX = 50
 
@@ -104,27 +107,32 @@ def claim(view: View, message: Claim, context: Context) -> Effects:
 
 
 def _with_load(view: View, one: Loaded, context: Context) -> BoxRecord:
-    check_date(one.date)
+    check_date(one.date, context)
     require_controller(view, one.carrier)
+    require_own(view, [one.box], one.carrier)
     box = find_box(view, one.box)
     others = [load for load in box.loads if load.by != context.actor]
     if len(others) >= SOURCES_MAX:
         raise TooManySourcesError(one.box)
     load = Load(by=context.actor, carrier=one.carrier, date=one.date, event=one.event)
     loads = sorted([*others, load], key=lambda each: each.by)
-    return msgspec.structs.replace(box, loads=tuple(loads))
+    return msgspec.structs.replace(box, carrier=one.carrier, loads=tuple(loads))
 
 
-def check_date(text: str) -> None:
-    """Refuse what is no day.
+def check_date(text: str, context: Context, since_s: int = 0) -> None:
+    """Refuse what is no day, a day to come, or one before something happened.
+
+    A port's day may be one ahead of, or behind, the block's, which is told in UTC.
 
     Raises:
-        BadDateError: it is none.
+        BadDateError: it is so.
     """
     try:
-        CalendarDate.parse(text)
+        day = CalendarDate.parse(text).days
     except CodeError as error:
         raise BadDateError(str(error)) from error
+    if not since_s // DAY_S - 1 <= day <= context.time_s // DAY_S + 1:
+        raise BadDateError(f"{text} lies ahead, or before what it follows")
 
 
 CLAIM_REFUSALS = (
@@ -133,6 +141,7 @@ CLAIM_REFUSALS = (
     UnsortedError,
     BadDateError,
     UnknownControllerError,
+    NotLoadedForError,
     TooManySourcesError,
 )
 
@@ -148,7 +157,7 @@ def retract_load(view: View, message: RetractLoad, context: Context) -> Effects:
     if left == box.loads:
         raise NothingToRetractError(message.box)
     after = msgspec.structs.replace(box, loads=left)
-    record = encode_record(after) if after != BoxRecord() else None
+    record = encode_record(after) if after.loads or after.titles else None
     told = {"actor": context.actor, "box": message.box}
     return Effects({box_key(message.box): record}, (Event("cargo.load_retracted", told),))
 

@@ -291,6 +291,13 @@ class OnBoardEvidenceError(LedgerError):
     number = 7440
 
 
+class SamePartyError(LedgerError):
+    """Carrier, terminal and customs of a movement are three parties."""
+
+    code = "cargo.same_party"
+    number = 7442
+
+
 class TooManyBillsError(LedgerError):
     """As many titles name this box as may."""
 

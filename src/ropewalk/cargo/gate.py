@@ -191,7 +191,7 @@ def return_empty(view: View, message: ReturnEmpty, context: Context) -> Effects:
         raise NotLeftError(message.box)
     if movement.return_ is not None:
         raise ReturnedError(movement.return_.date)
-    check_date(message.date)
+    check_date(message.date, context, movement.exit.time)
     back = Return(by=context.actor, date=message.date, place=message.place)
     return moved(
         movement, message.box, context, "cargo.returned_empty", return_=back, status=RETURNED

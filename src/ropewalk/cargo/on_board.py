@@ -51,19 +51,18 @@ def require_evidence(view: View, boxes: Sequence[str], carrier: str, date: str) 
 
 
 def require_own(view: View, boxes: Iterable[str], carrier: str) -> None:
-    """Refuse to bill boxes that terminals loaded for somebody else alone.
+    """Refuse to load for, bill or announce as one carrier's what is another's on this voyage.
 
     Raises:
         NotLoadedForError: one is another's.
     """
     for tag in boxes:
-        carriers = {load.carrier for load in find_box(view, tag).loads}
-        if carriers and carrier not in carriers:
+        if find_box(view, tag).carrier not in ("", carrier):
             raise NotLoadedForError(tag)
 
 
-def named_by(view: View, boxes: Iterable[str], title: str) -> dict[str, bytes | None]:
-    """Writes that let boxes know of one more title.
+def named_by(view: View, boxes: Iterable[str], title: str, carrier: str) -> dict[str, bytes | None]:
+    """Writes that let boxes of a carrier know of one more title.
 
     Raises:
         MovementKnownError: one was announced, under other titles: it would leave without this one.
@@ -76,7 +75,8 @@ def named_by(view: View, boxes: Iterable[str], title: str) -> dict[str, bytes | 
         box = find_box(view, tag)
         if len(box.titles) >= BILLS_MAX:
             raise TooManyBillsError(tag)
-        writes[box_key(tag)] = _with_titles(box, {*box.titles, title})
+        mine = msgspec.structs.replace(box, carrier=carrier)
+        writes[box_key(tag)] = _with_titles(mine, {*box.titles, title})
     return writes
 
 

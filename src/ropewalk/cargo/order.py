@@ -28,6 +28,7 @@ from ropewalk.cargo.state import (
     Order,
     Titles,
     asking,
+    find_right,
     load_present,
     movement_key,
 )
@@ -105,10 +106,17 @@ def _ordered(titles: Titles, view: View, box: str, order: Order) -> Movement:
     movement = load_present(view, box)
     if not is_named(view, titles, order.title, movement.titles):
         raise BoxNotNamedError(box)
-    if any(one.title == order.title for one in movement.orders):
+    if any(one.title == order.title for one in movement.orders) and _is_granted(view, box):
         raise OrderedAlreadyError(box)
-    orders = sorted([*movement.orders, order], key=lambda one: one.title)
+    others = [one for one in movement.orders if one.title != order.title]
+    orders = sorted([*others, order], key=lambda one: one.title)
     return msgspec.structs.replace(movement, orders=tuple(orders))
+
+
+def _is_granted(view: View, box: str) -> bool:
+    """Whether somebody else has the pick-up right, or is offered it: then orders stand."""
+    right = find_right(view, box)
+    return right is not None and (len(right.holders) > 1 or bool(right.offered_to))
 
 
 REFUSALS = (

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-from ropewalk.cargo.bills import unreleased
+from ropewalk.cargo.bills import stands, unreleased
 from ropewalk.cargo.errors import (
     BadWindowError,
     GrantedAlreadyError,
@@ -46,6 +46,7 @@ from ropewalk.cargo.state import (
 )
 from ropewalk.identity import UnknownControllerError, require_controller
 from ropewalk.ledger import (
+    ApprovalNeededError,
     Context,
     ControllerId,
     Effects,
@@ -55,6 +56,9 @@ from ropewalk.ledger import (
     View,
     encode_record,
 )
+
+VALID_S_MAX = 400 * 86_400
+"""How far ahead a window or a driver's time may end."""
 
 
 class GrantPickUp(OnBox, frozen=True):
@@ -114,10 +118,11 @@ def grant(titles: Titles, view: View, message: GrantPickUp, context: Context) ->
     waiting = unreleased(view, titles, movement)
     if waiting:
         raise NotReleasedError(waiting)
-    _require_release_party(titles, view, movement, message.to)
+    others = _other_claimants(titles, view, movement, message.to)
     if message.to == context.actor:
         raise HeldAlreadyError(message.to)
     _check_window(message.valid_from, message.valid_until, context)
+    context.require_approvals(others)
     right = Right(
         holders=(context.actor,),
         last_act=context.transaction,
@@ -132,17 +137,30 @@ def grant(titles: Titles, view: View, message: GrantPickUp, context: Context) ->
     )
 
 
-def _require_release_party(titles: Titles, view: View, movement: Movement, to: str) -> None:
-    """Refuse whoever no delivery order by this very carrier names."""
+def _other_claimants(titles: Titles, view: View, movement: Movement, to: str) -> list[str]:
+    """Whose goods leave with somebody else than their own delivery order names.
+
+    Goods under a house bill leave with whoever has the master's.
+
+    Raises:
+        NotReleasePartyError: no delivery order by this very carrier names `to`.
+    """
+    others, is_named = [], False
     for order in movement.orders:
         standing = titles(view, order.title)
-        if order.release_to == to and standing is not None and standing.issuer == movement.carrier:
-            return
-    raise NotReleasePartyError(to)
+        if standing is None or not stands(order, standing):
+            continue
+        is_named |= order.release_to == to and standing.issuer == movement.carrier
+        if order.release_to != to and standing.house_of not in movement.titles:
+            others.append(order.claimant)
+    if not is_named:
+        raise NotReleasePartyError(to)
+    return others
 
 
 def _check_window(valid_from: int, valid_until: int, context: Context) -> None:
-    if not valid_from < valid_until or valid_until <= context.time_s:
+    ends = context.time_s < valid_until <= context.time_s + VALID_S_MAX
+    if not valid_from < valid_until or not ends:
         raise BadWindowError(f"from {valid_from} to {valid_until}, at {context.time_s}")
 
 
@@ -154,6 +172,7 @@ GRANT_REFUSALS = (
     NotReleasePartyError,
     HeldAlreadyError,
     BadWindowError,
+    ApprovalNeededError,
 )
 
 
@@ -281,8 +300,8 @@ def name_driver(view: View, message: NameDriver, context: Context) -> Effects:
     driver = None
     if message.driver is not None:
         require_controller(view, message.driver)
-        if message.until <= context.time_s:
-            raise BadWindowError("the driver's time is over")
+        if not context.time_s < message.until <= context.time_s + VALID_S_MAX:
+            raise BadWindowError("the driver's time is over, or has no end to speak of")
         driver = Driver(
             controller=message.driver, until=message.until, vehicle=message.vehicle or ""
         )

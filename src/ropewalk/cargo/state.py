@@ -79,6 +79,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     replaces: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
     basis: Basis | None = None
+    is_void: bool = False
+    """Whether it was withdrawn, with everybody interested."""
     concerned: tuple[str, ...] = ()
     """Issuer, and whoever the title names or is in the hands of."""
 
@@ -107,6 +109,8 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class BoxRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Record `box/<tag>`: who says it was loaded, and which titles name it."""
 
+    carrier: str = ""
+    """Whose box it is on this voyage, from the first load or the first title that names it."""
     loads: tuple[Load, ...] = ()
     titles: tuple[str, ...] = ()
     """Sorted."""

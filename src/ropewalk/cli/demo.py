@@ -316,10 +316,10 @@ class Stage:
         """Let the terminal load what the document says is on board; None where it does not say."""
         date = on_board_date(document)
         try:
-            CalendarDate.parse(date)
+            days = CalendarDate.parse(date).days
         except CodeError:
             return None
-        if not quayside.boxes:
+        if not quayside.boxes or days > self._parties[CARRIER].now_s() // 86_400:
             return None
         quayside.load(document, date)
         return OnBoard(date)

@@ -23,6 +23,7 @@ from ropewalk.cli.lives import (
 from ropewalk.client import (
     Actor,
     GateChallenge,
+    NotFoundError,
     Outcome,
     TransportDocument,
     answer,
@@ -120,9 +121,30 @@ class Quayside:
             "terminal": actors[DISCHARGE_TERMINAL].controller,
             "titles": [title],
         }
-        self._each(CARRIER, "ANNOUNCE_ARRIVAL", arrival)
+        if self._is_evident():
+            self._each(CARRIER, "ANNOUNCE_ARRIVAL", arrival)
+        else:
+            self._propose(CARRIER, "ANNOUNCE_ARRIVAL", arrival, DISCHARGE_TERMINAL)
         self._each(CUSTOMS, "SET_CUSTOMS_STATUS", {"status": "CLEARED"})
         self._each(DISCHARGE_TERMINAL, "SET_READINESS", {"ready": True})
+
+    def _is_evident(self) -> bool:
+        """Whether a terminal loaded the boxes and the bill names them, for the ledger to see."""
+        node = self._parties[CARRIER].node
+        try:
+            box = node.box(self.boxes[0].tag).get("box", {})
+        except NotFoundError:
+            return False
+        return bool(box.get("loads") and box.get("titles"))
+
+    def _propose(self, name: str, act: str, members: Mapping[str, Value], approver: str) -> None:
+        """An act on every box that another party has to approve; it then is carried out."""
+        for one in self.boxes:
+            body: dict[str, Value] = {"box": one.tag, **members}
+            act_hash, outcome = self._parties[name].propose(f"cargo.{act}", body)
+            self._note("identity.PROPOSE", name, outcome, told=f"{name}: PROPOSE {act}")
+            outcome = self._parties[approver].approve(act_hash)
+            self._note(f"cargo.{act}", approver, outcome, told=f"{approver}: APPROVE {act}")
 
     def _order(self, title: str, release_to: str) -> None:
         to = self._parties[release_to].controller

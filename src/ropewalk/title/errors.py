@@ -380,3 +380,10 @@ class BadOnBoardDateError(LedgerError):
 
     code = "title.bad_on_board_date"
     number = 7363
+
+
+class OwnIndemnityError(LedgerError):
+    """A letter of indemnity is given to the carrier: it is neither requester, receiver nor bank."""
+
+    code = "title.own_indemnity"
+    number = 7364

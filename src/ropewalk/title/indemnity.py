@@ -25,6 +25,7 @@ from ropewalk.title.errors import (
     LeasedError,
     NotTransferableError,
     OnPaperError,
+    OwnIndemnityError,
     SurrenderPendingError,
     UnknownTitleError,
 )
@@ -47,6 +48,8 @@ def letter_of_indemnity(view: View, message: LetterOfIndemnity, context: Context
     title = state.load_any(view, message.title)
     state.require_free(title, context)
     state.require_live_bill(title)
+    if title.issuer in (context.actor, message.receiver, message.bank):
+        raise OwnIndemnityError(title.issuer)
     if title.indemnity is not None:
         raise IndemnifiedAlreadyError(title.indemnity.receiver)
     require_controller(view, message.receiver)
@@ -69,6 +72,7 @@ REFUSALS = (
     OnPaperError,
     EndedError,
     SurrenderPendingError,
+    OwnIndemnityError,
     IndemnifiedAlreadyError,
     UnknownControllerError,
     ApprovalNeededError,

@@ -17,6 +17,7 @@ from ropewalk.cargo import (
     OnBoardEvidenceError,
     TooManyBillsError,
     find_box,
+    is_named,
     issue_draft,
     named_by,
     require_evidence,
@@ -54,6 +55,9 @@ from ropewalk.title.errors import (
     RolesOfDocumentError,
     UnknownCargoError,
 )
+from ropewalk.title.release import standing
+
+DAY_S = 86_400
 
 
 class OnBoard(
@@ -216,12 +220,12 @@ def _on_board(
         raise UnknownCargoError("boxes and items shown are not the cargo named")
     if on_board.boxes != sorted(set(on_board.boxes)):
         raise MalformedCargoError("boxes are sorted, each once")
-    check_day(on_board.date)
+    check_day(on_board.date, context)
     carrier = _carrier_of_boxes(view, message, on_board, context)
     require_own(view, on_board.boxes, carrier)
     if on_board.override is None:
         require_evidence(view, on_board.boxes, carrier, on_board.date)
-    return named_by(view, on_board.boxes, identifier)
+    return named_by(view, on_board.boxes, identifier, carrier)
 
 
 def _carrier_of_boxes(view: View, message: Issue, on_board: OnBoard, context: Context) -> str:
@@ -231,22 +235,26 @@ def _carrier_of_boxes(view: View, message: Issue, on_board: OnBoard, context: Co
     master = state.load_any(view, message.house_of)
     if master.shipper != context.actor:
         raise BadMasterError("only the master bill's shipper issues house bills for its boxes")
+    if master.in_control != context.actor and master.in_control not in context.approvals:
+        raise BadMasterError("the master bill is in other hands, which do not approve")
     for tag in on_board.boxes:
-        if message.house_of not in find_box(view, tag).titles:
+        if not is_named(view, standing, message.house_of, find_box(view, tag).titles):
             raise BadMasterError(f"the master bill does not name {tag}")
     return master.issuer
 
 
-def check_day(text: str) -> None:
-    """Refuse what is no day.
+def check_day(text: str, context: Context) -> None:
+    """Refuse what is no day, or a day to come; a port may be a day ahead of the block.
 
     Raises:
-        BadOnBoardDateError: it is none.
+        BadOnBoardDateError: it is so.
     """
     try:
-        CalendarDate.parse(text)
+        day = CalendarDate.parse(text).days
     except CodeError as error:
         raise BadOnBoardDateError(str(error)) from error
+    if day > context.time_s // DAY_S + 1:
+        raise BadOnBoardDateError(f"{text} lies ahead")
 
 
 def _check_master(view: View, master: str) -> None:

@@ -13,6 +13,7 @@ from ropewalk.title.state import (
     ISSUED,
     SURRENDER_REQUESTED,
     SURRENDERED,
+    VOID,
     Title,
     find,
 )
@@ -38,6 +39,7 @@ def standing(view: View, identifier: str) -> Standing | None:
             if one
         ),
         house_of=title.house_of,
+        is_void=title.status == VOID,
         issuer=title.issuer,
         replaced_by=title.replaced_by,
         replaces=title.replaces,
