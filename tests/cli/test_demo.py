@@ -47,6 +47,8 @@ def test_three_lives_are_played(tmp_path: Path) -> None:
     assert lives == {"to-order": "SURRENDERED", "blank": "SURRENDERED", "waybill": "DELIVERED"}
     acts = [act["act"] for act in summary["acts"]]
     assert {"title.REFUSE_TRANSFER", "title.BLANK_ENDORSE", "title.REDIRECT"} <= set(acts)
+    assert {"cargo.REQUEST_BOOKING", "cargo.APPROVE_DRAFT", "cargo.CLAIM"} <= set(acts)
+    assert acts.count("cargo.GATE_OUT") == acts.count("cargo.RETURN_EMPTY") == 5
     assert "governing law" in {one["what"] for one in summary["supplied"]}
 
 

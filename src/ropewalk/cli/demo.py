@@ -41,6 +41,7 @@ from ropewalk.cli.lives import (
     life_of,
 )
 from ropewalk.cli.options import DEFAULT_LISTEN, Json, Listen
+from ropewalk.cli.paperwork import Paperwork
 from ropewalk.cli.quayside import Quayside
 from ropewalk.cli.setup import RECOGNISED_LAWS, make_ledger
 from ropewalk.cli.supervisor import Network
@@ -329,6 +330,8 @@ class Stage:
     ) -> str:
         needs_consignee = not document.is_to_order or document.party(CONSIGNEE) is not None
         self._supply("controllers of the document's parties", "the demo's own stand in for them")
+        self._supply("booking and shipping instructions", "made from what the document says")
+        draft = Paperwork(self._parties, self._shelf, self._note).approved_draft(document)
         identifier, outcome = issue(
             self._parties[CARRIER],
             self._shelf,
@@ -339,7 +342,11 @@ class Stage:
                 consignee=self._parties[CONSIGNEE].controller if needs_consignee else "",
                 endorsee=self._parties[life.endorsee].controller if life.endorsee else "",
             ),
-            Particulars(secret=secret, on_board=self._on_board(document, quayside)),
+            Particulars(
+                secret=secret,
+                on_board=self._on_board(document, quayside),
+                draft=draft,
+            ),
         )
         self._note(
             "title.ISSUE", CARRIER, outcome, title=identifier, told=f"{CARRIER}: ISSUE → {SHIPPER}"
