@@ -25,7 +25,6 @@ from ropewalk.cli.bench_limits import resident_bytes, verification_rate
 from ropewalk.cli.bench_world import PASSPHRASE, World, submit_all
 from ropewalk.cli.child import ChildNode
 from ropewalk.crypto import random_bytes
-from ropewalk.engines.embedded import EmbeddedEngine
 from ropewalk.tracking import root_of
 from ropewalk.views import Batch, Views
 
@@ -176,12 +175,12 @@ def _projecting(tell: Tell, count: int) -> float:
 
 def events(tell: Tell, *, count: int = 100_000, lookups: int = 3_000) -> dict[str, Any]:
     """Claims in batches over HTTP, then look-ups of every usual kind over HTTP."""
+    single, limit = _singly(tell)
     rows = _projecting(tell, min(count, 20_000))
     with tempfile.TemporaryDirectory(prefix="ropewalk-bench-") as folder:
         world = World(Path(folder), 4)
         engine = world.open()
         world.enrol(engine)
-        single, limit = _singly(tell, world, engine)
         engine.close()
         log = Path(folder) / "log"
         with ChildNode(world.folder, "127.0.0.1:0", PASSPHRASE, log, "--open-events") as node:
@@ -213,19 +212,29 @@ def events(tell: Tell, *, count: int = 100_000, lookups: int = 3_000) -> dict[st
     }
 
 
-def _singly(tell: Tell, world: World, engine: EmbeddedEngine) -> tuple[float, float]:
+def _singly(tell: Tell) -> tuple[float, float]:
     """Claims of one event each, a second, and signatures that the machine verifies a second."""
     tell(f"signing {SINGLES:,} claims of one event")
+    with tempfile.TemporaryDirectory(prefix="ropewalk-bench-") as folder:
+        world = World(Path(folder), 4)
+        engine = world.open()
+        world.enrol(engine)
+        texts = _single_claims(world)
+        before = verification_rate()
+        start = time.perf_counter()
+        submit_all(engine, texts)
+        rate = SINGLES / (time.perf_counter() - start)
+        engine.close()
+    return rate, (before + verification_rate()) / 2
+
+
+def _single_claims(world: World) -> list[str]:
     texts = []
     for number in range(SINGLES):
         who = number % len(world.ids)
         body: dict[str, Any] = {"count": 1, "root": random_bytes(32).hex()}
         texts.append(world.signed("cargo.CLAIM", world.ids[who], body, world.keys[who]))
-    before = verification_rate()
-    start = time.perf_counter()
-    submit_all(engine, texts)
-    rate = SINGLES / (time.perf_counter() - start)
-    return rate, (before + verification_rate()) / 2
+    return texts
 
 
 def _post_all(tell: Tell, url: str, world: World, count: int) -> float:
