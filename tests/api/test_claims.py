@@ -1,13 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Claims over HTTP: the events are those that were signed for, or nothing happens."""
 
-from collections.abc import Iterator
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from ropewalk.api import claims, tnt
+from ropewalk.api.errors import UnknownTransactionError
+from ropewalk.api.node import LARGE_BYTES
+from ropewalk.tracking import TooLargeError
 from ropewalk.views import Batch
 from views.fleet import batch22, batch30, event22, event30
 from views.house import House, wait_for
@@ -161,3 +169,58 @@ def test_the_file_of_a_claim_is_its_users_alone(house: House, tmp_path: Path) ->
     path = house.network.folder / "claims" / batch.root[:2] / f"{batch.root}.json"
     assert path.stat().st_mode & 0o777 == 0o600
     assert (house.network.folder / "views.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("read", "head"),
+    [
+        (lambda body: claims._keep(None, body), b'{"salt":"","version":"2.2","events":['),  # type: ignore[arg-type]
+        (lambda body: tnt._take_message(None, body, ""), b'{"events":['),  # type: ignore[arg-type]
+    ],
+)
+@pytest.mark.parametrize("value", [b"0,", b"[],", b"{},"])
+def test_millions_of_values_are_refused_before_any_is_decoded(
+    read: Callable[[bytes], Any], head: bytes, value: bytes
+) -> None:
+    body = head + value * (9_000_000 // len(value)) + b"0]}"
+    tracemalloc.start()
+    try:
+        began = time.process_time()
+        with pytest.raises(TooLargeError):
+            read(body)
+        assert time.process_time() - began < 1.0
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_large_batches_are_decoded_one_at_a_time_and_small_ones_beside_them(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, now, most = threading.Lock(), [0], [0]
+
+    def keep(_here: Any, body: bytes) -> Any:
+        if len(body) < LARGE_BYTES:
+            raise UnknownTransactionError("small")
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        time.sleep(0.3)
+        with lock:
+            now[0] -= 1
+        raise UnknownTransactionError("large")
+
+    monkeypatch.setattr(claims, "_keep", keep)
+
+    def post(size: int) -> int:
+        headers = {"content-type": "application/json"}
+        sent = house.http.post("/v1/claims", content=b" " * size, headers=headers)
+        return sent.status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        large = [pool.submit(post, LARGE_BYTES) for _ in range(3)]
+        began = time.monotonic()
+        assert post(10) == 404
+        assert time.monotonic() - began < 0.6
+        assert {one.result() for one in large} == {404}
+    assert most == [1]

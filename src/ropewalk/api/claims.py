@@ -25,7 +25,7 @@ from ropewalk.api.errors import (
 from ropewalk.api.node import Node
 from ropewalk.api.transactions import one, read_body
 from ropewalk.engines.port import EngineError
-from ropewalk.tracking import Version, read_events
+from ropewalk.tracking import Version, check_size, read_events
 from ropewalk.views import (
     BATCH_EVENTS_MAX,
     Batch,
@@ -96,7 +96,7 @@ async def submit(request: Request) -> Response:
         raise UnsupportedMediaTypeError("a claim comes as application/json")
     media.acceptable(request.headers.get("accept", ""), (media.JSON,))
     body = await read_body(request, here, here.settings.caps.batch_bytes)
-    transaction, root, is_new = await here.looking.run(_keep, here, body)
+    transaction, root, is_new = await here.lane_for(body).run(_keep, here, body)
     if not transaction:
         here.views.projector.hint(root)
         return answer(Stored(root=root), cache=NO_STORE)
@@ -142,6 +142,7 @@ def _keep(here: Node, body: bytes) -> tuple[str, str, bool]:
 
 
 def _read(body: bytes) -> Claim:
+    check_size(body)
     try:
         sent = msgspec.json.decode(body, type=Claim)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -29,6 +29,10 @@ WAITING_THREADS: Final = 8
 """Of what may wait for consensus, seconds long: they sleep, mostly."""
 VIEWS_THREADS: Final = 4
 """Of what the views are asked, and of claims that are checked on their way in."""
+WEIGHING_THREADS: Final = 1
+"""Of batches of events so large that few may be decoded at a time."""
+LARGE_BYTES: Final = 1_048_576
+"""A batch of so many bytes is large; 500 events of the usual kind are not."""
 PAYLOAD_THREADS: Final = 2
 TRANSFER_THREADS: Final = 4
 """Of what moves private payloads to and from the vault's disk, a piece at a time."""
@@ -70,6 +74,7 @@ class Node:
         self.proofs = Lane("proof", threads=PROOF_THREADS, places=caps.proofs)
         self.waiting = Lane("waiting", threads=WAITING_THREADS, places=caps.waiting)
         self.looking = Lane("views", threads=VIEWS_THREADS, places=caps.views)
+        self.weighing = Lane("weighing", threads=WEIGHING_THREADS, places=caps.large)
         self.light = Lane("light", threads=LIGHT_THREADS, places=caps.light)
         self.payloads = Lane("vault", threads=PAYLOAD_THREADS, places=caps.vault)
         self.transfers = Lane("transfer", threads=TRANSFER_THREADS, places=caps.transfers)
@@ -84,7 +89,18 @@ class Node:
     def lanes(self) -> tuple[Lane, ...]:
         """All lanes to the engine."""
         reading = (self.reads, self.proofs, self.waiting, self.looking, self.light)
-        return (self.writes, *reading, self.payloads, self.transfers, self.health)
+        return (
+            self.writes,
+            *reading,
+            self.weighing,
+            self.payloads,
+            self.transfers,
+            self.health,
+        )
+
+    def lane_for(self, body: bytes) -> Lane:
+        """Where a batch of events is decoded: the large ones a few at a time."""
+        return self.weighing if len(body) >= LARGE_BYTES else self.looking
 
     @property
     def views(self) -> Views:

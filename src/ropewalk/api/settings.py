@@ -79,6 +79,8 @@ class Caps:
     that binds them: they have a lane of their own, since no header may come."""
     views: int = 256
     """Requests waiting for the views at a time."""
+    large: int = 16
+    """Large batches of events waiting to be decoded at a time."""
     light: int = 32
     """Requests waiting for CometBFT's answers at a time."""
 
