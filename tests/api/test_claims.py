@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Claims over HTTP: the events are those that were signed for, or nothing happens."""
 
+import base64
 import threading
 import time
 import tracemalloc
@@ -31,6 +32,10 @@ def kept(house: House, batch: Batch) -> bool:
     return house.views.payloads.has(batch.root)
 
 
+def claim_of(batch: Batch) -> dict[str, Any]:
+    return {"count": len(batch.events), "root": batch.root}
+
+
 def test_a_claim_stands_on_the_ledger_and_its_events_are_shown(house: House) -> None:
     batch = batch22(event22(1), event22(2), salt="01" * 32)
     answer = house.claim(batch)
@@ -54,8 +59,8 @@ def test_a_second_claim_of_the_same_events_is_refused_and_the_first_ones_stay(
 ) -> None:
     batch = batch22(event22(4), salt="03" * 32)
     house.claim(batch)
-    answer = house.post(batch, house.signed(batch, "bank"))
-    assert answer.status_code == 409
+    again = house.network.by("carrier", "cargo.CLAIM", claim_of(batch), seconds=77)
+    assert house.post(batch, again).status_code == 409
     assert kept(house, batch)
 
 
@@ -76,7 +81,7 @@ def test_other_events_than_were_signed_for_are_refused_and_not_kept(house: House
 def test_a_blank_more_makes_other_events(house: House) -> None:
     batch = batch22(event22(8), salt="06" * 32)
     raws = [msgspec.Raw(bytes(one).replace(b'": ', b'":  ', 1)) for one in batch.events]
-    wider = Batch(salt=batch.salt, version="2.2", events=raws)
+    wider = Batch(by=batch.by, salt=batch.salt, version="2.2", events=raws)
     assert house.post(wider, house.signed(batch)).json()["code"] == "views.root_mismatch"
 
 
@@ -224,3 +229,67 @@ def test_large_batches_are_decoded_one_at_a_time_and_small_ones_beside_them(
         assert time.monotonic() - began < 0.6
         assert {one.result() for one in large} == {404}
     assert most == [1]
+
+
+def test_events_are_claimed_by_whom_the_act_names_and_by_no_other(house: House) -> None:
+    batch = batch22(event22(20), salt="14" * 32)
+    stolen = house.post(batch, house.signed(batch, "bank"))
+    assert (stolen.status_code, stolen.json()["code"]) == (422, "views.root_mismatch")
+    bank = house.network.parties["bank"].controller
+    theirs = msgspec.structs.replace(batch, by=bank)
+    assert house.post(theirs, house.signed(batch)).json()["code"] == "views.root_mismatch"
+    assert house.post(theirs, house.signed(batch, "bank")).json()["code"] == "views.root_mismatch"
+    assert house.post(theirs, house.signed(theirs, "bank")).json()["status"] == "committed"
+    assert house.claim(batch).json()["status"] == "committed"  # the same events, another root
+
+
+def test_a_root_claimed_before_by_another_serves_that_one_nothing(house: House) -> None:
+    """A front-runner sees the root of an act under way and gets its own in first."""
+    batch = batch22(event22(21), salt="15" * 32)
+    squat = house.network.by("bank", "cargo.CLAIM", claim_of(batch))
+    assert house.network.send(squat).status == "committed"
+    bank = house.network.parties["bank"].controller
+    for by in (batch.by, bank):
+        given = house.post(msgspec.structs.replace(batch, by=by))
+        assert given.status_code in (404, 422), given.text
+    assert house.post(batch, house.signed(batch)).status_code == 409
+    assert not kept(house, batch)
+    anew = msgspec.structs.replace(batch, salt="16" * 32)
+    assert house.claim(anew).json()["status"] == "committed"
+
+
+def test_events_claimed_as_one_version_are_not_kept_as_the_other(house: House) -> None:
+    both = event22(22) | {
+        "eventClassification": {
+            "eventTypeCode": "EQUIPMENT",
+            "eventClassifierCode": "ACT",
+            "equipmentEventTypeCode": "LOAD",
+        },
+        "eventUpdatedDateTime": "2026-03-01T00:00:00Z",
+    }
+    batch = batch22(both, salt="17" * 32)
+    assert house.network.send(house.signed(batch)).status == "committed"
+    other = msgspec.structs.replace(batch, version="3.0")
+    assert house.post(other).status_code == 404
+    assert house.post(batch).json()["status"] == "stored"
+    assert house.http.get(f"/v1/claims/{batch.root}").json()["version"] == "2.2"
+
+
+@pytest.mark.parametrize("by", ["", "zz", "AB" * 16])
+def test_without_an_act_the_body_names_who_claimed(house: House, by: str) -> None:
+    batch = batch22(event22(23), salt="18" * 32)
+    if not house.views.payloads.has(batch.root):
+        house.claim(batch)
+    sent = body_of(batch) | ({"by": by} if by else {})
+    assert house.http.post("/v1/claims", json=sent).json()["code"] == "api.malformed_body"
+
+
+def test_who_acts_for_another_claims_in_that_ones_name() -> None:
+    said = {"act": "cargo.CLAIM", "actor": "ab" * 16, "body": {"count": 1, "root": "00" * 32}}
+
+    def claimant(**more: str) -> str:
+        payload = base64.urlsafe_b64encode(msgspec.json.encode(said | more)).decode().rstrip("=")
+        return claims._said(f"a.{payload}.b").claimant
+
+    assert claimant() == "ab" * 16
+    assert claimant(represented_party="cd" * 16) == "cd" * 16

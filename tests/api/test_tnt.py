@@ -21,7 +21,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from ropewalk.views import Batch
-from views.fleet import batch22, batch30, event22, event30, uuid_of
+from views.fleet import CARRIER, batch22, batch30, event22, event30, uuid_of
 from views.house import House, wait_for
 
 DCSA = Path(__file__).parents[3] / "shared" / "data" / "dcsa"
@@ -97,7 +97,7 @@ def test_a_wrong_sample_is_refused_for_its_reason(house: House, name: str) -> No
     told = sample(f"tnt-220-response-wrong-{name}.json")
     told = told if isinstance(told, list) else [told]
     raws = [msgspec.Raw(json.dumps(one).encode()) for one in told]
-    batch = Batch(salt="0a" * 32, version="2.2", events=raws)
+    batch = Batch(by=CARRIER, salt="0a" * 32, version="2.2", events=raws)
     answer = house.post(batch, house.signed(batch))
     assert answer.status_code == 422, answer.text
     assert answer.json()["code"].startswith("tracking.")
