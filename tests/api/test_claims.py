@@ -16,6 +16,7 @@ import pytest
 from ropewalk.api import claims, tnt
 from ropewalk.api.errors import UnknownTransactionError
 from ropewalk.api.node import LARGE_BYTES
+from ropewalk.crypto import sha256_hex
 from ropewalk.tracking import TooLargeError
 from ropewalk.views import Batch
 from views.fleet import batch22, batch30, event22, event30
@@ -293,3 +294,43 @@ def test_who_acts_for_another_claims_in_that_ones_name() -> None:
 
     assert claimant() == "ab" * 16
     assert claimant(represented_party="cd" * 16) == "cd" * 16
+
+
+def loaded(batch: Batch, at: int, date: str) -> dict[str, Any]:
+    hashed = sha256_hex(batch.datas[at])
+    return {"box": "ab" * 32, "carrier": batch.by, "date": date, "event": hashed}
+
+
+LOADED = event22(0) | {"eventDateTime": "2026-01-06T23:30:00-03:00"}
+
+
+@pytest.mark.parametrize(
+    ("event", "date"),
+    [
+        (LOADED, "2026-01-07"),  # the day in UTC, not at the place
+        (LOADED, ""),
+        (LOADED | {"eventClassifierCode": "PLN"}, "2026-01-06"),
+        (LOADED | {"emptyIndicatorCode": "EMPTY"}, "2026-01-06"),
+        (LOADED | {"equipmentEventTypeCode": "DISC"}, "2026-01-06"),
+        (event22(2) | {"eventDateTime": "2026-01-06T23:30:00-03:00"}, "2026-01-06"),
+    ],
+)
+def test_loads_that_the_events_do_not_show_are_refused(
+    house: House, event: dict[str, Any], date: str
+) -> None:
+    batch = batch22(event, salt="1a" * 32)
+    answer = house.post(batch, house.signed(batch, loads=[loaded(batch, 0, date)]))
+    assert (answer.status_code, answer.json()["code"]) == (422, "views.load_mismatch")
+    assert not kept(house, batch)
+
+
+def test_a_load_is_one_of_the_batchs_own_events(house: House) -> None:
+    batch, other = batch22(LOADED, salt="1b" * 32), batch22(event22(4), salt="1b" * 32)
+    known = loaded(batch, 0, "2026-01-06")
+    unknown = known | {"event": sha256_hex(other.datas[0])}
+    for loads in ([unknown], [known, unknown]):
+        answer = house.post(batch, house.signed(batch, loads=loads))
+        assert answer.json()["code"] == "views.load_mismatch"
+    # the loads are its events'; that the carrier is no terminal, the ledger says
+    answer = house.post(batch, house.signed(batch, loads=[known]))
+    assert answer.json()["code"] == "cargo.not_registered_as"

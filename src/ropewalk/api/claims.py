@@ -25,10 +25,11 @@ from ropewalk.api.errors import (
 from ropewalk.api.node import Node
 from ropewalk.api.transactions import one, read_body
 from ropewalk.engines.port import EngineError
-from ropewalk.tracking import Version, check_size, read_events
+from ropewalk.tracking import Event, Version, check_size, on_board, read_events
 from ropewalk.views import (
     BATCH_EVENTS_MAX,
     Batch,
+    LoadMismatchError,
     RootMismatchError,
     UnknownClaimError,
     joined,
@@ -78,9 +79,15 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     status: str = "stored"
 
 
+class _Load(msgspec.Struct):
+    event: str
+    date: str
+
+
 class _Body(msgspec.Struct):
     count: int
     root: str
+    loads: list[_Load] | None = None
 
 
 class _Payload(msgspec.Struct):
@@ -167,6 +174,7 @@ def _keep(here: Node, body: bytes) -> _Kept:
         raise RootMismatchError("the events are no list of events")
     if said is not None:
         _check(said.body, root, len(events))
+        _check_loads(said.body.loads or [], events)
         return _Kept(sent.transaction, root, by, here.views.payloads.hold(batch, root))
     claimant = _claimant(here, root)
     if not claimant:
@@ -212,6 +220,17 @@ def _check(said: _Body, root: str, count: int) -> None:
         raise RootMismatchError(
             f"the act claims {said.count} events under {said.root}; these are {count} under {root}"
         )
+
+
+def _check_loads(loads: list[_Load], events: list[Event]) -> None:
+    """Refuse an act that says of boxes what its events do not; which box, the tag hides."""
+    shown = {one.event_hash: one.local_date for one in map(on_board, events) if one is not None}
+    for index, load in enumerate(loads):
+        if shown.get(load.event) != load.date:
+            raise LoadMismatchError(
+                f"load {index}: no event of the batch with this hash says that a box was loaded "
+                f"on {load.date}; name an actual LOAD of a laden box, and its local date"
+            )
 
 
 def _claimant(here: Node, root: str) -> str:
