@@ -16,13 +16,11 @@ from ropewalk.api import dcsa, media, node, parameters, signatures, tnt_forms
 from ropewalk.api.dcsa import Feedback, Feedbacks
 from ropewalk.api.errors import MalformedBodyError, UnsupportedMediaTypeError
 from ropewalk.api.node import Node
-from ropewalk.api.policy import ANYBODY
 from ropewalk.api.tnt_parameters import PAGE, Asked22, Asked30, Paging, Query22, Query30
 from ropewalk.api.transactions import read_body
 from ropewalk.tracking import check_size, read_events
 from ropewalk.views import (
     PAGE_MAX,
-    EventsClosedError,
     Filters,
     Message,
     Page,
@@ -146,10 +144,6 @@ async def push30(request: Request) -> Response:
     """Take events of 3.0 that nobody signed: they are told as such, and move nothing."""
     here = node.of(request)
     sender = here.controller_of(request)
-    if sender == ANYBODY and not here.settings.open_events:
-        raise EventsClosedError(
-            "this node takes no events that nobody signed: sign a claim and POST /v1/claims"
-        )
     if media.content_type(request.headers.get("content-type", "")) != media.JSON:
         raise UnsupportedMediaTypeError("events come as application/json")
     body = signatures.hold(request, await read_body(request, here, here.settings.caps.batch_bytes))
