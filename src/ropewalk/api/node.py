@@ -14,12 +14,12 @@ from ropewalk.api.lanes import Allowance, Lane
 from ropewalk.api.logs import make_log
 from ropewalk.api.metrics import Metrics
 from ropewalk.api.nonces import Nonces
-from ropewalk.api.policy import ANYBODY, EVENTS, Policy
+from ropewalk.api.policy import ANYBODY, EVENTS, MESSAGES, Policy
 from ropewalk.api.pulse import Pulse
-from ropewalk.api.settings import ApiSettings
+from ropewalk.api.settings import ApiSettings, Caps
 from ropewalk.engines.port import Engine
 from ropewalk.vault import Vault
-from ropewalk.views import NoViewsError, Standing, Views
+from ropewalk.views import EventsClosedError, NoViewsError, Standing, Views
 
 COMMIT_THREADS: Final = 4
 READ_THREADS: Final = 6
@@ -35,9 +35,17 @@ LARGE_BYTES: Final = 1_048_576
 """A batch of so many bytes is large; 500 events of the usual kind are not."""
 PAYLOAD_THREADS: Final = 2
 TRANSFER_THREADS: Final = 4
-"""Of what moves private payloads to and from the vault's disk, a piece at a time."""
+"""Of what moves private payloads to the vault's disk, a piece at a time; as many from it."""
 LIGHT_THREADS: Final = 2
 """Of what CometBFT is asked."""
+
+
+def _transfers(caps: Caps) -> dict[str, int]:
+    return {
+        "threads": TRANSFER_THREADS,
+        "places": caps.transfers,
+        "places_each": caps.transfers_each,
+    }
 
 
 class Node:
@@ -77,7 +85,8 @@ class Node:
         self.weighing = Lane("weighing", threads=WEIGHING_THREADS, places=caps.large)
         self.light = Lane("light", threads=LIGHT_THREADS, places=caps.light)
         self.payloads = Lane("vault", threads=PAYLOAD_THREADS, places=caps.vault)
-        self.transfers = Lane("transfer", threads=TRANSFER_THREADS, places=caps.transfers)
+        self.transfers = Lane("transfer", **_transfers(caps))
+        self.handouts = Lane("handout", **_transfers(caps))
         self.health = Lane("health", threads=1, places=64)
         self.streams = Allowance(caps.streams, "the node has as many event streams as it takes")
         self.bodies = Allowance(caps.bodies_bytes, "the node holds as many bodies as it takes")
@@ -95,6 +104,7 @@ class Node:
             self.weighing,
             self.payloads,
             self.transfers,
+            self.handouts,
             self.health,
         )
 
@@ -131,10 +141,16 @@ class Node:
 
         Raises:
             LoginRequiredError: it needs a login.
+            EventsClosedError: events that nobody signed are not taken from them.
             ForbiddenError: nobody may do that.
         """
         if self.policy.may_read(actor, action, subject):
             return
+        if action in MESSAGES:
+            raise EventsClosedError(
+                "this node takes no events of yours that nobody signed: "
+                "sign a claim and POST /v1/claims"
+            )
         if self.settings.require_login or action in EVENTS:
             raise LoginRequiredError
         raise ForbiddenError("the node's policy does not allow this")

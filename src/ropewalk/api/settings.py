@@ -67,7 +67,9 @@ class Caps:
     vault: int = 128
     """Requests about private payloads waiting at a time."""
     transfers: int = 32
-    """Private payloads on their way in or out at a time."""
+    """Private payloads on their way in at a time; as many on their way out."""
+    transfers_each: int = 4
+    """Of these, of one controller."""
     writes: int = 2_048
     """Requests waiting for outcomes at a time."""
     reads: int = 512
