@@ -336,3 +336,24 @@ def test_what_changed_while_a_notification_waited_for_its_turn_counts(world: Wor
     gate.set()
     assert [one.result() for one in begun] == [None]
     assert world.received == []
+
+
+def test_one_controller_has_twenty_and_so_have_all_together_who_sign_nothing(
+    world: World,
+) -> None:
+    def add(controller: str) -> None:
+        wanted = Subscription(
+            id="",
+            controller=controller,
+            callback_url=world.url,
+            said={},
+            filters=Filters(major=2),
+        )
+        with world.views.database.writing() as connection:
+            subscriptions.add(connection, wanted, SECRET, world.now_s)
+
+    for controller in ("", "ab" * 16, "cd" * 16):
+        for _ in range(20):
+            add(controller)
+        with pytest.raises(TooManySubscriptionsError, match="20"):
+            add(controller)
