@@ -29,6 +29,8 @@ WAITING_THREADS: Final = 8
 """Of what may wait for consensus, seconds long: they sleep, mostly."""
 VIEWS_THREADS: Final = 4
 """Of what the views are asked, and of claims that are checked on their way in."""
+RESOLVING_THREADS: Final = 8
+"""Of names of callbacks that are looked up: a stranger's resolver may be slow on purpose."""
 WEIGHING_THREADS: Final = 1
 """Of batches of events so large that few may be decoded at a time."""
 LARGE_BYTES: Final = 1_048_576
@@ -82,6 +84,12 @@ class Node:
         self.proofs = Lane("proof", threads=PROOF_THREADS, places=caps.proofs)
         self.waiting = Lane("waiting", threads=WAITING_THREADS, places=caps.waiting)
         self.looking = Lane("views", threads=VIEWS_THREADS, places=caps.views)
+        self.resolving = Lane(
+            "resolving",
+            threads=RESOLVING_THREADS,
+            places=caps.resolving,
+            places_each=caps.resolving_each,
+        )
         self.weighing = Lane("weighing", threads=WEIGHING_THREADS, places=caps.large)
         self.light = Lane("light", threads=LIGHT_THREADS, places=caps.light)
         self.payloads = Lane("vault", threads=PAYLOAD_THREADS, places=caps.vault)
@@ -101,6 +109,7 @@ class Node:
         return (
             self.writes,
             *reading,
+            self.resolving,
             self.weighing,
             self.payloads,
             self.transfers,

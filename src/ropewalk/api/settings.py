@@ -81,6 +81,10 @@ class Caps:
     that binds them: they have a lane of their own, since no header may come."""
     views: int = 256
     """Requests waiting for the views at a time."""
+    resolving: int = 16
+    """Names of callbacks that are looked up at a time."""
+    resolving_each: int = 4
+    """Of these, of one controller; likewise of all who sign nothing."""
     large: int = 16
     """Large batches of events waiting to be decoded at a time."""
     light: int = 32
