@@ -3,6 +3,7 @@
 
 import asyncio
 import threading
+from contextlib import ExitStack
 
 import pytest
 
@@ -45,3 +46,21 @@ def test_an_allowance_is_never_exceeded() -> None:
         allowance.take(5)
     allowance.give_back(6)
     allowance.take(10)
+
+
+def test_one_caller_has_so_many_places_and_leaves_the_others_theirs() -> None:
+    lane = Lane("test", threads=1, places=5, places_each=2)
+    with ExitStack() as held:
+        for _ in range(2):
+            held.enter_context(lane.place("one"))
+        with pytest.raises(BusyError), lane.place("one"):
+            pass
+        held.enter_context(lane.place("other"))
+        for _ in range(2):
+            held.enter_context(lane.place())
+        with pytest.raises(BusyError), lane.place("third"):
+            pass
+    assert (lane.taken, lane._by) == (0, {})
+    with lane.place("one"):
+        assert lane.taken == 1
+    lane.close()

@@ -5,11 +5,16 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ropewalk.views import Rules
 from views.fleet import batch22, event22
 from views.house import House, wait_for
 from views.test_egress import receiving
@@ -107,3 +112,31 @@ def test_events_reach_a_subscriber_from_claim_to_callback(house: House) -> None:
         digest = hmac.new(b"s" * 32, noted.bodies[0], hashlib.sha256).hexdigest()
         assert noted.headers[0]["notification-signature"] == f"sha256={digest}"
         house.http.delete(f"{PATH}/{name}")
+
+
+def test_names_that_resolve_slowly_hold_up_no_reader_and_are_refused_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+
+    def slow(_host: str, _port: int) -> list[str]:
+        ended.wait(30)
+        return ["93.184.216.34"]
+
+    with House(tmp_path) as house:
+        monkeypatch.setattr(house.views, "rules", Rules(resolve=slow))
+        url = "https://slow.example.com/"
+        with ThreadPoolExecutor(8) as pool:
+            began = time.monotonic()
+            posted = [
+                pool.submit(house.http.post, PATH, json=wanted(callbackUrl=url)) for _ in range(8)
+            ]
+            while house._server.config.app.state.node.resolving.taken < 4:  # type: ignore[union-attr]
+                time.sleep(0.01)
+            asked = time.monotonic()
+            assert house.http.get("/v2/events").status_code == 200
+            assert time.monotonic() - asked < 1
+            told = sorted(one.result().status_code for one in posted)
+        assert told == [422] * 4 + [503] * 4
+        assert time.monotonic() - began < 8
+        ended.set()

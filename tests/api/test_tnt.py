@@ -3,6 +3,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -20,8 +21,11 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
+from ropewalk.client import Actor, Node
+from ropewalk.client.signing import signed_headers
+from ropewalk.crypto import sha256
 from ropewalk.views import Batch
-from views.fleet import batch22, batch30, event22, event30, uuid_of
+from views.fleet import CARRIER, batch22, batch30, event22, event30, uuid_of
 from views.house import House, wait_for
 
 DCSA = Path(__file__).parents[3] / "shared" / "data" / "dcsa"
@@ -97,7 +101,7 @@ def test_a_wrong_sample_is_refused_for_its_reason(house: House, name: str) -> No
     told = sample(f"tnt-220-response-wrong-{name}.json")
     told = told if isinstance(told, list) else [told]
     raws = [msgspec.Raw(json.dumps(one).encode()) for one in told]
-    batch = Batch(salt="0a" * 32, version="2.2", events=raws)
+    batch = Batch(by=CARRIER, salt="0a" * 32, version="2.2", events=raws)
     answer = house.post(batch, house.signed(batch))
     assert answer.status_code == 422, answer.text
     assert answer.json()["code"].startswith("tracking.")
@@ -399,3 +403,26 @@ def test_no_request_gets_an_answer_that_is_not_described(
 
     with suppress(Unsatisfiable):
         probe()
+
+
+def test_a_node_that_is_closed_takes_no_message_from_any_controller_but_its_readers(
+    closed: House,
+) -> None:
+    bank = closed.network.parties["bank"]
+    with Node(closed.url) as node:
+        sender = Actor(node, closed.network.network, bank.controller, bank.key)
+        body = msgspec.json.encode({"events": [event30(1)]})
+
+        def push() -> httpx2.Response:
+            request = ("POST", closed.url, "/v3/events")
+            signed = signed_headers(sender, request, int(time.time()), digest=sha256(body))
+            kind = {"content-type": "application/json"}
+            return closed.http.post("/v3/events", content=body, headers=signed | kind)
+
+        answer = push()
+        assert answer.status_code == 403
+        assert "7611" in answer.text
+        assert not (closed.network.folder / "messages").exists()
+        policy = closed._server.config.app.state.node.policy  # type: ignore[union-attr]
+        policy.event_readers = frozenset({bank.controller})
+        assert push().status_code == 200

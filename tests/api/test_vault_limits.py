@@ -291,3 +291,34 @@ def test_good_answers_are_the_described_ones(here: World) -> None:
     schema["/v1/vault"]["GET"].validate_response(here.ask("carrier", "GET", "/v1/vault"))
     posted = here.post("carrier", sealed(b"posted", b"k" * 32))
     schema["/v1/vault"]["POST"].validate_response(posted)
+
+
+def test_who_stalls_many_uploads_holds_up_nobody_else(here: World) -> None:
+    key = b"h" * 32
+    name = here.put("shipper", b"read while others stall", key=key)
+    address, port = here.url.removeprefix("http://").split(":")
+    begun, held = sealed(b"x" * 100_000, key)[:100], list[socket.socket]()
+    for number in range(8):
+        digest = sha256(bytes([number]))
+        fields = {"vault-keys": encode([box(here.party("bank"), key, digest)]).decode()}
+        request = ("POST", here.url, "/v1/vault")
+        signed = signed_headers(here.sender("bank"), request, now_s(), digest=digest, fields=fields)
+        plain = {
+            "host": f"{address}:{port}",
+            "content-type": "application/octet-stream",
+            "content-length": "200000",
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in (plain | signed).items())
+        one = socket.create_connection((address, int(port)))
+        one.sendall(f"POST /v1/vault HTTP/1.1\r\n{head}\r\n".encode() + begun)
+        held.append(one)
+    told: list[bytes] = []
+    for one in held:
+        one.settimeout(1.0)
+        with suppress(TimeoutError):
+            told.append(one.recv(12))
+    assert told == [b"HTTP/1.1 503"] * 4
+    assert here.ask("shipper", "GET", f"/v1/vault/{name}").status_code == 200
+    here.put("shipper", b"put while others stall", key=key)
+    for one in held:
+        one.close()

@@ -16,6 +16,7 @@ from tracking.naive import leaf_of, path_of, told
 
 Case = dict[str, Any]
 SALT = hashlib.sha256(b"a salt for vectors").digest()
+BY = hashlib.sha256(b"a claimant for vectors").hexdigest()[:32]
 T0_S = 1_772_445_600
 """2026-03-02T10:00:00Z."""
 DAY_S = 86_400
@@ -40,17 +41,20 @@ def claim_cases() -> list[Case]:
     cases: list[Case] = []
     for size, index in ((1, 0), (2, 1), (3, 2), (4, 0), (7, 6), (8, 5), (500, 499)):
         events = [pool[number % len(pool)] for number in range(size)]
-        leaves = [leaf_of(event, SALT, number) for number, event in enumerate(events)]
+        version = "2.2" if size % 2 else "3.0"
+        leaves = [leaf_of(event, SALT, number, BY, version) for number, event in enumerate(events)]
         hashes = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
         cases.append(
             {
                 "events": [event.decode() for event in pool[:size]],
                 "size": size,
+                "by": BY,
+                "version": version,
                 "salt": SALT.hex(),
                 "index": index,
                 "leaf": leaves[index].decode(),
                 "path": [step.hex() for step in path_of(hashes, index)],
-                "root": told(events, SALT),
+                "root": told(events, SALT, BY, version),
             }
         )
     return cases

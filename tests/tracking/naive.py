@@ -6,14 +6,15 @@ import hmac
 import json
 
 
-def leaf_of(event: bytes, salt: bytes, index: int) -> bytes:
+def leaf_of(event: bytes, salt: bytes, index: int, by: str, version: str) -> bytes:
     own = hmac.new(salt, f"ropewalk claim v1\n{index}".encode(), hashlib.sha256).hexdigest()
-    entry = {"event": hashlib.sha256(event).hexdigest(), "salt": own}
+    hashed = hashlib.sha256(event).hexdigest()
+    entry = {"version": version, "salt": own, "event": hashed, "by": by}
     return json.dumps(entry, sort_keys=True, separators=(",", ":")).encode()
 
 
-def told(events: list[bytes], salt: bytes) -> str:
-    leaves = [leaf_of(event, salt, index) for index, event in enumerate(events)]
+def told(events: list[bytes], salt: bytes, by: str, version: str) -> str:
+    leaves = [leaf_of(event, salt, index, by, version) for index, event in enumerate(events)]
     return tree([hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]).hex()
 
 

@@ -50,7 +50,8 @@ def main() -> None:
     print(f"read: {rate(lambda: read_events(data, '2.2'), 500):,} events/s")
 
     def claim() -> str:
-        return root_of([event.data for event in read_events(data, "2.2")], SALT)
+        datas = [event.data for event in read_events(data, "2.2")]
+        return root_of(datas, SALT, by="ab" * 16, version="2.2")
 
     print(f"read and claimed: {rate(claim, 500):,} events/s")
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Claims: one root over many events, and one event shown without the others."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,30 +21,38 @@ from ropewalk.tracking import (
 from tracking.naive import told
 
 SALT = bytes(range(32))
+BY = "ab" * 16
+claimed = partial(root_of, by=BY, version="2.2")
+showing = partial(show, by=BY, version="2.2")
+entry = partial(leaf, by=BY, version="2.2")
 batches = st.lists(st.binary(max_size=40), min_size=1, max_size=40)
 
 
 @given(batches, st.binary(min_size=32, max_size=32))
 def test_the_root_is_the_one_that_the_format_tells(events: list[bytes], salt: bytes) -> None:
-    assert root_of(events, salt) == told(events, salt)
+    assert claimed(events, salt) == told(events, salt, BY, "2.2")
 
 
 @given(batches, st.integers(0, 39))
 def test_each_event_can_be_shown_by_itself(events: list[bytes], which: int) -> None:
     index = which % len(events)
-    shown = show(events, SALT, index)
+    shown = showing(events, SALT, index)
     assert shown.event == events[index]
-    check_shown(shown, root_of(events, SALT))
+    check_shown(shown, claimed(events, SALT))
     assert len(shown.path) <= 6
 
 
-@given(batches, st.integers(0, 39), st.integers(0, 5))
+@given(batches, st.integers(0, 39), st.integers(0, 9))
 def test_what_was_not_claimed_cannot_be_shown(events: list[bytes], which: int, part: int) -> None:
     index = which % len(events)
-    shown, root = show(events, SALT, index), root_of(events, SALT)
+    shown, root = showing(events, SALT, index), claimed(events, SALT)
     flipped = ("1" if root[0] == "0" else "0") + root[1:]
     wrong: list[dict[str, Any]] = [
         {"event": shown.event + b" "},
+        {"by": "cd" * 16},
+        {"version": "3.0"},
+        {"by": BY.upper()},
+        {"version": "2.20"},
         {"salt": leaf_salt(SALT, index + 1).hex()},
         {"index": index + 1},
         {"size": len(events) + 64},
@@ -73,22 +82,43 @@ def test_what_was_not_claimed_cannot_be_shown(events: list[bytes], which: int, p
 def test_a_hostile_showing_is_refused(members: dict[str, Any]) -> None:
     events = [b"a", b"b", b"c"]
     with pytest.raises(NotInClaimError):
-        check_shown(msgspec.structs.replace(show(events, SALT, 1), **members), "00" * 32)
+        check_shown(msgspec.structs.replace(showing(events, SALT, 1), **members), "00" * 32)
     with pytest.raises(NotInClaimError):
-        check_shown(show(events, SALT, 1), "no root")
+        check_shown(showing(events, SALT, 1), "no root")
 
 
 def test_a_claim_has_1_to_500_events_and_a_salt_of_32_bytes() -> None:
-    assert root_of([b"x"] * 500, SALT) == told([b"x"] * 500, SALT)
+    assert claimed([b"x"] * 500, SALT) == told([b"x"] * 500, SALT, BY, "2.2")
     for events, salt in (([], SALT), ([b"x"] * 501, SALT), ([b"x"], b""), ([b"x"], SALT + b"x")):
         with pytest.raises(ClaimError):
-            root_of(events, salt)
+            claimed(events, salt)
     for index in (-1, 2):
         with pytest.raises(ClaimError):
-            show([b"a", b"b"], SALT, index)
+            showing([b"a", b"b"], SALT, index)
 
 
 def test_two_equal_events_have_two_leaves() -> None:
-    assert leaf(b"x", SALT, 0) != leaf(b"x", SALT, 1)
-    assert leaf(b"x", SALT, 0) != leaf(b"x", bytes(32), 0)
-    assert len(leaf(b"x" * 1_000, SALT, 499)) == 150
+    assert entry(b"x", SALT, 0) != entry(b"x", SALT, 1)
+    assert entry(b"x", SALT, 0) != entry(b"x", bytes(32), 0)
+    assert len(entry(b"x" * 1_000, SALT, 499)) == 206
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"by": "", "version": "2.2"},
+        {"by": "AB" * 16, "version": "2.2"},
+        {"by": f"{BY}\n", "version": "2.2"},
+        {"by": BY, "version": "2.0"},
+    ],
+    ids=range(4),
+)
+def test_a_claim_names_who_claims_and_the_version(said: Any) -> None:
+    with pytest.raises(ClaimError):
+        root_of([b"x"], SALT, **said)
+
+
+def test_another_claimant_or_version_has_another_root() -> None:
+    mine = root_of([b"x"], SALT, by=BY, version="2.2")
+    assert mine != root_of([b"x"], SALT, by="cd" * 16, version="2.2")
+    assert mine != root_of([b"x"], SALT, by=BY, version="3.0")

@@ -24,6 +24,7 @@ from ropewalk.tracking import (
     TooLargeError,
     TrackingError,
     Version,
+    check_size,
     read_event,
     read_events,
 )
@@ -319,3 +320,12 @@ def test_an_event_with_any_member_of_any_type_is_read_as_it_is_or_refused_by_nam
     version: Version = "3.0" if event is REEFER else "2.2"
     if not refusal(read_event, part, version):
         assert read_event(part, version).data == part
+
+
+@pytest.mark.parametrize("value", [b"0,", b"[]", b"{}"])
+def test_size_is_checked_before_anything_is_decoded(value: bytes) -> None:
+    check_size(value * 250_000)
+    with pytest.raises(TooLargeError):
+        check_size(value * 250_001)
+    with pytest.raises(TooLargeError):
+        check_size(b" " * (BATCH_BYTES_MAX + 1))

@@ -62,16 +62,19 @@ def test_the_vectors_are_those_that_the_maker_writes() -> None:
 def test_a_claims_root_leaf_and_path_are_the_vectors(case: dict[str, Any]) -> None:
     pool, salt, index = case["events"], bytes.fromhex(case["salt"]), case["index"]
     events = [pool[number % len(pool)].encode() for number in range(case["size"])]
-    assert root_of(events, salt) == case["root"]
-    assert leaf(events[index], salt, index).decode() == case["leaf"]
+    by, version = case["by"], case["version"]
+    assert root_of(events, salt, by=by, version=version) == case["root"]
+    assert leaf(events[index], salt, index, by=by, version=version).decode() == case["leaf"]
     shown = Shown(
         event=events[index],
+        by=by,
+        version=version,
         salt=leaf_salt(salt, index).hex(),
         index=index,
         size=case["size"],
         path=tuple(case["path"]),
     )
-    assert show(events, salt, index) == shown
+    assert show(events, salt, index, by=by, version=version) == shown
     check_shown(shown, case["root"])
 
 

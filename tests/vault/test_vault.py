@@ -141,6 +141,25 @@ def test_readers_are_let_in_and_out(vault: Vault) -> None:
         vault.revoke(name, CARRIER)
 
 
+def test_who_may_grant_puts_nobodys_key_out_of_its_hands(vault: Vault) -> None:
+    name = put(vault, payload_of(b"wrapped")).hash
+    vault.grant(name, CARRIER, [box(BANK), box(SHIPPER)], may_grant=True)
+
+    def kept(reader: str, by: str, mark: bytes) -> bool:
+        """Whether what a reader has is still the same after somebody brought another one."""
+        before = vault.keyring.of(name, reader)
+        vault.grant(name, by, [box(reader, mark), box(reader, mark, kid="z" * 43)], may_grant=False)
+        after = vault.keyring.of(name, reader)
+        assert after["z" * 43]
+        return before[KID] == after[KID]
+
+    assert kept(CARRIER, BANK, b"1")
+    assert kept(SHIPPER, BANK, b"2")
+    assert not kept(BANK, BANK, b"3")
+    assert not kept(BANK, CARRIER, b"4")
+    assert kept(BANK, SHIPPER, b"5")
+
+
 def test_a_list_has_what_one_may_read_in_pages(vault: Vault) -> None:
     names = sorted(put(vault, payload_of(b"%d" % n), BANK).hash for n in range(5))
     put(vault, payload_of(b"another's"), putter=SHIPPER)
@@ -389,7 +408,7 @@ def test_orphans_are_swept_at_the_start(
     kept = put(vault, payload_of(b"stays")).hash
     orphan = sha256(b"an orphan").hex()
     vault.records.begin(orphan, CARRIER, 300, NOW)
-    vault.keyring.add(orphan, [box(CARRIER)])
+    vault.keyring.add(orphan, [box(CARRIER)], by=CARRIER, putter=CARRIER)
     place = folder / "objects" / orphan[:2]
     place.mkdir(exist_ok=True)
     (place / orphan).write_bytes(b"half")

@@ -10,8 +10,12 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.cli.wallet import controller_of
+from ropewalk.crypto import PrivateKey
 from ropewalk.views import Batch, Views
 
+CARRIER = controller_of(PrivateKey(hashlib.sha256(b"carrier").digest()))
+"""The carrier of `network`; it claims a batch unless told otherwise."""
 CODES = {
     "SHIPMENT": ("RECE", "APPR", "ISSU"),
     "TRANSPORT": ("ARRI", "DEPA"),
@@ -70,8 +74,9 @@ class Ledger:
         del timeout_s
         return max(height, len(self.said))
 
-    def claim(self, batch: Batch, actor: str = "ab" * 16) -> Said:
-        """Say that a batch is claimed."""
+    def claim(self, batch: Batch, actor: str = "") -> Said:
+        """Say that a batch is claimed, by whom it says unless told otherwise."""
+        actor = actor or batch.by
         one = Said(3 * len(self.said) + 2, batch.root, actor, len(batch.events))
         self.said.append(one)
         return one
@@ -129,16 +134,16 @@ def call_of(n: int) -> dict[str, Any]:
     }
 
 
-def batch22(*events: dict[str, Any], salt: str = "07" * 32) -> Batch:
+def batch22(*events: dict[str, Any], salt: str = "07" * 32, by: str = CARRIER) -> Batch:
     """A batch of 2.2 events; each with blanks, which have to come back."""
     raws = [msgspec.Raw(json.dumps(one).encode()) for one in events]
-    return Batch(salt=salt, version="2.2", events=raws)
+    return Batch(by=by, salt=salt, version="2.2", events=raws)
 
 
-def batch30(*events: dict[str, Any], salt: str = "09" * 32) -> Batch:
+def batch30(*events: dict[str, Any], salt: str = "09" * 32, by: str = CARRIER) -> Batch:
     """A batch of 3.0 events."""
     raws = [msgspec.Raw(json.dumps(one).encode()) for one in events]
-    return Batch(salt=salt, version="3.0", events=raws)
+    return Batch(by=by, salt=salt, version="3.0", events=raws)
 
 
 def event30(n: int, updated: str = "2026-01-20T18:05:00Z", **more: Any) -> dict[str, Any]:

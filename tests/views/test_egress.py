@@ -2,15 +2,17 @@
 """Events are sent to public addresses only, and to the very one that was checked (TH34)."""
 
 import http.server
+import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 
 from ropewalk.views import CallbackError, Rules
-from ropewalk.views.egress import BODY_MAX, Egress, is_public
+from ropewalk.views.egress import ANSWER_S, BODY_MAX, Egress, is_public
 
 PUBLIC = "93.184.216.34"
 PRIVATE = (
@@ -214,3 +216,71 @@ def test_loopback_is_refused_unless_a_developer_asks_for_it() -> None:
         Rules().check_url("http://hooks.example.com/")
     with pytest.raises(CallbackError):
         Rules(allows_loopback=True, resolve=lambda _host, _port: ["10.0.0.1"]).address_of("a.b", 1)
+
+
+@contextmanager
+def dripping(*parts: bytes) -> Iterator[int]:
+    """A receiver that sends these one after the other, and the last again and again, for ever."""
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    made, _ = server.accept()
+                    threading.Thread(target=drip, args=(made,), daemon=True).start()
+
+        def drip(made: socket.socket) -> None:
+            with made, suppress(OSError):
+                made.recv(65_536)
+                for part in parts:
+                    made.sendall(part)
+                while not ended.wait(0.1):
+                    made.sendall(parts[-1])
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        ended.set()
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (b"HTTP/1.1 200 OK\r\nx: ", b"y"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n", b"y"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n",),
+        (b"",),
+    ],
+)
+def test_who_answers_drop_by_drop_is_hung_up_on(parts: tuple[bytes, ...]) -> None:
+    with dripping(*parts) as port:
+        egress = Egress(Rules(allows_loopback=True), seconds=0.6)
+        began = time.monotonic()
+        assert not egress.post(f"http://127.0.0.1:{port}/", b"[]", {})
+        assert 0.5 < time.monotonic() - began < 3
+        egress.close()
+
+
+def test_the_deadline_is_fifteen_seconds_for_all_of_it() -> None:
+    assert Egress(Rules())._seconds == ANSWER_S == 15
+
+
+def test_a_resolver_that_says_nothing_is_not_waited_for() -> None:
+    told = threading.Event()
+
+    def mute(_host: str, _port: int) -> list[str]:
+        told.wait(10)
+        return [PUBLIC]
+
+    rules = Rules(resolve=mute)
+    began = time.monotonic()
+    with pytest.raises(CallbackError, match="in time"):
+        rules.address_in_time("hooks.example.com", 443, 0.2)
+    assert time.monotonic() - began < 2
+    told.set()
+    assert rules.address_in_time("hooks.example.com", 443) == PUBLIC
+    with pytest.raises(CallbackError):
+        Rules(resolve=lambda _host, _port: ["10.0.0.1"]).address_in_time("a.example.com", 443)

@@ -9,7 +9,7 @@ from ropewalk.views import Batch, Message, copy_payloads
 from ropewalk.views.payloads import Payloads
 
 EVENT = msgspec.Raw(b'{"eventType": "SHIPMENT"}')
-BATCH = Batch(salt="00" * 32, version="2.2", events=[EVENT])
+BATCH = Batch(by="ab" * 16, salt="00" * 32, version="2.2", events=[EVENT])
 
 
 def test_a_copy_holds_every_claim_and_message(tmp_path: Path) -> None:

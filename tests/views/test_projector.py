@@ -48,18 +48,18 @@ def story() -> tuple[Ledger, list[Batch]]:
     """Claims by two parties in both versions; some override, retract and repeat."""
     ledger, batches = Ledger(), []
     for number in range(BATCHES):
-        first = number * 20
+        first, by = number * 20, ("ab" if number % 2 else "cd") * 16
         if number % 3 == 2:
             told = [
                 event30(n % 40, f"2026-01-{1 + number % 28:02}T18:05:00Z", isRetracted=n % 7 == 0)
                 for n in range(first, first + 20)
             ]
             unlike = {one["eventID"]: one for one in told}
-            batch = batch30(*unlike.values(), salt=f"{number:064x}")
+            batch = batch30(*unlike.values(), salt=f"{number:064x}", by=by)
         else:
             told = [event22(n) for n in range(first, first + 20)] + [event22(5)] * (number > 0)
-            batch = batch22(*told, salt=f"{number:064x}")
-        ledger.claim(batch, ("ab" if number % 2 else "cd") * 16)
+            batch = batch22(*told, salt=f"{number:064x}", by=by)
+        ledger.claim(batch)
         batches.append(batch)
     return ledger, batches
 
@@ -245,10 +245,10 @@ def test_a_retraction_takes_the_place_of_what_it_withdraws(tmp_path: Path) -> No
 
 def test_nobody_overrides_or_retracts_what_another_claims(tmp_path: Path) -> None:
     ledger = Ledger()
-    mine = batch30(event30(1, "2026-01-20T10:00:00Z"))
-    theirs = batch30(event30(1, "2026-01-20T12:00:00Z", isRetracted=True))
-    ledger.claim(mine, "ab" * 16)
-    ledger.claim(theirs, "cd" * 16)
+    mine = batch30(event30(1, "2026-01-20T10:00:00Z"), by="ab" * 16)
+    theirs = batch30(event30(1, "2026-01-20T12:00:00Z", isRetracted=True), by="cd" * 16)
+    ledger.claim(mine)
+    ledger.claim(theirs)
     views = grown(tmp_path, ledger, [mine, theirs])
     assert len(shown(views, Filters(major=3))) == 2
     message = batch30(event30(1, "2026-01-20T13:00:00Z", isRetracted=True))
@@ -260,8 +260,8 @@ def test_nobody_overrides_or_retracts_what_another_claims(tmp_path: Path) -> Non
 
 def test_who_claimed_and_since_when_is_known_stands_beside_an_event(tmp_path: Path) -> None:
     ledger = Ledger()
-    batch = batch22(event22(1))
-    one = ledger.claim(batch, "ef" * 16)
+    batch = batch22(event22(1), by="ef" * 16)
+    one = ledger.claim(batch)
     views = grown(tmp_path, ledger, [batch])
     views.payloads.add_message(message_of(3))
     views.projector.catch_up()
@@ -302,4 +302,22 @@ def test_taking_a_batch_in_looks_at_no_more_than_its_ids(tmp_path: Path) -> None
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {filled}")]
     assert "events_event_id" in plan[0], plan
     assert all(step.startswith("SEARCH") for step in plan), plan
+    views.close()
+
+
+def test_a_root_that_another_claims_shows_none_of_its_events_as_that_ones(tmp_path: Path) -> None:
+    """A front-runner may get the root onto the ledger first; the leaves name who made it."""
+    ledger = Ledger()
+    batch = batch22(event22(1), by="ab" * 16)
+    ledger.claim(batch, "cd" * 16)
+    views = grown(tmp_path, ledger, [batch])
+    assert figures(views.database) == {
+        "position": 3,
+        "messages": 0,
+        "events": 0,
+        "claims": 1,
+        "missing": 0,
+        "unreadable": 1,
+    }
+    assert shown(views, Filters(major=2)) == []
     views.close()

@@ -5,6 +5,8 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -29,7 +31,8 @@ from ropewalk.views.schema import subscriptions as table
 from ropewalk.views.sending import LIFE_S, OPEN_AFTER, PAUSE_MAX_S, pause_s, signatures
 from ropewalk.views.subscriptions import SUBSCRIPTIONS_MAX
 from views.fleet import BOXES, Ledger, batch22, batch30, event22, event30
-from views.test_egress import Receiver, receiving
+from views.house import wait_for
+from views.test_egress import Receiver, dripping, receiving
 
 SECRET = b"s" * 32
 
@@ -288,3 +291,69 @@ def test_a_secret_that_is_none_is_refused(text: str) -> None:
 
 def test_a_secret_is_its_base64() -> None:
     assert secret_of(base64.b64encode(SECRET).decode()) == SECRET
+
+
+def test_receivers_that_drip_hold_no_other_up_and_each_is_called_once_at_a_time(
+    world: World,
+) -> None:
+    good = world.url
+    called: list[str] = []
+    post = world.views.sender._egress.post
+
+    def noting(url: str, body: bytes, headers: Any) -> bool:
+        called.append(url)
+        return post(url, body, headers)
+
+    world.views.sender._egress.post = noting  # type: ignore[method-assign]
+    world.views.sender._egress._seconds = 4.0
+    with dripping(b"HTTP/1.1 200 OK\r\nx: ", b"y") as port:
+        bad = f"http://127.0.0.1:{port}/"
+        for url in (bad, bad, bad, good):
+            world.url = url
+            world.subscribe()
+        world.views.sender.start()
+        began = time.monotonic()
+        world.claim(1)
+        wait_for(lambda: world.received == ids(1))
+        world.claim(2)
+        wait_for(lambda: world.received == ids(1, 2))
+        assert time.monotonic() - began < 3.5
+        assert called.count(bad) == 3
+        wait_for(lambda: not world.views.sender._busy)
+    assert world.waiting() == 6  # those who drip are tried again later
+
+
+def test_what_changed_while_a_notification_waited_for_its_turn_counts(world: World) -> None:
+    made = world.subscribe()
+    world.claim(1)
+    sender, gate = world.views.sender, threading.Event()
+    for _ in range(4):
+        sender._pool.submit(gate.wait)
+    begun = sender._begin()
+    assert sender._begin() == []
+    with world.views.database.writing() as connection:
+        subscriptions.drop(connection, made.id, "")
+    gate.set()
+    assert [one.result() for one in begun] == [None]
+    assert world.received == []
+
+
+def test_one_controller_has_twenty_and_so_have_all_together_who_sign_nothing(
+    world: World,
+) -> None:
+    def add(controller: str) -> None:
+        wanted = Subscription(
+            id="",
+            controller=controller,
+            callback_url=world.url,
+            said={},
+            filters=Filters(major=2),
+        )
+        with world.views.database.writing() as connection:
+            subscriptions.add(connection, wanted, SECRET, world.now_s)
+
+    for controller in ("", "ab" * 16, "cd" * 16):
+        for _ in range(20):
+            add(controller)
+        with pytest.raises(TooManySubscriptionsError, match="20"):
+            add(controller)

@@ -8,14 +8,14 @@ member's node is given them in the same way, without the act.
 
 import base64
 import binascii
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from ropewalk.api import media, node, openapi, parameters, signatures
-from ropewalk.api.answers import answer
+from ropewalk.api.answers import answer, fields
 from ropewalk.api.errors import (
     ContentTooLargeError,
     MalformedBodyError,
@@ -25,10 +25,11 @@ from ropewalk.api.errors import (
 from ropewalk.api.node import Node
 from ropewalk.api.transactions import one, read_body
 from ropewalk.engines.port import EngineError
-from ropewalk.tracking import Version, read_events
+from ropewalk.tracking import Event, Version, check_size, on_board, read_events
 from ropewalk.views import (
     BATCH_EVENTS_MAX,
     Batch,
+    LoadMismatchError,
     RootMismatchError,
     UnknownClaimError,
     joined,
@@ -44,6 +45,11 @@ _BODY: Final[dict[str, Any]] = {
     "additionalProperties": False,
     "properties": {
         "transaction": {"type": "string", "description": "JWS of cargo.CLAIM"},
+        "by": {
+            "type": "string",
+            "pattern": "^[0-9a-f]{32}$",
+            "description": "Who claimed them, where there is no transaction",
+        },
         "version": {"enum": ["2.2", "3.0"]},
         "salt": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
         "events": {
@@ -57,12 +63,13 @@ _BODY: Final[dict[str, Any]] = {
 
 
 class Claim(msgspec.Struct, forbid_unknown_fields=True):
-    """The body: events, and the act that claims them."""
+    """The body: events, and the act that claims them or who did."""
 
     version: Version
     salt: str
     events: list[msgspec.Raw]
     transaction: str = ""
+    by: str = ""
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,14 +79,40 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     status: str = "stored"
 
 
+class _Load(msgspec.Struct):
+    event: str
+    date: str
+
+
 class _Body(msgspec.Struct):
     count: int
     root: str
+    loads: list[_Load] | None = None
 
 
 class _Payload(msgspec.Struct):
     act: str
+    actor: str
     body: _Body
+    represented_party: str | None = None
+
+    @property
+    def claimant(self) -> str:
+        """In whose name the act is."""
+        return self.represented_party or self.actor
+
+
+class _Record(msgspec.Struct):
+    actor: str
+
+
+class _Kept(NamedTuple):
+    """Events on the disk."""
+
+    transaction: str
+    root: str
+    by: str
+    is_new: bool
 
 
 @router.post(
@@ -96,7 +129,7 @@ async def submit(request: Request) -> Response:
         raise UnsupportedMediaTypeError("a claim comes as application/json")
     media.acceptable(request.headers.get("accept", ""), (media.JSON,))
     body = await read_body(request, here, here.settings.caps.batch_bytes)
-    transaction, root, is_new = await here.looking.run(_keep, here, body)
+    transaction, root, by, is_new = await here.lane_for(body).run(_keep, here, body)
     if not transaction:
         here.views.projector.hint(root)
         return answer(Stored(root=root), cache=NO_STORE)
@@ -107,7 +140,7 @@ async def submit(request: Request) -> Response:
         is_refused = True
         raise
     finally:
-        await here.looking.call(_let_go, here, root, drop=is_refused and is_new)
+        await here.looking.call(_let_go, here, by, root, drop=is_refused and is_new)
     here.views.projector.hint(root)
     return found
 
@@ -125,23 +158,34 @@ async def claim(request: Request, root: str) -> Response:
     return Response(found, media_type=media.JSON, headers={"cache-control": "no-cache"})
 
 
-def _keep(here: Node, body: bytes) -> tuple[str, str, bool]:
-    """Check a claim and put its events on the disk: the act, the root, whether they are new."""
+def _keep(here: Node, body: bytes) -> _Kept:
+    """Check a claim and put its events on the disk."""
     sent = _read(body)
-    batch = Batch(salt=sent.salt, version=sent.version, events=sent.events)
+    said = _said(sent.transaction) if sent.transaction else None
+    by = sent.by if said is None else said.claimant
+    if not parameters.CONTROLLER.fullmatch(by):
+        raise MalformedBodyError("by names the claimant where no act does: 32 hex digits")
+    if sent.by not in ("", by):
+        raise RootMismatchError(f"the act is {by}'s, and by names {sent.by}")
+    batch = Batch(by=by, salt=sent.salt, version=sent.version, events=sent.events)
     events = read_events(joined(batch.datas, sent.version), sent.version)
     root = batch.root
     if len(events) != len(sent.events):
         raise RootMismatchError("the events are no list of events")
-    if sent.transaction:
-        _check(sent.transaction, root, len(events))
-        return sent.transaction, root, here.views.payloads.hold(batch, root)
-    if here.engine.record(f"claim/{root}") is None:
+    if said is not None:
+        _check(said.body, root, len(events))
+        _check_loads(said.body.loads or [], events)
+        return _Kept(sent.transaction, root, by, here.views.payloads.hold(batch, root))
+    claimant = _claimant(here, root)
+    if not claimant:
         raise UnknownClaimError("no claim with this root stands on the ledger")
-    return "", root, here.views.payloads.put(batch, root)
+    if claimant != by:
+        raise RootMismatchError("the ledger names another claimant for this root")
+    return _Kept("", root, by, here.views.payloads.put(batch, root))
 
 
 def _read(body: bytes) -> Claim:
+    check_size(body)
     try:
         sent = msgspec.json.decode(body, type=Claim)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -157,23 +201,44 @@ def _read(body: bytes) -> Claim:
     return sent
 
 
-def _check(transaction: str, root: str, count: int) -> None:
-    """Refuse events that are not those the act names; whose act it is, the engine checks."""
+def _said(transaction: str) -> _Payload:
+    """What the act says; whose act it is and whether it holds, the engine checks."""
     parts = transaction.split(".")
     try:
         payload = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
         said = msgspec.json.decode(payload, type=_Payload)
-    except (IndexError, binascii.Error, ValueError):
+    except (IndexError, binascii.Error, ValueError, RecursionError):
         raise MalformedBodyError(f"the transaction is a JWS of {ACT}") from None
     if said.act != ACT:
         raise MalformedBodyError(f"the transaction is a JWS of {ACT}")
-    if (said.body.root, said.body.count) != (root, count):
+    return said
+
+
+def _check(said: _Body, root: str, count: int) -> None:
+    """Refuse events that are not those the act names."""
+    if (said.root, said.count) != (root, count):
         raise RootMismatchError(
-            f"the act claims {said.body.count} events under {said.body.root}; "
-            f"these are {count} under {root}"
+            f"the act claims {said.count} events under {said.root}; these are {count} under {root}"
         )
 
 
-def _let_go(here: Node, root: str, *, drop: bool) -> None:
-    is_known = drop and here.engine.record(f"claim/{root}") is not None
+def _check_loads(loads: list[_Load], events: list[Event]) -> None:
+    """Refuse an act that says of boxes what its events do not; which box, the tag hides."""
+    shown = {one.event_hash: one.local_date for one in map(on_board, events) if one is not None}
+    for index, load in enumerate(loads):
+        if shown.get(load.event) != load.date:
+            raise LoadMismatchError(
+                f"load {index}: no event of the batch with this hash says that a box was loaded "
+                f"on {load.date}; name an actual LOAD of a laden box, and its local date"
+            )
+
+
+def _claimant(here: Node, root: str) -> str:
+    """Whom the ledger names for a root, "" where it has no claim."""
+    record = here.engine.record(f"claim/{root}")
+    return "" if record is None else msgspec.json.decode(fields(record), type=_Record).actor
+
+
+def _let_go(here: Node, by: str, root: str, *, drop: bool) -> None:
+    is_known = drop and _claimant(here, root) == by
     here.views.payloads.let_go(root, drop=drop and not is_known)

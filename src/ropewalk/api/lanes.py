@@ -6,6 +6,7 @@ and a bound on who may stand in it; beyond that a request is refused at once ins
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,28 +25,40 @@ class Lane:
         name: For the threads' names and the metrics.
         threads: Calls running at a time.
         places: Requests in the lane at a time, running or waiting.
+        places_each: Of one caller, where it is named; 0 for as many as there are.
     """
 
-    def __init__(self, name: str, *, threads: int, places: int) -> None:
+    def __init__(self, name: str, *, threads: int, places: int, places_each: int = 0) -> None:
         self.name = name
         self.places = places
+        self.places_each = places_each
         self.taken = 0
+        self._by: Counter[str] = Counter()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"api-{name}")
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def place(self, caller: str = "") -> Iterator[None]:
         """Stand in the lane.
 
+        Args:
+            caller: Who asks, where one caller may not have all places.
+
         Raises:
-            BusyError: the lane is full.
+            BusyError: the lane is full, or the caller has as many places as one may.
         """
         if self.taken >= self.places:
             raise BusyError("the node has as many requests of this kind as it takes")
+        if caller and 0 < self.places_each <= self._by[caller]:
+            raise BusyError(f"one caller has at most {self.places_each} of these at a time")
         self.taken += 1
+        self._by[caller] += 1
         try:
             yield
         finally:
             self.taken -= 1
+            self._by[caller] -= 1
+            if not self._by[caller]:
+                del self._by[caller]
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking call on one of the lane's threads; the caller holds a place."""

@@ -14,12 +14,12 @@ from ropewalk.api.lanes import Allowance, Lane
 from ropewalk.api.logs import make_log
 from ropewalk.api.metrics import Metrics
 from ropewalk.api.nonces import Nonces
-from ropewalk.api.policy import ANYBODY, EVENTS, Policy
+from ropewalk.api.policy import ANYBODY, EVENTS, MESSAGES, Policy
 from ropewalk.api.pulse import Pulse
-from ropewalk.api.settings import ApiSettings
+from ropewalk.api.settings import ApiSettings, Caps
 from ropewalk.engines.port import Engine
 from ropewalk.vault import Vault
-from ropewalk.views import NoViewsError, Standing, Views
+from ropewalk.views import EventsClosedError, NoViewsError, Standing, Views
 
 COMMIT_THREADS: Final = 4
 READ_THREADS: Final = 6
@@ -29,11 +29,25 @@ WAITING_THREADS: Final = 8
 """Of what may wait for consensus, seconds long: they sleep, mostly."""
 VIEWS_THREADS: Final = 4
 """Of what the views are asked, and of claims that are checked on their way in."""
+RESOLVING_THREADS: Final = 8
+"""Of names of callbacks that are looked up: a stranger's resolver may be slow on purpose."""
+WEIGHING_THREADS: Final = 1
+"""Of batches of events so large that few may be decoded at a time."""
+LARGE_BYTES: Final = 1_048_576
+"""A batch of so many bytes is large; 500 events of the usual kind are not."""
 PAYLOAD_THREADS: Final = 2
 TRANSFER_THREADS: Final = 4
-"""Of what moves private payloads to and from the vault's disk, a piece at a time."""
+"""Of what moves private payloads to the vault's disk, a piece at a time; as many from it."""
 LIGHT_THREADS: Final = 2
 """Of what CometBFT is asked."""
+
+
+def _transfers(caps: Caps) -> dict[str, int]:
+    return {
+        "threads": TRANSFER_THREADS,
+        "places": caps.transfers,
+        "places_each": caps.transfers_each,
+    }
 
 
 class Node:
@@ -70,9 +84,17 @@ class Node:
         self.proofs = Lane("proof", threads=PROOF_THREADS, places=caps.proofs)
         self.waiting = Lane("waiting", threads=WAITING_THREADS, places=caps.waiting)
         self.looking = Lane("views", threads=VIEWS_THREADS, places=caps.views)
+        self.resolving = Lane(
+            "resolving",
+            threads=RESOLVING_THREADS,
+            places=caps.resolving,
+            places_each=caps.resolving_each,
+        )
+        self.weighing = Lane("weighing", threads=WEIGHING_THREADS, places=caps.large)
         self.light = Lane("light", threads=LIGHT_THREADS, places=caps.light)
         self.payloads = Lane("vault", threads=PAYLOAD_THREADS, places=caps.vault)
-        self.transfers = Lane("transfer", threads=TRANSFER_THREADS, places=caps.transfers)
+        self.transfers = Lane("transfer", **_transfers(caps))
+        self.handouts = Lane("handout", **_transfers(caps))
         self.health = Lane("health", threads=1, places=64)
         self.streams = Allowance(caps.streams, "the node has as many event streams as it takes")
         self.bodies = Allowance(caps.bodies_bytes, "the node holds as many bodies as it takes")
@@ -84,7 +106,20 @@ class Node:
     def lanes(self) -> tuple[Lane, ...]:
         """All lanes to the engine."""
         reading = (self.reads, self.proofs, self.waiting, self.looking, self.light)
-        return (self.writes, *reading, self.payloads, self.transfers, self.health)
+        return (
+            self.writes,
+            *reading,
+            self.resolving,
+            self.weighing,
+            self.payloads,
+            self.transfers,
+            self.handouts,
+            self.health,
+        )
+
+    def lane_for(self, body: bytes) -> Lane:
+        """Where a batch of events is decoded: the large ones a few at a time."""
+        return self.weighing if len(body) >= LARGE_BYTES else self.looking
 
     @property
     def views(self) -> Views:
@@ -115,10 +150,16 @@ class Node:
 
         Raises:
             LoginRequiredError: it needs a login.
+            EventsClosedError: events that nobody signed are not taken from them.
             ForbiddenError: nobody may do that.
         """
         if self.policy.may_read(actor, action, subject):
             return
+        if action in MESSAGES:
+            raise EventsClosedError(
+                "this node takes no events of yours that nobody signed: "
+                "sign a claim and POST /v1/claims"
+            )
         if self.settings.require_login or action in EVENTS:
             raise LoginRequiredError
         raise ForbiddenError("the node's policy does not allow this")

@@ -31,7 +31,6 @@ PUBLIC: Final = frozenset(
         "instructions.read",
         "log.read",
         "metric.read",
-        "message.send",
         "party.read",
         "proposal.read",
         "title.read",
@@ -41,6 +40,8 @@ PUBLIC: Final = frozenset(
 )
 EVENTS: Final = frozenset({"cargo_event.read", "subscription.keep"})
 """About what happened to the goods: for those who log in, or for all where a node is set so."""
+MESSAGES: Final = frozenset({"message.send"})
+"""To send events that nobody signed: for the same, since each is kept and shown."""
 SIGNED: Final = frozenset({"vault.list", "vault.put"})
 """What any controller may ask for that signs: its own list, and to put what it has."""
 PRIVATE: Final[Mapping[str, frozenset[str]]] = {
@@ -98,7 +99,7 @@ class Policy:
             return True
         if action in PUBLIC:
             return actor != ANYBODY or not self.require_login
-        if action in EVENTS:
+        if action in EVENTS | MESSAGES:
             return actor in self.event_readers or (self.open_events and not self.require_login)
         if actor == ANYBODY:
             return False

@@ -67,7 +67,9 @@ class Caps:
     vault: int = 128
     """Requests about private payloads waiting at a time."""
     transfers: int = 32
-    """Private payloads on their way in or out at a time."""
+    """Private payloads on their way in at a time; as many on their way out."""
+    transfers_each: int = 4
+    """Of these, of one controller."""
     writes: int = 2_048
     """Requests waiting for outcomes at a time."""
     reads: int = 512
@@ -79,6 +81,12 @@ class Caps:
     that binds them: they have a lane of their own, since no header may come."""
     views: int = 256
     """Requests waiting for the views at a time."""
+    resolving: int = 16
+    """Names of callbacks that are looked up at a time."""
+    resolving_each: int = 4
+    """Of these, of one controller; likewise of all who sign nothing."""
+    large: int = 16
+    """Large batches of events waiting to be decoded at a time."""
     light: int = 32
     """Requests waiting for CometBFT's answers at a time."""
 

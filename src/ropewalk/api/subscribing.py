@@ -205,7 +205,8 @@ async def _wanted(here: Node, said: _Said, name: str, controller: str) -> Subscr
     filters = _filters(kept)
     rules = here.views.rules
     host, port = rules.check_url(said.callback_url)
-    await here.looking.run(rules.address_of, host, port)
+    with here.resolving.place(controller or "anybody"):
+        await here.resolving.call(rules.address_in_time, host, port)
     return Subscription(
         id=name,
         controller=controller,

@@ -16,13 +16,11 @@ from ropewalk.api import dcsa, media, node, parameters, signatures, tnt_forms
 from ropewalk.api.dcsa import Feedback, Feedbacks
 from ropewalk.api.errors import MalformedBodyError, UnsupportedMediaTypeError
 from ropewalk.api.node import Node
-from ropewalk.api.policy import ANYBODY
 from ropewalk.api.tnt_parameters import PAGE, Asked22, Asked30, Paging, Query22, Query30
 from ropewalk.api.transactions import read_body
-from ropewalk.tracking import read_events
+from ropewalk.tracking import check_size, read_events
 from ropewalk.views import (
     PAGE_MAX,
-    EventsClosedError,
     Filters,
     Message,
     Page,
@@ -146,14 +144,10 @@ async def push30(request: Request) -> Response:
     """Take events of 3.0 that nobody signed: they are told as such, and move nothing."""
     here = node.of(request)
     sender = here.controller_of(request)
-    if sender == ANYBODY and not here.settings.open_events:
-        raise EventsClosedError(
-            "this node takes no events that nobody signed: sign a claim and POST /v1/claims"
-        )
     if media.content_type(request.headers.get("content-type", "")) != media.JSON:
         raise UnsupportedMediaTypeError("events come as application/json")
     body = signatures.hold(request, await read_body(request, here, here.settings.caps.batch_bytes))
-    count = await here.looking.run(_take_message, here, body, sender)
+    count = await here.lane_for(body).run(_take_message, here, body, sender)
     told = Feedback(severity="INFO", message=f"{count} events taken as a message nobody signed")
     answer = msgspec.json.encode(Feedbacks(feedback_elements=[told]))
     return Response(answer, media_type=media.JSON, headers={**V3, "cache-control": "no-store"})
@@ -174,6 +168,7 @@ def _unsigned(page: Page) -> bytes:
 
 
 def _take_message(here: Node, body: bytes, sender: str) -> int:
+    check_size(body)
     try:
         events = msgspec.json.decode(body, type=Pushed).events
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
 from ropewalk.api import media, node, openapi, parameters
 from ropewalk.api.answers import (
@@ -114,7 +116,7 @@ async def put(request: Request) -> Response:
     caller.require(KEYS)
     boxes = read_boxes(", ".join(request.headers.getlist(KEYS)).encode("latin-1"))
     await here.reads.run(_require_active, here, boxes)
-    with here.transfers.place():
+    with here.transfers.place(caller.controller):
         arrival = await here.transfers.call(
             _vault(here).arrive, caller.controller, _announced(request)
         )
@@ -162,16 +164,17 @@ async def read(request: Request, payload: Hash) -> Response:
     """A payload, encrypted, as it was put. That it was read is recorded first."""
     media.acceptable(request.headers.get("accept", ""), (media.BYTES,))
     here, caller = node.of(request), caller_of(request)
-    found, pieces = await here.transfers.run(
-        _vault(here).read, payload, caller.controller, caller.kid
-    )
+    with here.handouts.place(caller.controller):
+        found, pieces = await here.handouts.call(
+            _vault(here).read, payload, caller.controller, caller.kid
+        )
     headers = {
         "cache-control": NO_STORE,
         "content-digest": byte_sequence("sha-256", bytes.fromhex(payload)),
         "content-disposition": "attachment",
         "content-length": str(found.size),
     }
-    return StreamingResponse(_outward(here, pieces), media_type=media.BYTES, headers=headers)
+    return _Handout(here, caller.controller, pieces, headers)
 
 
 @router.get(
@@ -334,7 +337,21 @@ def _asked(body: bytes) -> tuple[Grant, list[Box]]:
     return asked, read_boxes(bytes(asked.keys))
 
 
+class _Handout(StreamingResponse):
+    """A payload on its way out, which takes one of its reader's places."""
+
+    def __init__(
+        self, here: Node, reader: str, pieces: Iterator[bytes], headers: dict[str, str]
+    ) -> None:
+        super().__init__(_outward(here, pieces), media_type=media.BYTES, headers=headers)
+        self._here, self._reader = here, reader
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._here.handouts.place(self._reader):
+            await super().__call__(scope, receive, send)
+
+
 async def _outward(here: Node, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    with here.transfers.place():
-        while piece := await here.transfers.call(next, pieces, b""):
-            yield piece
+    while piece := await here.handouts.call(next, pieces, b""):
+        yield piece

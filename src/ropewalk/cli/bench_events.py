@@ -25,10 +25,10 @@ from ropewalk.cli.bench_limits import resident_bytes, verification_rate
 from ropewalk.cli.bench_world import PASSPHRASE, World, submit_all
 from ropewalk.cli.child import ChildNode
 from ropewalk.crypto import random_bytes
-from ropewalk.tracking import root_of
 from ropewalk.views import Batch, Views
 
 Tell = Callable[[str], None]
+CLAIMANT: Final = "ab" * 16
 BATCH: Final = 500
 BOXES_UNDER_WAY: Final = 5_000
 VOYAGE_BOXES: Final = 3_000
@@ -116,10 +116,10 @@ def _imo(number: int) -> str:
     return f"{number}{total % 10}"
 
 
-def batch_of(first: int) -> Batch:
+def batch_of(first: int, by: str = CLAIMANT) -> Batch:
     """A claim's batch."""
     raws = [msgspec.Raw(msgspec.json.encode(event(first + n))) for n in range(BATCH)]
-    return Batch(salt=random_bytes(32).hex(), version="2.2", events=raws)
+    return Batch(by=by, salt=random_bytes(32).hex(), version="2.2", events=raws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class _Said:
     @property
     def attributes(self) -> dict[str, str]:
         """As the act tells."""
-        return {"actor": "ab" * 16, "count": str(BATCH), "root": self.root}
+        return {"actor": CLAIMANT, "count": str(BATCH), "root": self.root}
 
 
 class _List:
@@ -242,7 +242,9 @@ def _post_all(tell: Tell, url: str, world: World, count: int) -> float:
     spent, done = 0.0, 0
     while done < count:
         chunk = min(count - done, 20_000)
-        bodies = [_body(world, batch_of(done + first)) for first in range(0, chunk, BATCH)]
+        bodies = [
+            _body(world, batch_of(done + first, world.ids[0])) for first in range(0, chunk, BATCH)
+        ]
         start = time.perf_counter()
         _post(url, bodies)
         spent += time.perf_counter() - start
@@ -252,8 +254,7 @@ def _post_all(tell: Tell, url: str, world: World, count: int) -> float:
 
 
 def _body(world: World, batch: Batch) -> bytes:
-    root = root_of(batch.datas, bytes.fromhex(batch.salt))
-    body: dict[str, Any] = {"count": len(batch.events), "root": root}
+    body: dict[str, Any] = {"count": len(batch.events), "root": batch.root}
     text = world.signed("cargo.CLAIM", world.ids[0], body, world.keys[0])
     return msgspec.json.encode({"transaction": text, **msgspec.structs.asdict(batch)})
 

@@ -74,7 +74,8 @@ def claim(actor: Actor, data: bytes, *, loads: Sequence[dict[str, Any]] = ()) ->
         batch = events[start : start + BATCH_EVENTS]
         checked: list[Event] = read_events(joined(batch, version), version)
         salt = random_bytes(32)
-        root = root_of([one.data for one in checked], salt)
+        datas = [one.data for one in checked]
+        root = root_of(datas, salt, by=actor.acts_for, version=version)
         body: dict[str, Value] = {"count": len(batch), "root": root}
         if loads:
             body["loads"] = [dict(one) for one in loads]

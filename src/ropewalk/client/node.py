@@ -150,7 +150,7 @@ class Node:
         ]
 
     def claim(
-        self, transaction: str, version: str, salt: bytes, events: Sequence[bytes]
+        self, transaction: str, version: str, salt: bytes, events: Sequence[bytes], by: str = ""
     ) -> Outcome:
         """Send an act that claims events, and the events; wait for its outcome.
 
@@ -159,6 +159,7 @@ class Node:
             version: `2.2` or `3.0`.
             salt: of the claim's root, 32 bytes.
             events: the exact bytes of each.
+            by: the claimant's controller id; needed where there is no act that tells it.
 
         Raises:
             RefusedError: it does not take them.
@@ -166,6 +167,7 @@ class Node:
         content = msgspec.json.encode(
             {
                 "transaction": transaction,
+                "by": by,
                 "version": version,
                 "salt": salt.hex(),
                 "events": [msgspec.Raw(one) for one in events],

@@ -43,6 +43,7 @@ from ropewalk.tracking.reading import (
     BATCH_BYTES_MAX,
     EVENT_BYTES_MAX,
     EVENTS_MAX,
+    check_size,
     read_event,
     read_events,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "Weighed",
     "answers",
     "check_shown",
+    "check_size",
     "eta",
     "leaf",
     "leaf_salt",

@@ -68,15 +68,27 @@ class Keyring:
         """A reader's wrapped keys by key id; empty where it has none."""
         return self._read(name).get(reader, {})
 
-    def add(self, name: str, boxes: Sequence[Box]) -> None:
-        """Add wrapped keys; one for the same key takes the earlier one's place.
+    def add(self, name: str, boxes: Sequence[Box], *, by: str, putter: str) -> None:
+        """Add wrapped keys.
+
+        One for the same key takes the earlier one's place where the payload's putter brings it, or
+        the reader itself; where another does, the earlier one stays: who may let others read can't
+        put a key out of a reader's hands.
+
+        Args:
+            name: the payload's hash, hex.
+            boxes: the payload's key, wrapped to readers.
+            by: who brings them.
+            putter: who put the payload.
 
         Raises:
             TooManyReadersError: there would be too many.
         """
         ring = self._read(name)
         for box in boxes:
-            ring.setdefault(box.controller, {})[box.kid] = box.wrapped
+            kept = ring.setdefault(box.controller, {})
+            if box.kid not in kept or by in (putter, box.controller):
+                kept[box.kid] = box.wrapped
         if len(ring) > READERS_MAX:
             raise TooManyReadersError(f"a payload has at most {READERS_MAX} readers")
         if max(len(kept) for kept in ring.values()) > KEYS_A_READER_MAX:

@@ -207,22 +207,22 @@ class Vault:
                 self._require_room(putter, arrival.size)
                 self.records.begin(name, putter, arrival.size, self._now_s())
         if found is None:
-            self._place(name, arrival, boxes)
+            self._place(name, arrival, putter, boxes)
         with self._lock:
             return self._arrived(name, putter, boxes, is_new=found is None)
 
     def _arrived(self, name: str, putter: str, boxes: Sequence[Box], *, is_new: bool) -> Payload:
         if not is_new:
             self._there(name)
-            self.keyring.add(name, boxes)
+            self.keyring.add(name, boxes, by=putter, putter=putter)
         with self.records.transaction():
             self._let_read(name, putter, boxes)
             self.records.finish(name)
         return self._there(name)
 
-    def _place(self, name: str, arrival: Arrival, boxes: Sequence[Box]) -> None:
+    def _place(self, name: str, arrival: Arrival, putter: str, boxes: Sequence[Box]) -> None:
         try:
-            self.keyring.add(name, boxes)
+            self.keyring.add(name, boxes, by=putter, putter=putter)
             self.objects.keep(name, arrival.path)
         except BaseException:
             self._remove(name)
@@ -261,8 +261,7 @@ class Vault:
         """
         readers = sorted({box.controller for box in boxes})
         with self._lock:
-            self._there(name)
-            self.keyring.add(name, boxes)
+            self.keyring.add(name, boxes, by=by, putter=self._there(name).putter)
             self.records.grant(name, readers, by, self._now_s(), may=may_grant)
             return self.records.readers(name)
 

@@ -2,8 +2,8 @@
 """The way out to addresses that strangers name: only to public ones, and to the very one checked.
 
 A name is resolved once, every address it has is checked, and the connection is made to the first of
-them, so that no second answer of the resolver counts. https only, no redirects, no proxies, short
-deadlines, little of the answer read.
+them, so that no second answer of the resolver counts. https only, no redirects, no proxies, little
+of the answer read, and one deadline for all of it: who answers byte by byte is hung up on.
 
 Source: OWASP SSRF prevention; IANA special-purpose address registries (RFC 6890 and after).
 """
@@ -11,9 +11,12 @@ Source: OWASP SSRF prevention; IANA special-purpose address registries (RFC 6890
 import ipaddress
 import re
 import socket
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from types import TracebackType
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 import httpx2
@@ -23,6 +26,8 @@ from ropewalk.views.errors import CallbackError
 
 CONNECT_S: Final = 5.0
 ANSWER_S: Final = 15.0
+"""From the connection's beginning until the answer is read."""
+RESOLVE_S: Final = 5.0
 BODY_MAX: Final = 64 * 1024
 URL_MAX: Final = 2_000
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*")
@@ -146,6 +151,86 @@ class Rules:
                 raise CallbackError("the callback's host has an address that is not public")
         return found[0]
 
+    def address_in_time(self, host: str, port: int, seconds: float = RESOLVE_S) -> str:
+        """The address to connect to, where the resolver tells it soon.
+
+        Raises:
+            CallbackError: as `address_of`, or it tells nothing in time.
+        """
+        told: list[str | CallbackError] = []
+
+        def ask() -> None:
+            try:
+                told.append(self.address_of(host, port))
+            except CallbackError as error:
+                told.append(error)
+
+        asking = threading.Thread(target=ask, name="views-resolver", daemon=True)
+        asking.start()
+        asking.join(seconds)
+        if not told:
+            raise CallbackError("the callback's host has no address that is told in time")
+        if isinstance(told[0], CallbackError):
+            raise told[0]
+        return told[0]
+
+
+class Deadline:
+    """Cuts one connection when its time is over, whatever it is at then.
+
+    A deadline of each read would be none: a receiver that sends a byte now and then never exceeds
+    it. A second descriptor of the connection's socket is kept, since TLS takes the first one over.
+
+    Args:
+        seconds: From the connection's beginning.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self.is_over = False
+
+    def trace(self, name: str, told: Mapping[str, Any]) -> None:
+        """Told by the transport what it does: keep hold of the connection that it made."""
+        if name != "connection.connect_tcp.complete":
+            return
+        made = told["return_value"].get_extra_info("socket").dup()
+        with self._lock:
+            self._let_go()
+            self._socket = made
+        if self.is_over:
+            self._cut()
+
+    def _cut(self) -> None:
+        with self._lock:
+            self.is_over = True
+            if self._socket is not None:
+                with suppress(OSError):  # it may have ended by itself
+                    self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _let_go(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def __enter__(self) -> Self:
+        """Let the time run."""
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """It was done in time, or not."""
+        self._timer.cancel()
+        with self._lock:
+            self._let_go()
+
 
 class PinnedTransport(httpx2.BaseTransport):
     """Connects to the address that was checked; the certificate is still the name's.
@@ -163,7 +248,7 @@ class PinnedTransport(httpx2.BaseTransport):
     @override
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         host, port = self._rules.check_url(str(request.url))
-        address = self._rules.address_of(host, port)
+        address = self._rules.address_in_time(host, port)
         request.url = request.url.copy_with(host=address)
         request.extensions = {**request.extensions, "sni_hostname": host}
         return self._inner.handle_request(request)
@@ -178,29 +263,38 @@ class Egress:
 
     Args:
         rules: Where to.
+        seconds: How long one takes at most, its answer's head and body with it.
     """
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, seconds: float = ANSWER_S) -> None:
+        self._seconds = seconds
         self._client = httpx2.Client(
             transport=PinnedTransport(rules),
-            timeout=httpx2.Timeout(ANSWER_S, connect=CONNECT_S),
+            timeout=httpx2.Timeout(seconds, connect=min(CONNECT_S, seconds)),
             follow_redirects=False,
             trust_env=False,
         )
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> bool:
-        """Send a body; whether it was taken: any 2xx."""
+        """Send a body; whether it was taken: any 2xx, in time and to its end."""
         sent = {"user-agent": "ropewalk", "accept-encoding": "identity", **headers}
         try:
-            with self._client.stream("POST", url, content=body, headers=sent) as response:
-                read = 0
-                for piece in response.iter_raw():
-                    read += len(piece)
-                    if read > BODY_MAX:
-                        break
-                return bool(response.is_success)
+            with Deadline(self._seconds) as deadline:
+                return self._post(url, body, sent, deadline)
         except (httpx2.HTTPError, httpx2.InvalidURL, CallbackError, OSError):
             return False
+
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str], deadline: Deadline) -> bool:
+        told: dict[str, Any] = {"trace": deadline.trace}
+        with self._client.stream(
+            "POST", url, content=body, headers=headers, extensions=told
+        ) as response:
+            read = 0
+            for piece in response.iter_raw():
+                read += len(piece)
+                if read > BODY_MAX:
+                    break
+            return bool(response.is_success) and not deadline.is_over
 
     def close(self) -> None:
         """Hang up."""

@@ -98,3 +98,10 @@ class NoViewsError(ViewsError):
 
     code = "views.none"
     number = 7613
+
+
+class LoadMismatchError(ViewsError):
+    """A load that the act names is none of its events: another event, or another local date."""
+
+    code = "views.load_mismatch"
+    number = 7614

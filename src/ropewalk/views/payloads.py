@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The events of claims as they were sent, one file a batch; what nobody signed likewise.
 
-`claims/ab/<root>.json` holds `{"salt": …, "version": …, "events": […]}`, the events byte by byte as
-their sender wrote them. The root on the ledger is over just these bytes, so a file that differs is
-found when it is read. `messages/<number>.json` holds `{"received": …, "sender": …, "events": […]}`.
+`claims/ab/<root>.json` holds `{"by": …, "salt": …, "version": …, "events": […]}`, the events byte
+by byte as their sender wrote them. The root on the ledger is over just these bytes, so a file
+that differs is found when it is read. `messages/<number>.json` holds `{"received": …, "sender": …,
+"events": […]}`.
 """
 
 import os
@@ -16,7 +17,7 @@ from typing import Final, cast
 
 import msgspec
 
-from ropewalk.tracking import Version, root_of
+from ropewalk.tracking import ClaimError, Version, root_of
 from ropewalk.views.errors import PayloadError, UnknownClaimError
 
 _ROOT: Final = re.compile(r"[0-9a-f]{64}")
@@ -26,6 +27,8 @@ _MESSAGE: Final = re.compile(r"([0-9]{12})\.json")
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """A batch of events as it was sent."""
 
+    by: str
+    """The claimant's controller id."""
     salt: str
     """64 hex digits; leaves of the root are salted by it."""
     version: Version
@@ -39,7 +42,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def root(self) -> str:
         """What stands on the ledger, 64 hex digits."""
-        return root_of(self.datas, bytes.fromhex(self.salt))
+        salt = bytes.fromhex(self.salt)
+        return root_of(self.datas, salt, by=self.by, version=self.version)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +80,7 @@ class Payloads:
         """
         root = root or batch.root
         is_new = not self.has(root)
-        if is_new or not self._is_sound(root):
+        if is_new or not self._is_kept(batch, root):
             _write(self._path(root), msgspec.json.encode(batch))
         return is_new
 
@@ -105,7 +109,7 @@ class Payloads:
         try:
             batch = msgspec.json.decode(self.read(root), type=Batch)
             is_right = batch.root == root
-        except ValueError:
+        except (ValueError, ClaimError):
             is_right, batch = False, None
         if not is_right:
             raise PayloadError(
@@ -132,12 +136,12 @@ class Payloads:
             if drop:
                 self._path(root).unlink(missing_ok=True)
 
-    def _is_sound(self, root: str) -> bool:
+    def _is_kept(self, batch: Batch, root: str) -> bool:
+        """Whether what is stored is this very batch, and undamaged."""
         try:
-            self.get(root)
+            return self.get(root) == batch
         except PayloadError:
             return False
-        return True
 
     def add_message(self, message: Message) -> int:
         """Store events that nobody signed, durably; their number, from 1 up."""

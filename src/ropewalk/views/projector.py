@@ -13,10 +13,10 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from ropewalk.tracking import Event, TrackingError, read_events
+from ropewalk.tracking import Event, TrackingError, Version, read_events
 from ropewalk.views.database import Database
 from ropewalk.views.errors import PayloadError, UnknownClaimError
-from ropewalk.views.payloads import Batch, Payloads, joined
+from ropewalk.views.payloads import Payloads, joined
 from ropewalk.views.projections import PROJECTIONS
 from ropewalk.views.schema import DERIVED, arrivals, batches, progress
 from ropewalk.views.source import Source
@@ -163,8 +163,9 @@ class Projector:
         state, found = "here", list[Event]()
         try:
             batch = self._payloads.get(root)
-            found = _read(batch)
-            state = "here" if len(found) == count else "unreadable"
+            found = _read(batch.datas, batch.version)
+            is_right = len(found) == count and batch.by == told.actor
+            state = "here" if is_right else "unreadable"
         except (PayloadError, UnknownClaimError):
             return
         except TrackingError:
@@ -187,7 +188,7 @@ class Projector:
             message = self._payloads.message(number)
             if message is None:
                 return False
-            found = _read(Batch(salt="", version=message.version, events=message.events))
+            found = _read([bytes(one) for one in message.events], message.version)
         except (PayloadError, TrackingError):
             with self._database.writing() as connection:
                 _note(connection, "messages", number)
@@ -213,8 +214,8 @@ class Projector:
         return True
 
 
-def _read(batch: Batch) -> list[Event]:
-    return list(read_events(joined(batch.datas, batch.version), batch.version))
+def _read(datas: Sequence[bytes], version: Version) -> list[Event]:
+    return list(read_events(joined(datas, version), version))
 
 
 def reached(connection: Connection, name: str) -> int:

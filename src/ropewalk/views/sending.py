@@ -8,6 +8,7 @@ before. After a change of the secret both signatures are there for a day.
 
 Where a receiver fails, pauses double up to an hour; after five failures the circuit is open and one
 event is tried, no more. What could not be sent within a day is dead: kept, and sent no more.
+Several are sent at a time, to each subscription one, so that a slow receiver delays few.
 
 Source: DCSA Track & Trace 2.2, callbacks; the Standard Webhooks specification 1.0.0.
 """
@@ -17,6 +18,7 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Final
 
 from sqlalchemy import delete, select, update
@@ -36,6 +38,8 @@ OPEN_AFTER: Final = 5
 """Failures in a row that open the circuit."""
 ROTATION_S: Final = 86_400
 LOOK_S: Final = 0.5
+SENDERS: Final = 4
+"""Notifications on their way at a time."""
 API_VERSION: Final = "2.2.0"
 
 
@@ -67,7 +71,7 @@ def pause_s(failures: int) -> int:
 
 
 class Sender:
-    """Sends what waits, in a thread of its own.
+    """Sends what waits, in threads of its own.
 
     Args:
         database: Of the views.
@@ -80,48 +84,84 @@ class Sender:
         self._egress = egress
         self._now_s = now_s
         self._ended = threading.Event()
+        self._look = threading.Event()
+        self._lock = threading.Lock()
+        self._busy: set[str] = set()
+        self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="views-sender")
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Send from now on."""
-        self._thread = threading.Thread(target=self._run, name="views-sender", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="views-outbox", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Stop after the notification at hand."""
+        """Stop after the notifications at hand."""
         self._ended.set()
+        self._look.set()
         if self._thread is not None:
             self._thread.join()
+        self._pool.shutdown(wait=True, cancel_futures=True)
         self._egress.close()
 
     def _run(self) -> None:
         while not self._ended.is_set():
+            self._look.clear()
             try:
-                sent = self.step()
+                self._begin()
             except Exception:  # noqa: BLE001 - the database is busy or gone; tried again
-                sent = False
-            if not sent:
                 self._ended.wait(LOOK_S)
+            self._look.wait(LOOK_S)
 
     def step(self) -> bool:
         """Send one notification to each subscription that is due; whether there was any."""
-        due = self._due()
-        for one in due:
-            if self._ended.is_set():
-                break
-            self._send(one)
-        return bool(due)
+        begun = self._begin()
+        wait(begun)
+        for one in begun:
+            one.result()
+        return bool(begun)
 
-    def _due(self) -> list[Mapping[str, Any]]:
+    def _begin(self) -> list[Future[None]]:
+        """Begin to send to each subscription that is due and is sent nothing yet."""
+        begun: list[Future[None]] = []
+        for name in self._due():
+            with self._lock:
+                if name in self._busy or self._ended.is_set():
+                    continue
+                self._busy.add(name)
+            begun.append(self._pool.submit(self._deliver, name))
+        return begun
+
+    def _deliver(self, name: str) -> None:
+        try:
+            subscription = self._subscription(name)
+            if subscription is not None:
+                self._send(subscription)
+        except Exception:
+            self._ended.wait(LOOK_S)  # the database is busy or gone; tried again
+            raise
+        finally:
+            with self._lock:
+                self._busy.discard(name)
+            self._look.set()
+
+    def _due(self) -> list[str]:
         self._bury()
         waiting = select(deliveries.c.subscription).where(deliveries.c.state == WAITING)
         statement = (
-            select(subscriptions)
+            select(subscriptions.c.id)
             .where(subscriptions.c.next_s <= self._now_s(), subscriptions.c.id.in_(waiting))
             .order_by(subscriptions.c.next_s, subscriptions.c.id)
         )
         with self._database.reading() as connection:
-            return [dict(row) for row in connection.execute(statement).mappings()]
+            return list(connection.execute(statement).scalars())
+
+    def _subscription(self, name: str) -> Mapping[str, Any] | None:
+        """A subscription as it is now, None where it ended meanwhile."""
+        statement = select(subscriptions).where(subscriptions.c.id == name)
+        with self._database.reading() as connection:
+            found = connection.execute(statement).mappings().first()
+            return None if found is None else dict(found)
 
     def _bury(self) -> None:
         """Give up what waited a day."""

@@ -24,6 +24,8 @@ from ropewalk.views.schema import deliveries, subscriptions
 from ropewalk.views.taking import Learned
 
 SUBSCRIPTIONS_MAX: Final = 1_000
+SUBSCRIPTIONS_EACH_MAX: Final = 20
+"""Of one controller; likewise of all who sign nothing."""
 SECRET_BYTES: Final = range(16, 257)
 WAITING: Final = "waiting"
 DEAD: Final = "dead"
@@ -72,6 +74,10 @@ def add(connection: Connection, wanted: Subscription, secret: bytes, now_s: int)
     count = connection.execute(select(func.count()).select_from(subscriptions)).scalar_one()
     if count >= SUBSCRIPTIONS_MAX:
         raise TooManySubscriptionsError("the node keeps as many subscriptions as it takes")
+    own = select(func.count()).where(subscriptions.c.controller == wanted.controller)
+    if connection.execute(own).scalar_one() >= SUBSCRIPTIONS_EACH_MAX:
+        whose = "one controller has" if wanted.controller else "those who sign nothing share"
+        raise TooManySubscriptionsError(f"{whose} at most {SUBSCRIPTIONS_EACH_MAX} subscriptions")
     made = str(uuid.UUID(bytes=random_bytes(16), version=4))
     connection.execute(
         insert(subscriptions).values(
