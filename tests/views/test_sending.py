@@ -213,6 +213,15 @@ def test_the_same_notification_keeps_its_id(world: World) -> None:
     assert first == second
 
 
+def test_no_two_notifications_share_an_id(world: World) -> None:
+    world.subscribe()
+    for number in (1, 2, 3):
+        world.claim(number)
+        world.send()
+    ids = [one["webhook-id"] for one in world.noted.headers]
+    assert len(ids) == len(set(ids)) == 3
+
+
 def test_an_open_circuit_tries_one_event_and_closes_when_it_is_taken(world: World) -> None:
     world.subscribe()
     world.noted.status = 500

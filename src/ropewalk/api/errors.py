@@ -83,7 +83,9 @@ class LoginRequiredError(ApiError):
 
     def __init__(self) -> None:
         super().__init__(
-            "this node answers only those who log in",
+            "this node answers only those who sign their requests as it is set (RFC 9421, "
+            "docs/reference/vault.md); its operator names readers of events by --event-reader, "
+            "or opens them by --open-events",
             headers={"www-authenticate": 'Signature realm="ropewalk"'},
         )
 

@@ -46,8 +46,9 @@ async def strict_query(request: Request) -> None:
     names = [name for name, _ in parse_qsl(request.url.query, keep_blank_values=True)]
     unknown = set(names) - _known(request.scope["route"])
     if unknown or len(set(names)) != len(names):
+        known = ", ".join(sorted(_known(request.scope["route"]))) or "none"
         raise MalformedParameterError(
-            "a query parameter is unknown or stands twice; /docs lists those this path has"
+            f"a query parameter is unknown or stands twice; this path has {known}"
         )
 
 

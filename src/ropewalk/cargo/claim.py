@@ -132,7 +132,9 @@ def check_date(text: str, context: Context, since_s: int = 0) -> None:
     except CodeError as error:
         raise BadDateError(str(error)) from error
     if not since_s // DAY_S - 1 <= day <= context.time_s // DAY_S + 1:
-        raise BadDateError(f"{text} lies ahead, or before what it follows")
+        first = CalendarDate(max(0, since_s // DAY_S - 1))
+        last = CalendarDate(context.time_s // DAY_S + 1)
+        raise BadDateError(f"{text} is not from {first} to {last}")
 
 
 CLAIM_REFUSALS = (

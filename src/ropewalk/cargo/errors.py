@@ -257,7 +257,7 @@ class ReturnedError(LedgerError):
 
 
 class BadDateError(LedgerError):
-    """A day that is not on the calendar."""
+    """A day that is not on the calendar, lies ahead, or before what it follows."""
 
     code = "cargo.bad_date"
     number = 7436
@@ -334,7 +334,7 @@ class NotSideError(LedgerError):
 
 
 class DocumentStateError(LedgerError):
-    """The states do not allow the act; docs/reference/papers.md has the table."""
+    """The states do not allow the act; docs/reference/transitions.md has the table."""
 
     code = "cargo.document_state"
     number = 7454

@@ -6,6 +6,7 @@ that alone (`gate check`) or lets the ledger decide (`gate out`).
 """
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,6 +30,7 @@ from ropewalk.cli.options import (
 )
 from ropewalk.cli.wallet import Wallet
 from ropewalk.client import (
+    SECRET_SIZE,
     GateChallenge,
     Node,
     Shelf,
@@ -41,7 +43,8 @@ from ropewalk.client import (
     read_pass,
     read_trust,
 )
-from ropewalk.crypto import random_bytes
+from ropewalk.codes import UtcInstant
+from ropewalk.crypto import is_hex, random_bytes
 
 cargo_app = typer.Typer(no_args_is_help=True, help="Cargo: claims, boxes, orders, pick-up rights.")
 gate_app = typer.Typer(no_args_is_help=True, help="The gate: challenge, pass, check, out.")
@@ -54,6 +57,7 @@ cargo_app.add_typer(papers.template_app, name="template")
 
 Challenge = Annotated[Path, typer.Option("--challenge", help="The gate's challenge file.")]
 CHALLENGE_SIZE_MAX = 4_096
+TIMES = frozenset({"time", "until", "valid_from", "valid_until"})
 
 
 @cargo_app.command("box")
@@ -67,45 +71,96 @@ def box_show(
         found = connected.box(box)
 
         def tell(console: Console) -> None:
+            if "movement" in found:
+                console.print(_lights(found["movement"]))
             table = Table("record", "field", "value")
+            table.columns[2].overflow = "fold"
             for name in ("box", "movement", "right"):
-                for field, value in found.get(name, {}).items():
-                    table.add_row(name, field.replace("_", " "), plain(value))
+                for field, value in _lines(found.get(name, {})):
+                    table.add_row(name, field, plain(value))
             console.print(table)
 
         report(found, as_json=as_json, tell=tell)
 
 
+def _lights(movement: dict[str, Any]) -> str:
+    """The movement in one line."""
+    ready = "ready" if movement.get("is_ready") else "not ready"
+    blocked = f", blocked by {len(movement['blocks'])}" if movement.get("blocks") else ""
+    customs = movement.get("customs_status", "nothing said")
+    orders = f"{len(movement.get('orders', ()))} of {len(movement['titles'])} titles ordered"
+    return f"{movement['status']}: {orders}, customs {customs}, terminal {ready}{blocked}"
+
+
+def _lines(record: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """A record field by field, what lies inside on lines of its own; times as people read them."""
+    for field, value in record.items():
+        name = f"{before}{field.replace('_', ' ')}"
+        if isinstance(value, dict):
+            yield from _lines(value, f"{name}: ")
+        elif isinstance(value, list):
+            for number, one in enumerate(value, 1):
+                inner = one if isinstance(one, dict) else {"": one}
+                yield from _lines(inner, f"{name} {number} ")
+        else:
+            yield name.strip(), str(UtcInstant(value)) if field in TIMES else str(value)
+
+
 @cargo_app.command("boxes")
 def boxes_of(
-    title: Annotated[str, typer.Argument(help="Id of a title whose document is kept here.")],
+    title: Annotated[str, typer.Argument(help="Id of a title whose document is kept here.")] = "",
+    document: Annotated[
+        Path | None, typer.Option("--document", help="A document that is not issued yet.")
+    ] = None,
+    secret: Annotated[
+        str, typer.Option("--secret", help="Its consignment's, 64 hex digits; drawn unless given.")
+    ] = "",
     data: Data = DATA,
     as_json: Json = False,
 ) -> None:
-    """List the boxes of a document kept here: reference, tag, and the box's own secret.
+    """List the boxes of a document: reference, tag, and the box's own secret.
 
-    The secret is for whoever handles that box: terminal, haulier, who shares it.
+    The secret is for whoever handles that box: terminal, haulier, who shares it. Before the issue,
+    give the consignment's secret shown here to `title issue --secret` too.
     """
     with ending(as_json=as_json):
-        kept = Shelf(data / "documents").get(title)
-        if not kept.secret:
-            raise UsageError("the consignment's secret is not kept here")
+        read, whole = _consignment(title, document, secret, data)
         boxes = [
             {
                 "equipment": one,
-                "tag": box_tag(kept.secret, one),
-                "secret": box_secret(kept.secret, one).hex(),
+                "tag": box_tag(whole, one),
+                "secret": box_secret(whole, one).hex(),
             }
-            for one in equipments_of(TransportDocument.parse(kept.document))
+            for one in equipments_of(read)
         ]
 
         def tell(console: Console) -> None:
-            table = Table("equipment", "tag")
+            if document is not None:
+                console.print(f"consignment's secret {whole.hex()}", soft_wrap=True)
             for one in boxes:
-                table.add_row(plain(one["equipment"]), one["tag"])
-            console.print(table)
+                console.print(plain(one["equipment"]))
+                console.print(f"  tag    {one['tag']}", soft_wrap=True)
+                console.print(f"  secret {one['secret']}", soft_wrap=True)
 
-        report({"boxes": boxes}, as_json=as_json, tell=tell)
+        told = {"boxes": boxes} if document is None else {"boxes": boxes, "secret": whole.hex()}
+        report(told, as_json=as_json, tell=tell)
+
+
+def _consignment(
+    title: str, document: Path | None, secret: str, data: Path
+) -> tuple[TransportDocument, bytes]:
+    """A document and its consignment's secret: of a title kept here, or of one yet to be issued."""
+    if (document is None) != bool(title):
+        raise UsageError("name a title, or a document that is not issued yet")
+    if document is not None:
+        if secret and not is_hex(secret, 64):
+            raise UsageError("a consignment's secret is 64 hex digits")
+        drawn = bytes.fromhex(secret) if secret else random_bytes(SECRET_SIZE)
+        return TransportDocument.parse(document.read_bytes()), drawn
+    kept = Shelf(data / "documents").get(title)
+    if not kept.secret:
+        raise UsageError("the consignment's secret is not kept here")
+    return TransportDocument.parse(kept.document), kept.secret
 
 
 @gate_app.command("challenge")

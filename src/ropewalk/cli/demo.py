@@ -6,6 +6,7 @@ as anybody would.
 """
 
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -390,7 +391,10 @@ def _invite(console: Console, url: str, folder: Path, summary: dict[str, Any]) -
         f"""
 Open   {url}/docs
        {url}/v1/titles/{first["title"]}?proof=true
-Try    ropewalk verify {folder}/{first["bundle"]} --trust {folder}/genesis.json
+       {url}/v2/events?equipmentEventTypeCode=GTOT
+Try    in another terminal, with this environment's bin folder on your PATH:
+       export PATH={Path(sys.argv[0]).absolute().parent}:$PATH
+       ropewalk verify {folder}/{first["bundle"]} --trust {folder}/genesis.json
        ropewalk title show {first["reference"]} --node {url}
        ropewalk audit {url}
 Stop   Ctrl-C; then: ropewalk audit {folder}/data

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ropewalk events`: claim what happened to the goods, and see what was claimed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -23,7 +24,9 @@ from ropewalk.cli.options import (
     passphrase,
 )
 from ropewalk.cli.wallet import Wallet
-from ropewalk.client import Node, claim
+from ropewalk.client import Node, claim, events_in, tag
+from ropewalk.crypto import is_hex
+from ropewalk.tracking import on_board, read_events
 
 events_app = typer.Typer(no_args_is_help=True, help="What happened to the goods.")
 
@@ -34,6 +37,13 @@ def claim_file(
         Path, typer.Argument(help="DCSA Track & Trace: a list of 2.2 events, or 3.0's object.")
     ],
     by: As,
+    load: Annotated[
+        list[str] | None,
+        typer.Option("--load", help="REFERENCE=SECRET of a box whose loading the ledger is shown."),
+    ] = None,
+    carrier: Annotated[
+        str, typer.Option("--for", help="For which carrier they were loaded: key name or id.")
+    ] = "",
     actor: Actor = "",
     co_signer: CoSigners = None,
     represent: Represents = "",
@@ -53,13 +63,15 @@ def claim_file(
             co_signers=tuple(co_signer or ()),
             represents=represent,
         )
+        events = file.read_bytes()
+        shown = _loads(events, load or (), wallet.controller(carrier) if carrier else "")
         found = [
             {
                 "root": one.root,
                 "count": one.count,
                 "outcome": msgspec.to_builtins(one.outcome.require_committed()),
             }
-            for one in claim(acting, file.read_bytes())
+            for one in claim(acting, events, loads=shown)
         ]
 
         def tell(console: Console) -> None:
@@ -67,6 +79,34 @@ def claim_file(
                 console.print(f"claimed {one['count']} events under {one['root']}")
 
         report({"claims": found}, as_json=as_json, tell=tell)
+
+
+def _loads(data: bytes, boxes: Sequence[str], carrier: str) -> list[dict[str, str]]:
+    """What the ledger is shown of a file's LOAD events, by the tags of their boxes."""
+    if not boxes:
+        return []
+    if not carrier:
+        raise UsageError("--load needs --for: the carrier for whom the boxes were loaded")
+    version, _ = events_in(data)
+    faces = [on_board(event) for event in read_events(data, version)]
+    found = {face.equipment: face for face in faces if face is not None}
+    shown = []
+    for one in boxes:
+        reference, secret = _pair(one)
+        if reference not in found:
+            raise UsageError(f"the file holds no actual LOAD of {reference}")
+        if not is_hex(secret, 64):
+            raise UsageError(f"{reference}: a box's secret is 64 hex digits (`cargo boxes`)")
+        face = found[reference]
+        shown.append(
+            {
+                "box": tag(bytes.fromhex(secret), "equipment", reference),
+                "carrier": carrier,
+                "date": face.local_date,
+                "event": face.event_hash,
+            }
+        )
+    return sorted(shown, key=lambda each: each["box"])
 
 
 @events_app.command("list")
@@ -107,7 +147,13 @@ def _tell(console: Console, found: list[dict[str, Any]]) -> None:
         table.add_row(
             plain(str(one["eventDateTime"])),
             plain(f"{one['eventClassifierCode']} {one.get(f'{kind.lower()}EventTypeCode', kind)}"),
-            plain(str(call.get("UNLocationCode", ""))),
+            plain(_where(one)),
             plain(str(which or (call.get("vessel") or {}).get("vesselName", ""))),
         )
     console.print(table)
+
+
+def _where(event: dict[str, Any]) -> str:
+    """The place that an event names, by UN/LOCODE."""
+    places = (event.get("eventLocation") or {}, event.get("transportCall") or {})
+    return next((str(one["UNLocationCode"]) for one in places if one.get("UNLocationCode")), "")

@@ -11,7 +11,7 @@ from ropewalk.client.amending import (
 )
 from ropewalk.client.bundle import read_bundle
 from ropewalk.client.bundling import bundle_of, make_bundle, make_control_proof
-from ropewalk.client.claiming import Claimed, claim
+from ropewalk.client.claiming import Claimed, claim, events_in
 from ropewalk.client.control import (
     challenge_hash,
     make_challenge,
@@ -136,6 +136,7 @@ __all__ = [
     "content_commitment",
     "dcsa_checksum",
     "equipments_of",
+    "events_in",
     "find_terms",
     "identity_commitment",
     "instruct",

@@ -34,7 +34,7 @@ class Claimed:
     outcome: Outcome
 
 
-def split(data: bytes) -> tuple[Version, list[bytes]]:
+def events_in(data: bytes) -> tuple[Version, list[bytes]]:
     """The version of a file and the exact bytes of its events.
 
     Args:
@@ -69,7 +69,7 @@ def claim(actor: Actor, data: bytes, *, loads: Sequence[dict[str, Any]] = ()) ->
         TrackingError: an event cannot be taken; the batches before it are claimed.
         ClientError: the node does not take one.
     """
-    version, events = split(data)
+    version, events = events_in(data)
     for start in range(0, len(events), BATCH_EVENTS):
         batch = events[start : start + BATCH_EVENTS]
         checked: list[Event] = read_events(joined(batch, version), version)

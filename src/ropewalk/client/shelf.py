@@ -62,7 +62,7 @@ class Shelf:
         """
         found = self.find(title)
         if found is None:
-            raise NotFoundError(f"no document of {title} is kept under {self.path.name}")
+            raise NotFoundError(f"no document of {title} is kept under {self.path}")
         return found
 
     def discard(self, title: str) -> None:

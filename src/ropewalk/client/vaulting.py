@@ -150,6 +150,8 @@ class Vaulting:
             RefusedError: the node does not hand it out.
             VerificationError: item `payload`: it is not what its hash names, or does not open.
         """
+        if output.exists():  # before the key is asked for: every reading is recorded
+            raise VerificationError("output", f"{output} exists already")
         key = self.key(name)
         beside = output.with_name(f".{output.name}.{random_bytes(8).hex()}")
         try:

@@ -36,7 +36,7 @@ def backup(source: DataDirectory, target: Path, progress: Callable[[int, int], N
         AlreadyInitialisedError: the target holds something.
     """
     if not source.database.exists():
-        raise NotInitialisedError(str(source.path))
+        raise NotInitialisedError(f"{source.path} holds no ledger; name --data")
     copy = DataDirectory(target)
     _make_empty(target)
     shutil.copyfile(source.genesis, copy.genesis)

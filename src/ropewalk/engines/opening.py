@@ -262,7 +262,9 @@ class DirectoryLock:
         try:
             self._held = disk.lock(path)
         except FileNotFoundError as error:
-            raise NotInitialisedError(str(path.parent)) from error
+            raise NotInitialisedError(
+                f"{path.parent}: run `ropewalk init`, or name --data"
+            ) from error
         except OSError as error:
             raise InUseError(f"{path.parent}: stop the other process first") from error
 

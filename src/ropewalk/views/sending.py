@@ -189,18 +189,21 @@ class Sender:
             return
         numbers = [one[0] for one in listed]
         sent = self._egress.post(
-            subscription["callback_url"], body, self._headers(subscription, body, numbers)
+            subscription["callback_url"],
+            body,
+            self._headers(subscription, body, [one[1] for one in listed]),
         )
         self._note(subscription, numbers, is_sent=sent)
 
     def _headers(
-        self, subscription: Mapping[str, Any], body: bytes, numbers: Sequence[int]
+        self, subscription: Mapping[str, Any], body: bytes, told: Sequence[int]
     ) -> dict[str, str]:
+        """Fields of a notification; its id follows from the events in it, so no two share one."""
         now_s = self._now_s()
         secrets = [subscription["secret"]]
         if subscription["secret_before"] and now_s < subscription["rotated_s"] + ROTATION_S:
             secrets.append(subscription["secret_before"])
-        message = f"{subscription['id']}.{numbers[0]}.{numbers[-1]}"
+        message = f"{subscription['id']}.{told[0]}.{told[-1]}.{len(told)}"
         return {
             "content-type": "application/json",
             "subscription-id": subscription["id"],
