@@ -49,7 +49,7 @@ class Said:
 
     @property
     def time(self) -> int:
-        return 1_770_000_000 + self.position
+        return 1_790_000_000 + self.position
 
     @property
     def transaction(self) -> str:

@@ -284,3 +284,14 @@ def test_a_resolver_that_says_nothing_is_not_waited_for() -> None:
     assert rules.address_in_time("hooks.example.com", 443) == PUBLIC
     with pytest.raises(CallbackError):
         Rules(resolve=lambda _host, _port: ["10.0.0.1"]).address_in_time("a.example.com", 443)
+
+
+@pytest.mark.parametrize("port", [0, 22, 25, 80, 110, 444, 1023])
+def test_ports_where_other_services_listen_are_refused(port: int) -> None:
+    with pytest.raises(CallbackError):
+        Rules().check_url(f"https://hooks.example.com:{port}/")
+
+
+@pytest.mark.parametrize("port", [443, 1024, 8443, 65_535])
+def test_ports_of_receivers_are_taken(port: int) -> None:
+    assert Rules().check_url(f"https://hooks.example.com:{port}/")[1] == port

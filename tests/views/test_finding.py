@@ -173,6 +173,28 @@ def test_a_page_ends_early_rather_than_look_at_everything(connection: Connection
     assert listed(connection, nowhere) == []
 
 
+@pytest.mark.parametrize("branches", [1, 3, 6])
+def test_all_branches_of_a_filter_share_one_budget(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, branches: int
+) -> None:
+    asked = [0]
+    fit = Filters.fit
+
+    def counting(self: Filters, row: Any) -> bool:
+        asked[0] += 1
+        return fit(self, row)
+
+    monkeypatch.setattr(finding_module, "SCANNED", 60)
+    monkeypatch.setattr(Filters, "fit", counting)
+    codes = {"EQUIPMENT": ("LOAD", "DISC", "GTIN", "GTOT", "PICK", "DROP")[:branches]}
+    rare = Filters(major=2, codes=codes, equal={"export_voyage": "none"})
+    monkeypatch.setattr(finding_module, "LOOKED_UP", ())
+    page = find(connection, rare, None, 1000)
+    assert page.ids == []
+    assert page.next is not None
+    assert 0 < asked[0] <= 60
+
+
 @pytest.mark.parametrize("text", ["", "x", "AAAA", "W10", "WzEsMl0", "WzEsMiwieCJd", "é", "=" * 40])
 def test_a_cursor_of_others_is_refused(text: str) -> None:
     with pytest.raises(CursorError):

@@ -294,7 +294,8 @@ def _values(request: Request, parameters: Parameters) -> Iterator[Mapping[str, s
         for name in names
         if name in request.headers
     }
-    path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    path = request.scope["raw_path"].decode("ascii")  # as it was sent, not as it is read
+    query = request.scope["query_string"].decode("latin-1")
     host = request.headers.get("host", "").lower()
     target = f"{path}?{query}" if query else path
     for scheme, port in (("http", ":80"), ("https", ":443")):

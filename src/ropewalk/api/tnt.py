@@ -38,6 +38,14 @@ router = APIRouter(tags=["Track & Trace"], default_response_class=Response)
 V2: Final = {"api-version": "2.2.0", "cache-control": "no-cache"}
 V3: Final = {"api-version": "3.0.0", "cache-control": "no-cache"}
 ARRIVAL: Final = r"^([0-9]{1,15}\.[0-9]{1,3})?$"
+Claimant = Annotated[
+    str,
+    Query(
+        alias="claimedBy",
+        pattern="^([0-9a-f]{32})?$",
+        description="Controller whose event it is; the first claimant's where none is named.",
+    ),
+]
 _OBJECT: Final = {"type": "object", "description": "An event of the standard's"}
 _LIST: Final = {
     media.JSON: {"schema": {"type": "array", "items": _OBJECT}},
@@ -93,11 +101,11 @@ async def stream22(
     dependencies=[signatures.guard_open("cargo_event.read")],
     responses=dcsa.described({media.JSON: {"schema": _OBJECT}}),
 )
-async def event22(request: Request, event_id: str) -> Response:
-    """The event of 2.2 that stands under an id."""
+async def event22(request: Request, event_id: str, claimed_by: Claimant = "") -> Response:
+    """The event of 2.2 that stands under an id: the first claimant's, or that of the one named."""
     media.acceptable(request.headers.get("accept", ""), (media.JSON,))
     here, wanted = node.of(request), parameters.decode(event_id).lower()
-    found = await here.looking.run(_event, here, wanted)
+    found = await here.looking.run(_event, here, wanted, claimed_by)
     return Response(found, media_type=media.JSON, headers=V2)
 
 
@@ -227,9 +235,9 @@ def _stream(
     return tnt_forms.Flow(here, pieces, media.EVENT_STREAM, told)
 
 
-def _event(here: Node, wanted: str) -> bytes:
+def _event(here: Node, wanted: str, claimant: str) -> bytes:
     with here.views.database.reading() as connection:
-        found = by_event_id(connection, wanted, 2)
+        found = by_event_id(connection, wanted, 2, claimant)
     if found is None:
         raise UnknownEventError("no event has this id")
     return found

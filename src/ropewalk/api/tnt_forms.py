@@ -9,6 +9,7 @@ import asyncio
 import csv
 import datetime as dt
 import io
+import unicodedata
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -27,6 +28,9 @@ TOTAL_MAX: Final = 100_000
 """Events of one table or map."""
 RETRY_MS: Final = 2000
 LOOK_S: Final = 0.25
+SIGNED: Final = b"event"
+UNSIGNED: Final = b"unsigned"
+"""Name of a frame whose event nobody signed; who listens for events is not told of these."""
 COLUMNS: Final = (
     "eventID",
     "eventType",
@@ -50,7 +54,14 @@ COLUMNS: Final = (
     "knownSince",
     "transaction",
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\u2212")
+_CONTROLS: Final = ("\t", "\r", "\n")
+_BLANKS: Final = "".join(
+    chr(code)
+    for code in range(0x1_0000)
+    if unicodedata.category(chr(code)) in ("Cc", "Cf", "Zl", "Zp", "Zs")
+)
+"""Blanks, controls, and what has no width."""
 
 
 class Flow(StreamingResponse):
@@ -107,15 +118,22 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
         _degrees(row["longitude_e7"]),
         str(bool(row["is_retracted"])).lower(),
         str(bool(row["is_signed"])).lower(),
-        row["actor"],
+        _claimant(row),
         _time(row["time_s"] * 1000),
         row["transaction"],
     ]
     return [_harmless(cell or "") for cell in cells] + told
 
 
+def _claimant(row: Mapping[str, Any]) -> str:
+    """Who claims the event; whoever sends one that nobody signed claims nothing."""
+    return str(row["actor"]) if row["is_signed"] else ""
+
+
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """A cell as no spreadsheet calculates it: blanks and wide signs count as they do there."""
+    seen = unicodedata.normalize("NFKC", cell).lstrip(_BLANKS)
+    return f"'{cell}" if seen.startswith(_FORMULA) or cell.startswith(_CONTROLS) else cell
 
 
 def _time(ms: int) -> str:
@@ -148,8 +166,10 @@ def _feature(row: Mapping[str, Any]) -> bytes:
     if row["longitude_e7"] is not None and row["latitude_e7"] is not None:
         place = f"{_degrees(row['longitude_e7'])},{_degrees(row['latitude_e7'])}"
         geometry = f'{{"type":"Point","coordinates":[{place}]}}'.encode()
-    return b'{"type":"Feature","id":%s,"geometry":%s,"properties":%s}' % (
+    told = msgspec.json.encode({"isSigned": bool(row["is_signed"]), "claimedBy": _claimant(row)})
+    return b'{"type":"Feature","id":%s,%s,"geometry":%s,"properties":%s}' % (
         msgspec.json.encode(row["event_id"]),
+        told[1:-1],
         geometry,
         row["data"],
     )
@@ -215,7 +235,8 @@ def _arrived(here: Node, filters: Filters, after: tuple[int, int]) -> list[Arriv
 
 def _frame(one: Arrival) -> bytes:
     text = msgspec.json.format(one.data, indent=-1)  # on one line: a frame ends with the line
-    return b"id: %d.%d\nevent: event\ndata: %s\n\n" % (one.number, one.index, text)
+    name = SIGNED if one.is_signed else UNSIGNED
+    return b"id: %d.%d\nevent: %s\ndata: %s\n\n" % (one.number, one.index, name, text)
 
 
 KINDS: Final = (media.JSON, media.CSV, media.GEOJSON)

@@ -30,6 +30,8 @@ ANSWER_S: Final = 15.0
 RESOLVE_S: Final = 5.0
 BODY_MAX: Final = 64 * 1024
 URL_MAX: Final = 2_000
+PORTS: Final = frozenset({443, *range(1024, 65_536)})
+"""Of receivers: none where other services listen."""
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*")
 _REFUSED: Final = tuple(
     ipaddress.ip_network(each)
@@ -123,6 +125,8 @@ class Rules:
             return self._known(host), port or 80
         if parts.scheme != "https":
             raise CallbackError("events are sent by https only")
+        if port is not None and port not in PORTS:
+            raise CallbackError("events are sent to port 443, or to one from 1024 up")
         return self._known(host), port or 443
 
     def _known(self, host: str) -> str:

@@ -19,7 +19,7 @@ from ropewalk.views.packing import unpack
 from ropewalk.views.schema import KINDS, LOOKED_UP, STRIDE, arrivals, batches, documents, events
 
 SCANNED: Final = 2_000
-"""Index entries looked at for one page, for each value of the filter that leads."""
+"""Index entries looked at for one page, by all values of the filter that leads together."""
 PAGE_MAX: Final = 1_000
 
 
@@ -52,7 +52,9 @@ def find(connection: Connection, filters: Filters, after: Place | None, limit: i
     """
     if filters.is_empty:
         return Page([], None)
-    looked = [_look(connection, one, filters, limit + 1) for one in _branches(filters, after)]
+    branches = _branches(filters, after)
+    most = max(1, SCANNED // len(branches))
+    looked = [_look(connection, one, filters, limit + 1, most) for one in branches]
     found = sorted({place for one in looked for place in one.found}, reverse=filters.is_descending)
     ends = [one.until for one in looked if one.until is not None]
     end = (max if filters.is_descending else min)(ends, default=None)
@@ -63,10 +65,12 @@ def find(connection: Connection, filters: Filters, after: Place | None, limit: i
     return Page([one[1] for one in found[:limit]], end)
 
 
-def _look(connection: Connection, statement: Select[Any], filters: Filters, enough: int) -> _Looked:
+def _look(
+    connection: Connection, statement: Select[Any], filters: Filters, enough: int, most: int
+) -> _Looked:
     found: list[Place] = []
     scanned, last = 0, None
-    result = connection.execute(statement.limit(SCANNED))
+    result = connection.execute(statement.limit(most))
     for row in result.mappings():
         scanned, last = scanned + 1, (row["created_ms"], row["id"])
         if filters.fit(row):
@@ -74,7 +78,7 @@ def _look(connection: Connection, statement: Select[Any], filters: Filters, enou
             if len(found) == enough:
                 result.close()
                 return _Looked(found, last)
-    return _Looked(found, last if scanned == SCANNED else None)
+    return _Looked(found, last if scanned == most else None)
 
 
 def _branches(filters: Filters, after: Place | None) -> list[Select[Any]]:
@@ -174,13 +178,38 @@ def rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
     return [found[one] for one in ids if one in found]
 
 
-def by_event_id(connection: Connection, event_id: str, major: int) -> bytes | None:
-    """The exact bytes of the event that stands under an id; of several claims the last known."""
-    columns = (events.c.is_signed, events.c.created_ms, events.c.id, events.c.data)
-    statement = select(*columns, events.c.major, events.c.is_current)
-    found = connection.execute(statement.where(events.c.event_id == event_id))
-    standing = [one for one in found if one[4] == major and one[5]]
-    return unpack(max(standing)[3]) if standing else None
+def by_event_id(
+    connection: Connection, event_id: str, major: int, claimant: str = ""
+) -> bytes | None:
+    """The exact bytes of the event that stands under an id.
+
+    Ids are their senders' own, and anybody may claim an event under another's: where several did,
+    it is that of whoever claimed first, and of no claim only where nobody claimed one.
+
+    Args:
+        connection: That reads.
+        event_id: As the event has it.
+        major: Of the standard's version.
+        claimant: Whose event is asked for, "" for the first one's.
+    """
+    names = ("id", "major", "is_signed", "is_current", "created_ms")
+    statement = (
+        select(*[events.c[name] for name in names], batches.c.actor)
+        .join(batches, batches.c.number == events.c.batch)
+        .where(events.c.event_id == event_id)  # alone: no index but its own can be taken
+    )
+    told = [one for one in connection.execute(statement) if one.major == major]
+    if claimant:
+        told = [one for one in told if one.is_signed and one.actor == claimant]
+    if not told:
+        return None
+    first = min(told, key=lambda one: (not one.is_signed, abs(one.id)))
+    whose = (first.is_signed, first.actor)
+    standing = [one for one in told if one.is_current and (one.is_signed, one.actor) == whose]
+    if not standing:
+        return None
+    found = max(standing, key=lambda one: (one.created_ms, abs(one.id)))
+    return datas(connection, [found.id])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +221,7 @@ class Arrival:
     index: int
     """Its place in the batch."""
     data: bytes
+    is_signed: bool = True
 
 
 def arrived(connection: Connection, filters: Filters, after: tuple[int, int]) -> list[Arrival]:
@@ -208,7 +238,7 @@ def arrived(connection: Connection, filters: Filters, after: tuple[int, int]) ->
         for row in _of_batch(connection, filters, batch):
             place = row["id"] - batch * STRIDE
             if place > least and filters.fit(row):
-                found.append(Arrival(at, place, unpack(row["data"])))
+                found.append(Arrival(at, place, unpack(row["data"]), bool(row["is_signed"])))
         if (at, STRIDE) > after:
             found.append(Arrival(at, STRIDE, b""))
     return found

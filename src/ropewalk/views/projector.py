@@ -9,6 +9,7 @@ they arrive. What nobody signed is read from this node's folder of messages.
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -143,21 +144,22 @@ class Projector:
         if not ready:
             return False
         with self._database.writing() as connection:
-            for number, root, actor, count in ready[:BATCHES]:
-                self._take(connection, Told(number, actor, ()), root, count)
+            for number, root, actor, time_s, count in ready[:BATCHES]:
+                self._take(connection, Told(number, actor, time_s, ()), root, count)
         self.arrived += 1
         return True
 
-    def _waiting(self, roots: set[str] | None) -> list[tuple[int, str, str, int]]:
-        """Claims whose events are missing, oldest first: number, root, actor, count."""
+    def _waiting(self, roots: set[str] | None) -> list[tuple[int, str, str, int, int]]:
+        """Claims whose events are missing, oldest first: number, root, actor, time, count."""
         if roots is not None and not roots:
             return []
-        columns = (batches.c.number, batches.c.root, batches.c.actor, batches.c.count)
+        columns = [batches.c[name] for name in ("number", "root", "actor", "time_s", "count")]
         statement = select(*columns).where(batches.c.state == "missing").order_by(batches.c.number)
         if roots is not None:
             statement = statement.where(batches.c.root.in_(sorted(roots)))
         with self._database.reading() as connection:
-            return [(one[0], one[1], one[2], one[3]) for one in connection.execute(statement)]
+            found = connection.execute(statement)
+            return [(one[0], one[1], one[2], one[3], one[4]) for one in found]
 
     def _take(self, connection: Connection, told: Told, root: str, count: int) -> None:
         state, found = "here", list[Event]()
@@ -172,7 +174,7 @@ class Projector:
             state = "unreadable"
         change = update(batches).where(batches.c.number == told.number).values(state=state)
         if connection.execute(change).rowcount and state == "here":
-            self._enter(connection, Told(told.number, told.actor, found))
+            self._enter(connection, replace(told, events=found))
 
     def _enter(self, connection: Connection, told: Told) -> None:
         learned = take_in(connection, told)
@@ -208,7 +210,7 @@ class Projector:
                     state="here",
                 )
             )
-            self._enter(connection, Told(-number, message.sender, found))
+            self._enter(connection, Told(-number, message.sender, message.received, found))
             _note(connection, "messages", number)
         self.arrived += 1
         return True

@@ -94,6 +94,7 @@ events = Table(
 
 `origin`: provider, list and code of the originating party (3.0), "" where none is named.
 `is_current`: no later event of the same claimant has the same origin and id.
+`created_ms`: what lists are sorted by, the event's own time but no later than it was known.
 `data`: the exact bytes, packed (`ropewalk.views.packing`).
 """
 

@@ -4,7 +4,8 @@
 Of events with the same id from the same origin, told by the same party, the one updated last
 stands: the standard has an event override what was sent before under its id, and retract it.
 (DCSA Track & Trace 3.0, `Event.eventID`, `Event.isRetracted`.) Nobody overrides what another
-claims.
+claims. Nor does an event stay ahead of all others by the time that it gives for itself: lists have
+it created no later than it was known.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,8 @@ class Told:
 
     number: int
     actor: str
+    time_s: int
+    """Since when it is known."""
     events: Sequence[Event]
 
 
@@ -70,7 +73,7 @@ def _row(told: Told, index: int, event: Event) -> Row:
         "classifier": event.classifier,
         "document_type": event.document_type or None,
         "occurred_ms": event.occurred_ms,
-        "created_ms": event.created_ms,
+        "created_ms": min(event.created_ms, told.time_s * 1000),
         "local_date": event.local_date,
         "equipment": named.equipment or None,
         "transport_call": named.transport_call or None,
