@@ -49,15 +49,15 @@ class Officer:
 
     def _bases(self, box: Box, title: str) -> set[str]:
         history, standing = self.ledger.registry.titles[title]
-        order = box.orders.get(title)
-        if order is None:
+        order, basis = box.orders.get(title), basis_of(history, standing)
+        if standing.status == "VOID":
+            return set()
+        moved = basis and order and basis.kind == order["basis"]
+        if not basis or not order or (moved and basis.claimant != order["claimant"]):
             parts = parts_of(history)
             if not parts:
-                raise UnlawfulExitError(f"{title} names the box, and nobody ordered delivery")
+                raise UnlawfulExitError(f"{title} names the box, and no order stands")
             return set().union(*(self._bases(box, part) for part in parts))
-        basis = basis_of(history, standing)
-        if basis is None or (basis.kind == order["basis"] and basis.claimant != order["claimant"]):
-            raise UnlawfulExitError(f"{title} names the box, and nothing allows delivery any more")
         return {basis.kind}
 
 

@@ -113,7 +113,7 @@ def why_not_on_titles(ledger: Ledger, word: str, actor: str, body: Body, moment:
     if word in PLAIN:
         verdict = PLAIN[word](registry, actor, body)
         boarding = word == "ISSUE" and not verdict.hard
-        return only(why_not_on_board(ledger, actor, body)) if boarding else verdict
+        return only(why_not_on_board(ledger, actor, body, moment)) if boarding else verdict
     if word in TIMED:
         verdict = TIMED[word](registry, actor, body, moment.when)
         crowded = word == "SPLIT" and not verdict.hard and is_crowded(ledger, body)

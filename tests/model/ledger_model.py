@@ -84,8 +84,10 @@ class Ledger:
         """Enter an accepted act on titles into the histories."""
         if act == "ISSUE":
             title = self._begin(actor, body, Fact(act, actor, body, moment.transaction), moment)
+            carrier = self.titles[body["house_of"]].issuer if "house_of" in body else actor
+            told = {"carrier": carrier, "title": title}
             for box in body.get("on_board", {"boxes": ()})["boxes"]:
-                self._name(box, Deed("NAMED", actor, {"title": title}, moment.transaction, 0))
+                self._name(box, Deed("NAMED", actor, told, moment.transaction, 0))
         elif act in REPLACING:
             self._replace(act, actor, body, moment)
         elif act != "DEMONSTRATE_CONTROL":

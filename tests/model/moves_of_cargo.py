@@ -105,7 +105,7 @@ class MovesOfCargo(MovesAtTheGate):
     def _before_arrival(self, plan: Plan, box: Box) -> Move:
         if not box.loads and not box.titles and self.cast.odds(0.75):
             return self._claim(plan, box)
-        if not box.titles or self.cast.odds(0.12):
+        if self.cast.odds(0.12 if box.titles else 0.9):
             return self._issue(plan, box)
         return self._announce(plan, box)
 
