@@ -113,22 +113,37 @@ class Adversary:
             self.ledger.height = self.world.height + 1
             candidates = [self._candidate() for _ in range(self.chance.choice((1, 1, 2, 4, 8)))]
             found = self.keys.validators.misbehaviour()
-            position, before = self.world.position, len(self.ledger.registry.titles)
-            looks = self.cast.odds(LOOKED_AT)
-            records = self.world.records() if looks else {}
-            results = self.world.block(*candidates, seconds=seconds, misbehaviour=found)
-            self.ledger.touched.clear()
-            position += self._hold_to_account(found)
-            for candidate, result in zip(candidates, results, strict=True):
-                self._hold(candidate, result, position)
-                position += result.entry is not None
-            for key in sorted(self.ledger.touched):
-                self._agree_on(key)
-            if looks:
-                self._agree_on_changes(records)
-            self._recall(before)
+            self.decide(candidates, seconds, found, looks=self.cast.odds(LOOKED_AT))
         self._agree_on_everything()
         return self.tally
+
+    def decide(
+        self,
+        candidates: Sequence[Candidate],
+        seconds: int,
+        found: Sequence[Misbehaviour] = (),
+        *,
+        looks: bool = True,
+    ) -> Sequence[Result]:
+        """One block; `looks`: at every record, also those that nothing should have touched.
+
+        Raises:
+            DisagreementError: machine and model differ.
+        """
+        position, before = self.world.position, len(self.ledger.registry.titles)
+        records = self.world.records() if looks else {}
+        results = self.world.block(*candidates, seconds=seconds, misbehaviour=found)
+        self.ledger.touched.clear()
+        position += self._hold_to_account(found)
+        for candidate, result in zip(candidates, results, strict=True):
+            self._hold(candidate, result, position)
+            position += result.entry is not None
+        for key in sorted(self.ledger.touched):
+            self._agree_on(key)
+        if looks:
+            self._agree_on_changes(records)
+        self._recall(before)
+        return results
 
     def _recall(self, before: int) -> None:
         """The titles that came to be are the ones to act on."""

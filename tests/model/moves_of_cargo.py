@@ -22,7 +22,10 @@ from model.moves_of_gate import MovesAtTheGate
 from model.moves_of_quay import BOXES_OPEN, Plan
 from model.title_model import Body
 
-ON_TITLES = ("FREEZE", "REDIRECT", "SPLIT", "SURRENDER_FOR_DELIVERY", "LETTER_OF_INDEMNITY")
+ON_TITLES = (
+    *("FREEZE", "REDIRECT", "SPLIT", "SURRENDER_FOR_DELIVERY", "LETTER_OF_INDEMNITY"),
+    *("REISSUE", "SURRENDER_FOR_AMENDMENT", "TRANSFER", "VOID"),
+)
 
 
 class MovesOfCargo(MovesAtTheGate):

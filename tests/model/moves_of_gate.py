@@ -85,7 +85,9 @@ class MovesAtTheGate(MovesOnTheQuay):
                 body["until"] = self.cast.time + 400 * 86_400 + self.chance.choice((0, 1))
             if odds(0.4):
                 body["vehicle"] = salt(f"plate {self.chance.randrange(5)}")
-        return Move(right.holder if right else plan.carrier, "cargo.NAME_DRIVER", body)
+        actor = right.holder if right else plan.carrier
+        actor = actor if odds(0.93) else self._anybody()
+        return Move(actor, "cargo.NAME_DRIVER", body)
 
     # the gate
 
