@@ -23,6 +23,7 @@ from model.judge import Answer, Judge, Signed, why_not
 from model.ledger_model import Moment
 from model.moves_of_cargo import MovesOfCargo
 from model.moves_of_keys import MovesOfKeys
+from model.moves_of_papers import MovesOfPapers
 from model.moves_of_proposals import MovesOfProposals
 from model.moves_of_titles import MovesOfTitles
 from model.title_model import Body
@@ -93,6 +94,7 @@ class Adversary:
         self.judge = Judge(ledger)
         self.titles = MovesOfTitles(self.cast)
         self.cargo = MovesOfCargo(self.cast, self.titles)
+        self.papers = MovesOfPapers(self.cast, self.cargo)
         self.keys = MovesOfKeys(self.cast)
         self.proposals = MovesOfProposals(self.cast)
         self.officer = Officer(ledger)
@@ -195,8 +197,10 @@ class Adversary:
             return self.keys.move()
         if dice < 0.36 and self.ledger.proposals:
             return self.proposals.move()
-        if dice < 0.66:
+        if dice < 0.62:
             return self.cargo.move()
+        if dice < 0.73:
+            return self.papers.move()
         return self.titles.move()
 
     def _proposed(self, move: Move) -> Move:
