@@ -197,9 +197,9 @@ class Adversary:
             return self.keys.move()
         if dice < 0.36 and self.ledger.proposals:
             return self.proposals.move()
-        if dice < 0.62:
+        if dice < 0.61:
             return self.cargo.move()
-        if dice < 0.73:
+        if dice < 0.76:
             return self.papers.move()
         return self.titles.move()
 

@@ -18,6 +18,7 @@ from model.papers_model import (
     LINKS_MAX,
     ON_INSTRUCTIONS,
     PARTIES_MAX,
+    SETTLED,
     TABLE,
     Consignment,
     Paper,
@@ -35,7 +36,7 @@ ROLES = ("bank", "buyer", "carrier", "consignee", "customs", "haulier", "insurer
 ENDING = frozenset(
     {
         *("REJECT_BOOKING", "CANCEL_BOOKING", "DECLINE_BOOKING", "COMPLETE_BOOKING"),
-        *("CONFIRM_BOOKING_CANCELLATION", "CANCEL_INSTRUCTIONS", "DECLINE_INSTRUCTIONS"),
+        *("CANCEL_INSTRUCTIONS", "DECLINE_INSTRUCTIONS"),
     }
 )
 ACTS = {
@@ -64,7 +65,7 @@ class MovesOfPapers:
                 names.remove(name)
         for kind, begin in BEGINNING.items():
             here = [one for one in self.open[kind] if self._is_known(one)]
-            if len(here) < OPEN and self.cast.odds(0.25):
+            if len(here) < OPEN and self.cast.odds(0.15):
                 return begin(self)
         dice = self.chance.random()
         if dice < 0.03 and self._begun:
@@ -96,7 +97,11 @@ class MovesOfPapers:
         return self.chance.choice(known)
 
     def _begin(self, kind: str, actor: str, act: str, body: Body) -> Move:
-        self.open[kind].append(paper_id(kind, self.ledger.network, actor, body))
+        names = self.open[kind]
+        refused = [one for one in names if not self._is_known(one)]
+        if len(names) == OPEN and refused:
+            names.remove(refused[0])
+        names.append(paper_id(kind, self.ledger.network, actor, body))
         move = Move(actor, f"cargo.{act}", body)
         self._begun.append(move)
         return move
@@ -137,7 +142,8 @@ class MovesOfPapers:
     def _open(self) -> Move:
         roles = ("buyer", "carrier", "forwarder", "seller", "shipper")
         body = {"content": self._word(), "role": self.chance.choice(roles)}
-        return self._begin("consignment", self.cast.anybody(), "OPEN_CONSIGNMENT", body)
+        actor = IDS["carrier"] if self.cast.odds(0.3) else self.cast.anybody()
+        return self._begin("consignment", actor, "OPEN_CONSIGNMENT", body)
 
     # along the table
 
@@ -148,11 +154,12 @@ class MovesOfPapers:
             act = self.chance.choice([one for one in ACTS[kind] if one != "ISSUE"])
             return self._act(kind, paper_name, None, act)
         fits = [one for one in ACTS[kind] if fitting(one, paper.states)]
-        fits = [one for one in fits if one not in ENDING or self.cast.odds(0.15)]
+        fits = [one for one in fits if one not in ENDING or self.cast.odds(0.2)]
         act = self.chance.choice(ACTS[kind])
         if fits and self.cast.odds(0.8):
             act = self.chance.choice(fits)
-        if act == "COMPLETE_INSTRUCTIONS" and self.cast.odds(0.6):
+        issued = paper.states.get("draft") == "ISSUED"
+        if issued and (act == "COMPLETE_INSTRUCTIONS" or self.cast.odds(0.75)):
             return self._towards_completion(paper_name, paper)
         return self._act(kind, paper_name, paper, act)
 
@@ -162,14 +169,14 @@ class MovesOfPapers:
         last, actor = salt("no such act"), self.cast.anybody()
         if paper is not None:
             last = paper.deeds[-1].transaction
-            if self.cast.odds(0.04):
+            if self.cast.odds(0.09):
                 last = self.chance.choice(paper.deeds).transaction
             sides = (paper.carrier, paper.customer)
             actor = sides[0] if act in BY_CARRIER else sides[1]
-            if self.cast.odds(0.1):
-                actor = self.chance.choice((*sides, actor, self.cast.anybody()))
+            if self.cast.odds(0.14):
+                actor = self.chance.choice((*sides, self.cast.anybody()))
         body: dict[str, Any] = {kind: name, "last_act": last}
-        if self.cast.odds(0.015):
+        if self.cast.odds(0.05):
             body[kind] = self._some("booking" if kind == "instructions" else "instructions")
         return Move(actor, f"cargo.{act}", {**body, **self._members(act, paper)})
 
@@ -205,12 +212,16 @@ class MovesOfPapers:
     def _towards_completion(self, name: str, paper: Paper) -> Move:
         """A step of the title on its way to surrender."""
         title = paper.states.get("title", "")
-        if not title or self.cast.odds(0.3):
+        if not title or self.cast.odds(0.1):
             return self._act("instructions", name, paper, "COMPLETE_INSTRUCTIONS")
         leaves = self._leaves(title)
         live = [one for one in leaves if not self.ledger.registry.titles[one][1].over]
         if not live or self.ledger.registry.titles[live[0]][0].is_waybill:
-            return self._act("instructions", name, paper, "COMPLETE_INSTRUCTIONS")
+            settled = paper.states.get("updated", "") in SETTLED
+            settling = "COMPLETE_INSTRUCTIONS" if settled else "CONFIRM_INSTRUCTIONS_UPDATE"
+            if settled and paper.states["status"] == "PENDING_UPDATE":
+                settling = "UPDATE_INSTRUCTIONS"
+            return self._act("instructions", name, paper, settling)
         return self.cargo._towards_a_basis(self.chance.choice(live))
 
     def _leaves(self, title: str) -> list[str]:
@@ -241,7 +252,8 @@ class MovesOfPapers:
     def _cite(self) -> Move:
         kind = self.chance.choice(("booking", "booking", "instructions"))
         names = [one for one in self.open[kind] if self._is_known(one)]
-        name = names[0] if names and self.cast.odds(0.75) else self._some(kind)
+        cited_most = sorted(names, key=lambda one: len(self.ledger.desk.cited.get(one, ())))
+        name = cited_most[-1] if names and self.cast.odds(0.8) else self._some(kind)
         paper = self.ledger.desk.papers.get(name)
         sides = (paper.customer, paper.carrier, IDS["customs"]) if paper else (IDS["customs"],)
         who = self.chance.choice(sides) if self.cast.odds(0.88) else self.cast.anybody()
@@ -257,16 +269,17 @@ class MovesOfPapers:
 
     def _on_a_consignment(self) -> Move:
         desk = self.ledger.desk
-        known = [one for one in self.open["consignment"] if one in desk.consignments]
-        if self._crowded not in known or desk.consignments[self._crowded].is_closed:
+        crowded = desk.consignments.get(self._crowded)
+        if crowded is None or crowded.is_closed or self.cast.odds(0.002):
+            known = [one for one in self.open["consignment"] if one in desk.consignments]
             own = [one for one in known if desk.consignments[one].opener == IDS["carrier"]]
             self._crowded = own[0] if own else ""
-        name = self._some("consignment")
+        name = self._some("consignment") if self.cast.odds(0.97) else salt("no such paper")
         if self._crowded and self.cast.odds(0.4):
             return self._crowd(self._crowded, desk.consignments[self._crowded])
         found = desk.consignments.get(name)
         acts = ("ADMIT_PARTY", "LINK_CONSIGNMENT", "PLAN_CONSIGNMENT", "CLOSE_CONSIGNMENT")
-        act = self.chance.choices(acts, (6, 6, 2, 1))[0]
+        act = self.chance.choices(acts, (6, 6, 2, 0 if name == self._crowded else 2))[0]
         return self._shared(name, found, act)
 
     def _crowd(self, name: str, found: Consignment) -> Move:
@@ -281,7 +294,7 @@ class MovesOfPapers:
         actor = self.cast.anybody()
         if found is not None:
             body["last_act"] = found.deeds[-1].transaction
-            if self.cast.odds(0.03):
+            if self.cast.odds(0.05):
                 body["last_act"] = self.chance.choice(found.deeds).transaction
             if self.cast.odds(0.9):
                 linking = act == "LINK_CONSIGNMENT"
@@ -307,7 +320,9 @@ class MovesOfPapers:
         titles = self.ledger.titles
         if kind == "title":
             some = list(titles)[-120:]
-            own = [one for one in some if titles[one].issuer == actor] or some
+            linked = found.links if found else {}
+            mine = [one for one in some if titles[one].issuer == actor]
+            own = [one for one in mine if ("title", one) not in linked] or some
             name = self.chance.choice(own) if own else salt("no such title")
         elif kind in {"box", "order"}:
             plans = self.cargo.plans

@@ -20,7 +20,7 @@ from model.papers_model import (
     fitting,
     paper_id,
 )
-from model.title_model import Body
+from model.title_model import Body, claimant_of
 from model.title_reasons import Verdict, first, only
 
 Reasons = Callable[[Ledger, str, Body, Moment], Verdict]
@@ -54,18 +54,19 @@ def _requested(ledger: Ledger, actor: str, body: Body, moment: Moment) -> None:
 
 
 def _submit(ledger: Ledger, actor: str, body: Body) -> str:
-    bookings = [ledger.desk.of("booking", one) for one in body["bookings"]]
-    known = [one for one in bookings if one is not None]
-    parties = {(one.customer, one.carrier) for one in known}
-    own = len(parties) < 2 and {one.customer for one in known} <= {actor}
-    shipper = body.get("shipper", actor)
-    return first(
-        ("cargo.unsorted", not is_sorted(body["bookings"])),
-        ("cargo.unknown_document", len(known) < len(bookings)),
-        ("cargo.other_parties", not own),
-        ("cargo.booking_not_confirmed", {one.states["status"] for one in known} != {"CONFIRMED"}),
-        ("identity.unknown_controller", shipper not in ledger.people),
-    )
+    why = first(("cargo.unsorted", not is_sorted(body["bookings"])))
+    carrier = ""
+    for name in body["bookings"]:  # booking by booking
+        found = ledger.desk.of("booking", name)
+        if why or found is None:
+            return why or "cargo.unknown_document"
+        carrier = carrier or found.carrier
+        why = first(
+            ("cargo.other_parties", (found.customer, found.carrier) != (actor, carrier)),
+            ("cargo.booking_not_confirmed", found.states["status"] != "CONFIRMED"),
+        )
+    unknown = body.get("shipper", actor) not in ledger.people
+    return why or first(("identity.unknown_controller", unknown))
 
 
 def _submitted(ledger: Ledger, actor: str, body: Body, moment: Moment) -> None:
@@ -126,7 +127,9 @@ def _is_surrendered(ledger: Ledger, title: str) -> bool:
     parts = parts_of(history)
     if parts:
         return all(_is_surrendered(ledger, part) for part in parts)
-    return history.is_waybill or standing.status == "SURRENDERED"
+    if history.is_waybill:
+        return not standing.freeze
+    return standing.status == "SURRENDERED"
 
 
 def _moved(act: str) -> Effect:
@@ -258,7 +261,8 @@ def _of_title(ledger: Ledger, name: str) -> set[str]:
         return set()
     history, standing = found
     named = {history.named("shipper"), standing.consignee, standing.in_force.endorsee}
-    return {history.issuer, standing.possessor} | named
+    hands = {standing.holder, claimant_of(history)}
+    return ({history.issuer} | named | hands) - {""}
 
 
 def _of_box(ledger: Ledger, name: str) -> set[str]:
