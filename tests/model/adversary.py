@@ -199,7 +199,7 @@ class Adversary:
             return self.proposals.move()
         if dice < 0.61:
             return self.cargo.move()
-        if dice < 0.76:
+        if dice < 0.775:
             return self.papers.move()
         return self.titles.move()
 

@@ -13,7 +13,6 @@ from model.cargo_release_model import Box, basis_of, parts_of
 from model.ledger_model import Ledger
 from model.title_model import Body
 
-
 WITHDRAWN = "WITHDRAWN"
 """Ordered, and then withdrawn by carrier and holder: as documented such a title keeps no box here.
 

@@ -39,6 +39,8 @@ ENDING = frozenset(
         *("CANCEL_INSTRUCTIONS", "DECLINE_INSTRUCTIONS"),
     }
 )
+ONWARD = ("PUBLISH_DRAFT", "APPROVE_DRAFT", "ISSUE")
+"""The straight way to a title: the last of these that fits."""
 ACTS = {
     "booking": sorted(act for act in TABLE if act not in ON_INSTRUCTIONS),
     "instructions": sorted(act for act in TABLE if act in ON_INSTRUCTIONS),
@@ -57,6 +59,7 @@ class MovesOfPapers:
         self._begun: deque[Move] = deque(maxlen=20)
         self._words = 0
         self._crowded = ""
+        self._much_cited = ""
 
     def move(self) -> Move:
         """One of them."""
@@ -92,7 +95,7 @@ class MovesOfPapers:
 
     def _some(self, kind: str) -> str:
         known = [one for one in self.open[kind] if self._is_known(one)]
-        if not known or self.cast.odds(0.02):
+        if not known or self.cast.odds(0.05):
             return salt("no such paper")
         return self.chance.choice(known)
 
@@ -156,7 +159,10 @@ class MovesOfPapers:
         fits = [one for one in ACTS[kind] if fitting(one, paper.states)]
         fits = [one for one in fits if one not in ENDING or self.cast.odds(0.2)]
         act = self.chance.choice(ACTS[kind])
-        if fits and self.cast.odds(0.8):
+        onward = [one for one in ONWARD if one in fits]
+        if onward and self.cast.odds(0.4):
+            act = onward[-1]
+        elif fits and self.cast.odds(0.75):
             act = self.chance.choice(fits)
         issued = paper.states.get("draft") == "ISSUED"
         if issued and (act == "COMPLETE_INSTRUCTIONS" or self.cast.odds(0.75)):
@@ -169,11 +175,11 @@ class MovesOfPapers:
         last, actor = salt("no such act"), self.cast.anybody()
         if paper is not None:
             last = paper.deeds[-1].transaction
-            if self.cast.odds(0.09):
+            if self.cast.odds(0.11):
                 last = self.chance.choice(paper.deeds).transaction
             sides = (paper.carrier, paper.customer)
             actor = sides[0] if act in BY_CARRIER else sides[1]
-            if self.cast.odds(0.14):
+            if self.cast.odds(0.17):
                 actor = self.chance.choice((*sides, self.cast.anybody()))
         body: dict[str, Any] = {kind: name, "last_act": last}
         if self.cast.odds(0.05):
@@ -212,10 +218,12 @@ class MovesOfPapers:
     def _towards_completion(self, name: str, paper: Paper) -> Move:
         """A step of the title on its way to surrender."""
         title = paper.states.get("title", "")
-        if not title or self.cast.odds(0.1):
+        if not title or self.cast.odds(0.15):
             return self._act("instructions", name, paper, "COMPLETE_INSTRUCTIONS")
         leaves = self._leaves(title)
         live = [one for one in leaves if not self.ledger.registry.titles[one][1].over]
+        if not live and name in self.open["instructions"] and self.cast.odds(0.2):
+            self.open["instructions"].remove(name)
         if not live or self.ledger.registry.titles[live[0]][0].is_waybill:
             settled = paper.states.get("updated", "") in SETTLED
             settling = "COMPLETE_INSTRUCTIONS" if settled else "CONFIRM_INSTRUCTIONS_UPDATE"
@@ -251,9 +259,12 @@ class MovesOfPapers:
 
     def _cite(self) -> Move:
         kind = self.chance.choice(("booking", "booking", "instructions"))
-        names = [one for one in self.open[kind] if self._is_known(one)]
-        cited_most = sorted(names, key=lambda one: len(self.ledger.desk.cited.get(one, ())))
-        name = cited_most[-1] if names and self.cast.odds(0.8) else self._some(kind)
+        name = self._some(kind)
+        if self._much_cited not in self.ledger.desk.papers or self.cast.odds(0.01):
+            self._much_cited = name
+        if self.cast.odds(0.7) and self._is_known(self._much_cited):
+            name = self._much_cited  # whatever became of it: references are cited all the same
+            kind = self.ledger.desk.papers[name].kind
         paper = self.ledger.desk.papers.get(name)
         sides = (paper.customer, paper.carrier, IDS["customs"]) if paper else (IDS["customs"],)
         who = self.chance.choice(sides) if self.cast.odds(0.88) else self.cast.anybody()

@@ -123,9 +123,7 @@ BY_CUSTOMER: Mapping[str, tuple[Row, ...]] = {
     # a booking: UC 3, 7, 9, 11, 13
     "UPDATE_BOOKING": (_row({"status": "UPDATE_RECEIVED"}, "set", status=ASKED),),
     "AMEND_BOOKING": (
-        _row(
-            {"amended": "AMENDMENT_RECEIVED", "cancellation": NONE}, "proposed", status=BOOKED
-        ),
+        _row({"amended": "AMENDMENT_RECEIVED", "cancellation": NONE}, "proposed", status=BOOKED),
     ),
     "CANCEL_BOOKING_AMENDMENT": (_row({"amended": "AMENDMENT_CANCELLED"}, "dropped", **AMENDING),),
     "CANCEL_BOOKING": (_row({"status": "CANCELLED"}, status=ASKED),),

@@ -269,7 +269,7 @@ def _of_box(ledger: Ledger, name: str) -> set[str]:
     box = ledger.quay.of(name)
     roles = ("carrier", "customs", "depot", "terminal")
     loads = {who for by, load in box.loads.items() for who in (by, str(load["carrier"]))}
-    by_titles = (_of_title(ledger, title) for title in box.titles)
+    by_titles = (_of_title(ledger, title) for title in box.bills or box.titles)
     return loads.union({box.part(role) for role in roles}, *by_titles)
 
 
