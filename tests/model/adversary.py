@@ -123,7 +123,7 @@ class Adversary:
         self,
         candidates: Sequence[Candidate],
         seconds: int,
-        found: Sequence[Misbehaviour] = (),
+        found: tuple[Misbehaviour, ...] = (),
         *,
         looks: bool = True,
     ) -> Sequence[Result]:

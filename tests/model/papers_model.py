@@ -35,14 +35,17 @@ class Row(NamedTuple):
     content: str = "stays"
 
 
-def _row(to: Mapping[str, str], content: str = "stays", **needs: frozenset[str] | str) -> Row:
+Needed = frozenset[str] | str
+
+
+def _row(to: Mapping[str, str], content: str = "stays", /, **needs: Needed) -> Row:
     sets = {name: frozenset({one}) if isinstance(one, str) else one for name, one in needs.items()}
     return Row(sets, to, content)
 
 
-AMENDING = {"amended": "AMENDMENT_RECEIVED", "status": BOOKED}
-CANCELLING = {"cancellation": "CANCELLATION_RECEIVED", "status": BOOKED}
-UPDATING = {"status": SENT, "updated": "UPDATE_RECEIVED"}
+AMENDING: dict[str, Needed] = {"amended": "AMENDMENT_RECEIVED", "status": BOOKED}
+CANCELLING: dict[str, Needed] = {"cancellation": "CANCELLATION_RECEIVED", "status": BOOKED}
+UPDATING: dict[str, Needed] = {"status": SENT, "updated": "UPDATE_RECEIVED"}
 CONFIRMED_OFF = {"cancellation": "CANCELLATION_CONFIRMED", "status": "CANCELLED"}
 
 BY_CARRIER: Mapping[str, tuple[Row, ...]] = {
@@ -236,7 +239,8 @@ def _after(states: Mapping[str, str], row: Row, deed: Deed) -> dict[str, str]:
             return {**told, "content": states["proposed"], "proposed": NONE}
         case "dropped":
             return {**told, "proposed": NONE}
-    return told
+        case _:
+            return told
 
 
 @dataclass(slots=True)
