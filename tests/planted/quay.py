@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 
 from planted.planting import approved_by_all, blind_to, everybody, put, put_rule
-from ropewalk import identity
+from ropewalk import identity, rules
 from ropewalk.cargo import (
     announce,
     bills,
     claim,
     gate,
+    instructions,
     on_board,
     order,
     presentation,
@@ -22,7 +23,7 @@ from ropewalk.cargo import (
 )
 from ropewalk.cargo.errors import NoRightError
 from ropewalk.identity import ThresholdNotMetError
-from ropewalk.ledger import Context, Effects, View
+from ropewalk.ledger import Context, Effects, View, decode_record, encode_record
 from ropewalk.title import indemnity, split
 from ropewalk.title import state as title_state
 from ropewalk.title.errors import OwnIndemnityError
@@ -290,17 +291,72 @@ def withdrawn_bill_keeps_the_box() -> None:
         put(module, "unreleased", unreleased)
 
 
+def carrier_approves_its_own_draft() -> None:
+    """Nobody looks whose side approves."""
+    old = rules.V1.rules["cargo.APPROVE_DRAFT"].apply
+
+    def approve(view: View, message: Any, context: Context) -> Effects:
+        data = view.get(f"instructions/{message.instructions}")
+        if data is None:
+            return old(view, message, context)
+        customer = decode_record(data, instructions.Instructions).customer
+        return old(view, message, msgspec.structs.replace(context, actor=customer))
+
+    put_rule("cargo.APPROVE_DRAFT", approve)
+
+
+def approval_outlives_an_update() -> None:
+    """What was approved is issued, whatever the shipper sent after that."""
+    old = rules.V1.rules["cargo.UPDATE_INSTRUCTIONS"].apply
+
+    def update(view: View, message: Any, context: Context) -> Effects:
+        effects = old(view, message, context)
+        ((place, record),) = effects.writes.items()
+        before = view.get(place)
+        assert before is not None
+        assert record is not None
+        draft = decode_record(before, instructions.Instructions).draft
+        after = decode_record(record, instructions.Instructions)
+        wrong = encode_record(msgspec.structs.replace(after, draft=draft))
+        return msgspec.structs.replace(effects, writes={place: wrong})
+
+    put_rule("cargo.UPDATE_INSTRUCTIONS", update)
+
+
+def another_document_than_approved() -> None:
+    """The carrier issues what it likes under an approved draft."""
+    old = instructions.issue_draft
+
+    def issue_draft(view: View, issued: Any, context: Context) -> Effects:
+        found = view.get(f"instructions/{issued.instructions}")
+        if found is not None:
+            document = decode_record(found, instructions.Instructions).document
+            issued = msgspec.structs.replace(issued, commitment=document)
+        return old(view, issued, context)
+
+    put(ISSUING, "issue_draft", issue_draft)
+
+
+def closed_while_in_circulation() -> None:
+    """Instructions are completed while a bill issued under them is in somebody's hands."""
+    put(instructions, "_in_circulation", lambda *_: "")
+
+
 CARGO_BUGS = (
     announced_under_too_few_titles,
+    another_document_than_approved,
     antedated_on_board,
     anybody_collects,
+    approval_outlives_an_update,
     bill_for_a_box_that_arrived,
     blocked_box_leaves,
     box_leaves_before_it_is_ready,
     box_leaves_twice,
     box_of_two_carriers,
+    carrier_approves_its_own_draft,
     carrier_passes_on_what_it_took_back,
     carrier_writes_itself_a_letter,
+    closed_while_in_circulation,
     customs_is_not_asked,
     driver_without_end,
     goods_to_whom_the_carrier_likes,
