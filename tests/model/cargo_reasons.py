@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from model.cargo_release_model import (
-    BILLS_MAX,
     HANDS_MAX,
     LOADS_MAX,
     OF_RIGHT,
@@ -23,7 +22,6 @@ from model.cargo_release_model import (
     is_released,
     is_sorted,
     line_of,
-    on_board_hash,
     opened,
     standing_orders,
 )
@@ -41,7 +39,6 @@ AFTER_WINDOW = frozenset(
 """What a gate looks at after the right's window."""
 EARLIER_S, LATER_S = 300, 60
 """How far the time of a presentation may lie from the block's."""
-BOXES_MAX = 100
 AHEAD_DAYS_MAX = 400
 SHOWN = frozenset({"box", "challenge", "gate", "network", "right", "time"})
 
@@ -112,56 +109,6 @@ def retract_load(ledger: Ledger, actor: str, body: Body, _moment: Moment) -> Ver
     """Take a load back."""
     known = actor in ledger.quay.of(body["box"]).loads
     return only(first(("cargo.nothing_to_retract", not known)))
-
-
-# on-board bills
-
-
-def why_not_on_board(ledger: Ledger, issuer: str, body: Body, moment: Moment) -> str:
-    """Why an ISSUE's on-board date does not stand (T31), "" where it does or names none.
-
-    Whoever the master was sold to can't be asked as things are: an ISSUE is not proposed for that.
-    """
-    if "on_board" not in body:
-        return ""
-    told = body["on_board"]
-    boxes = {box: ledger.quay.of(box) for box in told["boxes"]}
-    carrier, below = issuer, True
-    if "house_of" in body:
-        master, standing = ledger.registry.titles[body["house_of"]]
-        carrier = master.issuer
-        covered = all(line_of(master) & set(one.titles) for one in boxes.values())
-        disposes = standing.possessor in {issuer, *moment.approved}
-        below = master.named("shipper") == issuer and covered and disposes
-    loads = [list(one.loads.values()) for one in boxes.values()]
-    late = any(load["date"] > told["date"] for some in loads for load in some)
-    well = is_sorted(told["boxes"]) and 1 <= len(told["boxes"]) <= BOXES_MAX
-    return first(
-        ("title.unknown_cargo", body.get("cargo", "") != on_board_hash(told)),
-        ("title.malformed_cargo", not well),
-        ("title.bad_on_board_date", not is_past_day(told["date"], moment.time)),
-        ("title.bad_master", not below),
-        ("cargo.not_loaded_for", any(one.carrier not in {"", carrier} for one in boxes.values())),
-        ("cargo.on_board_evidence", "override" not in told and (late or not all(loads))),
-        *(reason for one in boxes.values() for reason in _full(one)),
-    )
-
-
-def _full(box: Box) -> tuple[tuple[str, bool], ...]:
-    return (
-        ("cargo.movement_known", box.announced is not None),
-        ("cargo.too_many_bills", len(box.titles) >= BILLS_MAX),
-    )
-
-
-def is_crowded(ledger: Ledger, body: Body) -> bool:
-    """Whether a split would let a box name more titles than it may."""
-    for box in body["cargo"]["equipments"]:
-        titles = ledger.quay.of(box).titles
-        parts = sum(box in child["cargo"]["equipments"] for child in body["children"])
-        if body["title"] in titles and len(titles) - 1 + parts > BILLS_MAX:
-            return True
-    return False
 
 
 # the movement

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from model.cargo_reasons import is_crowded, why_not_on_board
 from model.identity_acts import ACTS
 from model.identity_model import (
     ABOUT_PROPOSALS,
@@ -25,6 +24,7 @@ from model.identity_model import (
     suffices,
 )
 from model.ledger_model import Ledger, Moment
+from model.on_board_reasons import is_crowded, why_not_on_board
 from model.outside_reasons import freeze, issue, letter_of_indemnity, unfreeze
 from model.papers_reasons import ROOM, why_not_as_draft
 from model.registration import REGISTRATION
