@@ -23,6 +23,7 @@ from model.judge import Answer, Judge, Signed, why_not
 from model.ledger_model import Moment
 from model.moves_of_cargo import MovesOfCargo
 from model.moves_of_keys import MovesOfKeys
+from model.moves_of_papers import MovesOfPapers
 from model.moves_of_proposals import MovesOfProposals
 from model.moves_of_titles import MovesOfTitles
 from model.title_model import Body
@@ -93,6 +94,7 @@ class Adversary:
         self.judge = Judge(ledger)
         self.titles = MovesOfTitles(self.cast)
         self.cargo = MovesOfCargo(self.cast, self.titles)
+        self.papers = MovesOfPapers(self.cast, self.cargo)
         self.keys = MovesOfKeys(self.cast)
         self.proposals = MovesOfProposals(self.cast)
         self.officer = Officer(ledger)
@@ -113,22 +115,37 @@ class Adversary:
             self.ledger.height = self.world.height + 1
             candidates = [self._candidate() for _ in range(self.chance.choice((1, 1, 2, 4, 8)))]
             found = self.keys.validators.misbehaviour()
-            position, before = self.world.position, len(self.ledger.registry.titles)
-            looks = self.cast.odds(LOOKED_AT)
-            records = self.world.records() if looks else {}
-            results = self.world.block(*candidates, seconds=seconds, misbehaviour=found)
-            self.ledger.touched.clear()
-            position += self._hold_to_account(found)
-            for candidate, result in zip(candidates, results, strict=True):
-                self._hold(candidate, result, position)
-                position += result.entry is not None
-            for key in sorted(self.ledger.touched):
-                self._agree_on(key)
-            if looks:
-                self._agree_on_changes(records)
-            self._recall(before)
+            self.decide(candidates, seconds, found, looks=self.cast.odds(LOOKED_AT))
         self._agree_on_everything()
         return self.tally
+
+    def decide(
+        self,
+        candidates: Sequence[Candidate],
+        seconds: int,
+        found: tuple[Misbehaviour, ...] = (),
+        *,
+        looks: bool = True,
+    ) -> Sequence[Result]:
+        """One block; `looks`: at every record, also those that nothing should have touched.
+
+        Raises:
+            DisagreementError: machine and model differ.
+        """
+        position, before = self.world.position, len(self.ledger.registry.titles)
+        records = self.world.records() if looks else {}
+        results = self.world.block(*candidates, seconds=seconds, misbehaviour=found)
+        self.ledger.touched.clear()
+        position += self._hold_to_account(found)
+        for candidate, result in zip(candidates, results, strict=True):
+            self._hold(candidate, result, position)
+            position += result.entry is not None
+        for key in sorted(self.ledger.touched):
+            self._agree_on(key)
+        if looks:
+            self._agree_on_changes(records)
+        self._recall(before)
+        return results
 
     def _recall(self, before: int) -> None:
         """The titles that came to be are the ones to act on."""
@@ -180,8 +197,10 @@ class Adversary:
             return self.keys.move()
         if dice < 0.36 and self.ledger.proposals:
             return self.proposals.move()
-        if dice < 0.66:
+        if dice < 0.61:
             return self.cargo.move()
+        if dice < 0.775:
+            return self.papers.move()
         return self.titles.move()
 
     def _proposed(self, move: Move) -> Move:

@@ -6,11 +6,10 @@ its reasons, and its effect on the history.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from model.cargo_release_model import (
-    BILLS_MAX,
     HANDS_MAX,
     LOADS_MAX,
     OF_RIGHT,
@@ -19,11 +18,12 @@ from model.cargo_release_model import (
     Deed,
     Hands,
     basis_of,
+    is_house_bill_below,
     is_released,
     is_sorted,
     line_of,
-    on_board_hash,
     opened,
+    standing_orders,
 )
 from model.identity_model import authority
 from model.ledger_model import Ledger, Moment
@@ -39,10 +39,12 @@ AFTER_WINDOW = frozenset(
 """What a gate looks at after the right's window."""
 EARLIER_S, LATER_S = 300, 60
 """How far the time of a presentation may lie from the block's."""
-BOXES_MAX = 100
+AHEAD_DAYS_MAX = 400
 SHOWN = frozenset({"box", "challenge", "gate", "network", "right", "time"})
 
 Reasons = Callable[[Ledger, str, Body, Moment], Verdict]
+Found = str | frozenset[str] | Verdict
+"""Why not: one reason, one of several, or what is lacking as well."""
 Effect = Callable[[Ledger, str, Body, Moment], None]
 
 
@@ -54,6 +56,16 @@ def is_day(text: str) -> bool:
         return False
 
 
+def day_of(seconds: int, later: int = 0) -> str:
+    """The day of a time, UTC, or one so many days later."""
+    return (datetime.fromtimestamp(seconds, UTC) + timedelta(days=later)).date().isoformat()
+
+
+def is_past_day(text: str, now: int) -> bool:
+    """A day of the calendar, and none to come: somewhere on earth it may be tomorrow."""
+    return is_day(text) and text <= day_of(now, 1)
+
+
 def plays(ledger: Ledger, who: str, role: str) -> bool:
     """Whether somebody is registered in a role."""
     return role in ledger.parties.get(who, {"roles": ()})["roles"]
@@ -62,7 +74,7 @@ def plays(ledger: Ledger, who: str, role: str) -> bool:
 # claims
 
 
-def claim(ledger: Ledger, actor: str, body: Body, _moment: Moment) -> Verdict:
+def claim(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Verdict:
     """Sign for a batch; a terminal shows what it loaded."""
     loads: Sequence[Body] = body.get("loads", ())
     boxes = [load["box"] for load in loads]
@@ -72,10 +84,12 @@ def claim(ledger: Ledger, actor: str, body: Body, _moment: Moment) -> Verdict:
         ("cargo.unsorted", not is_sorted(boxes)),
     )
     for load in loads:
-        others = {*ledger.quay.of(load["box"]).loads} - {actor}
+        box = ledger.quay.of(load["box"])
+        others = {*box.loads} - {actor}
         why = why or first(
-            ("cargo.bad_date", not is_day(load["date"])),
+            ("cargo.bad_date", not is_past_day(load["date"], moment.time)),
             ("identity.unknown_controller", load["carrier"] not in ledger.people),
+            ("cargo.not_loaded_for", box.carrier not in {"", load["carrier"]}),
             ("cargo.too_many_sources", len(others) >= LOADS_MAX),
         )
     return only(why)
@@ -97,58 +111,10 @@ def retract_load(ledger: Ledger, actor: str, body: Body, _moment: Moment) -> Ver
     return only(first(("cargo.nothing_to_retract", not known)))
 
 
-# on-board bills
-
-
-def why_not_on_board(ledger: Ledger, issuer: str, body: Body) -> str:
-    """Why an ISSUE's on-board date does not stand (T31), "" where it does or names none."""
-    if "on_board" not in body:
-        return ""
-    told = body["on_board"]
-    boxes = {box: ledger.quay.of(box) for box in told["boxes"]}
-    carrier, below = issuer, True
-    if "house_of" in body:
-        master, _ = ledger.registry.titles[body["house_of"]]
-        carrier = master.issuer
-        covered = all(master.title in one.titles for one in boxes.values())
-        below = master.named("shipper") == issuer and covered
-    loads = [list(one.loads.values()) for one in boxes.values()]
-    own = [[load for load in some if load["carrier"] == carrier] for some in loads]
-    foreign = any(some and not mine for some, mine in zip(loads, own, strict=True))
-    late = any(load["date"] > told["date"] for some in own for load in some)
-    well = is_sorted(told["boxes"]) and 1 <= len(told["boxes"]) <= BOXES_MAX
-    return first(
-        ("title.unknown_cargo", body.get("cargo", "") != on_board_hash(told)),
-        ("title.malformed_cargo", not well),
-        ("title.bad_on_board_date", not is_day(told["date"])),
-        ("title.bad_master", not below),
-        ("cargo.not_loaded_for", foreign),
-        ("cargo.on_board_evidence", "override" not in told and (late or not all(own))),
-        *(reason for one in boxes.values() for reason in _full(one)),
-    )
-
-
-def _full(box: Box) -> tuple[tuple[str, bool], ...]:
-    return (
-        ("cargo.movement_known", box.announced is not None),
-        ("cargo.too_many_bills", len(box.titles) >= BILLS_MAX),
-    )
-
-
-def is_crowded(ledger: Ledger, body: Body) -> bool:
-    """Whether a split would let a box name more titles than it may."""
-    for box in body["cargo"]["equipments"]:
-        titles = ledger.quay.of(box).titles
-        parts = sum(box in child["cargo"]["equipments"] for child in body["children"])
-        if body["title"] in titles and len(titles) - 1 + parts > BILLS_MAX:
-            return True
-    return False
-
-
 # the movement
 
 
-def announce(ledger: Ledger, actor: str, body: Body, _moment: Moment) -> Verdict:
+def announce(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Verdict:
     """A box arrives."""
     box, titles = ledger.quay.of(body["box"]), ledger.registry.titles
     ashore = (body["terminal"], body.get("depot", body["terminal"]))
@@ -157,18 +123,28 @@ def announce(ledger: Ledger, actor: str, body: Body, _moment: Moment) -> Verdict
         and all(plays(ledger, one, "terminal") for one in ashore)
         and plays(ledger, body["customs"], "customs")
     )
-    loaded_for = {load["carrier"] for load in box.loads.values()}
     known = [titles[one][0] for one in body["titles"] if one in titles]
+    named = [titles[one][0] for one in box.titles]
+    others = {one.issuer for one in named if not one.master} - {actor}
     why = first(
         ("cargo.movement_known", box.announced is not None),
+        ("cargo.same_party", len({actor, body["terminal"], body["customs"]}) < 3),
         ("cargo.not_registered_as", not registered),
-        ("cargo.not_loaded_for", bool(loaded_for) and actor not in loaded_for),
+        ("cargo.not_loaded_for", box.carrier not in {"", actor}),
         ("cargo.unsorted", not is_sorted(body["titles"])),
         ("cargo.unknown_bill", len(known) < len(body["titles"])),
-        ("cargo.not_carriers_bill", actor not in {one.issuer for one in known}),
+        ("cargo.not_carriers_bill", actor not in {one.issuer for one in known} or bool(others)),
         ("cargo.bills_missing", not set(box.titles) <= set(body["titles"])),
     )
-    return only(why)
+    if why or (box.loads and box.titles):
+        return only(why)
+    return lacking(moment, actor, body["terminal"])
+
+
+def lacking(moment: Moment, actor: str, *needed: str) -> Verdict:
+    """Refused until those have approved."""
+    wanted = frozenset(needed) - moment.approved - {actor}
+    return Verdict(wanted=wanted, soft=frozenset({"ledger.approval_needed"}) if wanted else NOTHING)
 
 
 def order(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Verdict:
@@ -190,13 +166,17 @@ def order(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Verdict:
             ("cargo.unknown_movement", box.announced is None),
             ("cargo.left", box.exit is not None),
             ("cargo.box_not_named", not line & set(box.bills)),
-            ("cargo.ordered_already", body["title"] in box.orders),
+            ("cargo.ordered_already", body["title"] in box.orders and is_out(box)),
         )
     if why or basis is None or to in {basis.claimant, *basis.unasked}:
         return only(why)
-    wanted = frozenset({basis.claimant}) - moment.approved - {actor}
-    lacks = frozenset({"ledger.approval_needed"}) if wanted else NOTHING
-    return Verdict(wanted=wanted, soft=lacks)
+    return lacking(moment, actor, basis.claimant)
+
+
+def is_out(box: Box) -> bool:
+    """Whether somebody has the right but the carrier, or is offered it."""
+    right = box.right
+    return right is not None and (len(right.holders) > 1 or bool(right.offered_to))
 
 
 def ordered(ledger: Ledger, actor: str, body: Body, moment: Moment) -> None:
@@ -254,7 +234,8 @@ class Case(NamedTuple):
     def bad_window(self) -> tuple[str, bool]:
         """A window that is over, or none."""
         begins, ends = int(self.body["valid_from"]), int(self.body["valid_until"])
-        return "cargo.bad_window", ends <= max(begins, self.moment.time)
+        far = ends > self.moment.time + AHEAD_DAYS_MAX * 86_400
+        return "cargo.bad_window", ends <= max(begins, self.moment.time) or far
 
 
 def customs(case: Case) -> str:
@@ -282,24 +263,25 @@ def unblock(case: Case) -> str:
     return case.waits() or first(("cargo.not_blocked", case.actor not in case.box.blocks))
 
 
-def grant(case: Case) -> str:
-    """The carrier offers the right to whom it releases."""
-    right = case.box.right
-    out = right is not None and (len(right.holders) > 1 or bool(right.offered_to))
-    titles = case.ledger.registry.titles
-    named = {
-        given["release_to"]
-        for title, given in case.box.orders.items()
-        if titles[title][0].issuer == case.actor
-    }
-    return case.waits() or first(
+def grant(case: Case) -> Verdict:
+    """The carrier offers the right to whom it releases; nobody's goods go behind his back."""
+    titles, to = case.ledger.registry.titles, case.body["to"]
+    orders = [(titles[one["title"]][0], one) for one in standing_orders(titles, case.box)]
+    named = {one["release_to"] for history, one in orders if history.issuer == case.actor}
+    why = case.waits() or first(
         case.is_not("carrier"),
-        ("cargo.granted_already", out),
+        ("cargo.granted_already", is_out(case.box)),
         ("cargo.not_released", not is_released(titles, case.box)),
-        ("cargo.not_release_party", case.body["to"] not in named),
-        ("cargo.held_already", case.body["to"] == case.actor),
+        ("cargo.not_release_party", to not in named),
+        ("cargo.held_already", to == case.actor),
         case.bad_window(),
     )
+    others = [
+        one["claimant"]
+        for history, one in orders
+        if one["release_to"] != to and not is_house_bill_below(history, case.box)
+    ]
+    return only(why) if why else lacking(case.moment, case.actor, *others)
 
 
 def transfer(case: Case) -> str:
@@ -338,11 +320,12 @@ def validity(case: Case) -> str:
 def driver(case: Case) -> str:
     """Who drives."""
     named, until = case.body.get("driver"), case.body.get("until", 0)
+    farthest = AHEAD_DAYS_MAX * 86_400
     return case.no_right() or first(
         ("cargo.not_holder", case.right.holder != case.actor),
         ("cargo.offered", bool(case.right.offered_to)),
         ("identity.unknown_controller", named is not None and named not in case.ledger.people),
-        ("cargo.bad_window", named is not None and until <= case.moment.time),
+        ("cargo.bad_window", named is not None and not 0 < until - case.moment.time <= farthest),
     )
 
 
@@ -409,8 +392,16 @@ def return_empty(case: Case) -> str:
         case.is_not("depot", "terminal"),
         ("cargo.not_left", case.box.exit is None),
         ("cargo.returned", case.box.back is not None),
-        ("cargo.bad_date", not is_day(case.body["date"])),
+        ("cargo.bad_date", case.box.exit is not None and not _came_back_on(case)),
     )
+
+
+def _came_back_on(case: Case) -> bool:
+    """Whether it may have come back that day: not before it left, and no day to come."""
+    left = case.box.exit
+    assert left is not None
+    day = str(case.body["date"])
+    return is_past_day(day, case.moment.time) and day >= day_of(left.time, -1)
 
 
 def alarm(ledger: Ledger, actor: str, _body: Body, _moment: Moment) -> Verdict:
@@ -443,15 +434,17 @@ def _entered(word: str) -> Effect:
     return happened
 
 
-def _asked(why_not: Callable[[Case], str | frozenset[str]]) -> Reasons:
+def _asked(why_not: Callable[[Case], Found]) -> Reasons:
     def reasons(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Verdict:
         why = why_not(Case(ledger, ledger.quay.of(body["box"]), actor, body, moment))
+        if isinstance(why, Verdict):
+            return why
         return only(why) if isinstance(why, str) else Verdict(why)
 
     return reasons
 
 
-ON_BOXES: Mapping[str, Callable[[Case], str | frozenset[str]]] = {
+ON_BOXES: Mapping[str, Callable[[Case], Found]] = {
     "ACCEPT_PICK_UP": answer,
     "BLOCK": block,
     "CHANGE_VALIDITY": validity,

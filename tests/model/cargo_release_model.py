@@ -104,6 +104,19 @@ class Box(NamedTuple):
         return sorted(named)
 
     @property
+    def carrier(self) -> str:
+        """Whose box it is: from the first load or bill, until it has neither."""
+        whose, sources = "", set[str]()
+        for deed in self.deeds:
+            if deed.act in {"LOAD", "NAMED"}:
+                whose = whose or str(deed.body["carrier"])
+                sources.add(deed.actor if deed.act == "LOAD" else "a bill")
+            elif deed.act == "RETRACT_LOAD":
+                sources.discard(deed.actor)
+                whose = whose if sources else ""
+        return whose
+
+    @property
     def announced(self) -> Deed | None:
         """How it was announced."""
         return self.last("ANNOUNCE_ARRIVAL")
@@ -233,11 +246,28 @@ def parts_of(history: History) -> tuple[str, ...]:
     return next((fact.made for fact in history.facts[1:] if fact.made), ())
 
 
+def stands(titles: Titles, order: Body) -> bool:
+    """Whether its title still has a basis, of another kind or for the same claimant."""
+    basis = basis_of(*titles[order["title"]])
+    told = basis and (basis.kind != order["basis"] or basis.claimant == order["claimant"])
+    return bool(told)
+
+
+def standing_orders(titles: Titles, box: Box) -> list[Body]:
+    """Those that stand."""
+    return [order for _, order in sorted(box.orders.items()) if stands(titles, order)]
+
+
+def is_house_bill_below(history: History, box: Box) -> bool:
+    """Whether its master is a title of the movement, and so speaks for it."""
+    return history.master in box.bills
+
+
 def is_released(titles: Titles, box: Box) -> bool:
     """Whether every title of a box's movement is, itself or by all that took its place."""
     orders = box.orders
     followed: set[str] = set()
-    return bool(box.bills) and all(
+    return bool(orders) and all(
         _is_released(titles, orders, title, followed) for title in box.bills
     )
 
@@ -251,11 +281,8 @@ def _is_released(
     if len(followed) > FOLLOWED_MAX:
         return False
     history, standing = titles[title]
-    if title in orders:
-        basis, order = basis_of(history, standing), orders[title]
-        if basis is None:
-            return False
-        return bool(basis.kind != order["basis"] or basis.claimant == order["claimant"])
+    if standing.status == "VOID" or (title in orders and stands(titles, orders[title])):
+        return True
     parts = parts_of(history)
     return bool(parts) and all(_is_released(titles, orders, one, followed) for one in parts)
 
@@ -308,7 +335,9 @@ def box_record(box: Box) -> dict[str, Any] | None:
     """What is known of a box, None when nothing is."""
     fields = ("carrier", "date", "event")
     loads = [{"by": by, **{one: load[one] for one in fields}} for by, load in box.loads.items()]
-    return said({"loads": loads, "titles": box.titles}) or None
+    if not loads and not box.titles:
+        return None
+    return said({"carrier": box.carrier, "loads": loads, "titles": box.titles})
 
 
 def movement_record(box: Box) -> dict[str, Any] | None:

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from model.cargo_reasons import CARGO, is_crowded, why_not_on_board
 from model.identity_acts import ACTS
 from model.identity_model import (
     ABOUT_PROPOSALS,
@@ -25,7 +24,9 @@ from model.identity_model import (
     suffices,
 )
 from model.ledger_model import Ledger, Moment
+from model.on_board_reasons import is_crowded, why_not_on_board
 from model.outside_reasons import freeze, issue, letter_of_indemnity, unfreeze
+from model.papers_reasons import ROOM, why_not_as_draft
 from model.registration import REGISTRATION
 from model.replacing import combine, reissue, split, switch_to_electronic
 from model.shapes import SHAPES, well_formed
@@ -41,7 +42,7 @@ from model.title_reasons import (
 )
 from model.voting import VOTING
 
-OTHERS = {"cargo": CARGO, "identity": {**REGISTRATION, **ACTS, **VOTING}}
+OTHERS = {"cargo": ROOM, "identity": {**REGISTRATION, **ACTS, **VOTING}}
 """Acts that are not on titles, by room."""
 MALFORMED = Verdict(frozenset({"ledger.malformed_body"}))
 PLAIN: Mapping[str, Callable[[Registry, str, Body], Verdict]] = {
@@ -113,7 +114,10 @@ def why_not_on_titles(ledger: Ledger, word: str, actor: str, body: Body, moment:
     if word in PLAIN:
         verdict = PLAIN[word](registry, actor, body)
         boarding = word == "ISSUE" and not verdict.hard
-        return only(why_not_on_board(ledger, actor, body)) if boarding else verdict
+        if not boarding:
+            return verdict
+        why = why_not_on_board(ledger, actor, body, moment)
+        return only(why or why_not_as_draft(ledger, actor, body))
     if word in TIMED:
         verdict = TIMED[word](registry, actor, body, moment.when)
         crowded = word == "SPLIT" and not verdict.hard and is_crowded(ledger, body)

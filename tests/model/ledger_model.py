@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from model.cargo_release_model import Deed, Quay, box_record, movement_record, right_record
 from model.identity_model import Person, Proposal
+from model.papers_model import Deed as PaperDeed
+from model.papers_model import Desk
 from model.title_model import (
     Body,
     Fact,
@@ -57,6 +59,7 @@ class Ledger:
     references: dict[str, str] = field(default_factory=dict)
     registry: Registry = field(default_factory=Registry)
     quay: Quay = field(default_factory=Quay)
+    desk: Desk = field(default_factory=Desk)
     touched: set[str] = field(default_factory=set)
     """Keys of records that the acts judged last may have written."""
 
@@ -84,8 +87,14 @@ class Ledger:
         """Enter an accepted act on titles into the histories."""
         if act == "ISSUE":
             title = self._begin(actor, body, Fact(act, actor, body, moment.transaction), moment)
+            carrier = self.titles[body["house_of"]].issuer if "house_of" in body else actor
+            told = {"carrier": carrier, "title": title}
             for box in body.get("on_board", {"boxes": ()})["boxes"]:
-                self._name(box, Deed("NAMED", actor, {"title": title}, moment.transaction, 0))
+                self._name(box, Deed("NAMED", actor, told, moment.transaction, 0))
+            if "draft" in body:
+                issued = PaperDeed("ISSUE", actor, {"title": title}, moment.transaction)
+                self.desk.papers[str(body["draft"])].deeds.append(issued)
+                self.touched.add(f"instructions/{body['draft']}")
         elif act in REPLACING:
             self._replace(act, actor, body, moment)
         elif act != "DEMONSTRATE_CONTROL":
@@ -160,12 +169,16 @@ class Ledger:
         found = {"governance", "protocol", "sentinel", "validators"}
         named: Mapping[str, Any] = {
             "alarm": self.quay.alarms,
+            "booking": self.desk.papers,
             "box": self.quay.deeds,
             "carrier_code": [
                 code for one in self.parties.values() for code in one["carrier_codes"]
             ],
             "claim": self.quay.claims,
+            "consignment": self.desk.consignments,
             "controller": self.people,
+            "customs": self.desk.cited,
+            "instructions": self.desk.papers,
             "law": self.laws,
             "lease": self.people,
             "mandate": [f"{one}/{to}" for one in self.people for to in self.people[one].mandates],
@@ -180,6 +193,7 @@ class Ledger:
             "right": self.quay.deeds,
             "seat": [one["kid"] for one in self.members.values()],
             "title": self.titles,
+            "vgm": self.desk.masses,
         }
         for kind, names in named.items():
             found |= {f"{kind}/{name}" for name in names}
@@ -260,13 +274,17 @@ def _proposal(ledger: Ledger, name: str) -> Any:
 
 RECORDS: Mapping[str, Callable[[Ledger, str], Any]] = {
     "alarm": lambda ledger, name: ledger.quay.alarms.get(name),
+    "booking": lambda ledger, name: ledger.desk.record("booking", name),
     "box": lambda ledger, name: box_record(ledger.quay.of(name)),
     "claim": lambda ledger, name: ledger.quay.claims.get(name),
     "movement": lambda ledger, name: movement_record(ledger.quay.of(name)),
     "right": lambda ledger, name: right_record(ledger.quay.of(name)),
     "carrier_code": _carrier_code,
+    "consignment": lambda ledger, name: ledger.desk.consignment(name),
     "controller": _person,
+    "customs": lambda ledger, name: ledger.desk.customs(name),
     "governance": lambda ledger, _: {"controller": ledger.governance},
+    "instructions": lambda ledger, name: ledger.desk.record("instructions", name),
     "law": _law,
     "lease": _lease,
     "mandate": _mandate,
@@ -281,5 +299,6 @@ RECORDS: Mapping[str, Callable[[Ledger, str], Any]] = {
     "seat": _seat,
     "sentinel": lambda ledger, _: {"network": ledger.network},
     "title": _title,
+    "vgm": lambda ledger, name: ledger.desk.mass(name),
     "validators": lambda ledger, _: {"steps": ledger.steps} if ledger.steps else None,
 }

@@ -22,7 +22,10 @@ from model.moves_of_gate import MovesAtTheGate
 from model.moves_of_quay import BOXES_OPEN, Plan
 from model.title_model import Body
 
-ON_TITLES = ("FREEZE", "REDIRECT", "SPLIT", "SURRENDER_FOR_DELIVERY", "LETTER_OF_INDEMNITY")
+ON_TITLES = (
+    *("FREEZE", "REDIRECT", "SPLIT", "SURRENDER_FOR_DELIVERY", "LETTER_OF_INDEMNITY"),
+    *("REISSUE", "SURRENDER_FOR_AMENDMENT", "TRANSFER", "VOID"),
+)
 
 
 class MovesOfCargo(MovesAtTheGate):
@@ -105,7 +108,7 @@ class MovesOfCargo(MovesAtTheGate):
     def _before_arrival(self, plan: Plan, box: Box) -> Move:
         if not box.loads and not box.titles and self.cast.odds(0.75):
             return self._claim(plan, box)
-        if not box.titles or self.cast.odds(0.12):
+        if self.cast.odds(0.12 if box.titles else 0.9):
             return self._issue(plan, box)
         return self._announce(plan, box)
 

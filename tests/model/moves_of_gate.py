@@ -30,6 +30,8 @@ class MovesAtTheGate(MovesOnTheQuay):
         now, chance = self.cast.time, self.chance
         begins = now + chance.choice((-HOUR, 0, 0, 0, 1, 20, 90))
         ends = now + chance.choice((HOUR, HOUR, 86_400, 30 * 86_400, 90))
+        if self.cast.odds(0.03):
+            ends = now + 400 * 86_400 + chance.choice((0, 1))
         if self.cast.odds(0.08):
             ends = now + chance.choice((-1, 0, 1))
         if self.cast.odds(0.04):
@@ -79,9 +81,13 @@ class MovesAtTheGate(MovesOnTheQuay):
             body["driver"] = IDS["driver"] if odds(0.8) else self._anybody()
             body["driver"] = body["driver"] if odds(0.95) else UNKNOWN
             body["until"] = self.cast.time + self.chance.choice((-1, 0, 1, 90, HOUR, HOUR, HOUR))
+            if odds(0.03):
+                body["until"] = self.cast.time + 400 * 86_400 + self.chance.choice((0, 1))
             if odds(0.4):
                 body["vehicle"] = salt(f"plate {self.chance.randrange(5)}")
-        return Move(right.holder if right else plan.carrier, "cargo.NAME_DRIVER", body)
+        actor = right.holder if right else plan.carrier
+        actor = actor if odds(0.93) else self._anybody()
+        return Move(actor, "cargo.NAME_DRIVER", body)
 
     # the gate
 

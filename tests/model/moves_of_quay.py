@@ -8,13 +8,13 @@ from typing import Any
 
 from ledger.world import IDS, UNKNOWN, salt
 from model.cargo_model import cargo_hash
+from model.cargo_reasons import day_of
 from model.cargo_release_model import Box, basis_of, parts_of
 from model.cast import QUAYS, Cast, Move
 from model.moves_of_titles import MovesOfTitles
 from model.title_model import Body, canonical
 
 BOXES_OPEN = 8
-DAYS = ("2025-12-30", "2025-12-31", "2026-01-01")
 NO_DAYS = ("2025-02-29", "31-12-2025", "2025-12-1", "")
 LINES = ("carrier", "carrier", "carrier", "other_carrier", "forwarder")
 CHAIN = (
@@ -79,6 +79,12 @@ class MovesOnTheQuay:
     def _below(self, title: str) -> tuple[str, ...]:
         return parts_of(self.ledger.registry.titles[title][0])
 
+    def _day(self, *later: int) -> str:
+        """A day, so many days from today; now and then one to come, or none at all."""
+        if self.cast.odds(0.02):
+            return self.chance.choice((*NO_DAYS, day_of(self.cast.time, 2)))
+        return day_of(self.cast.time, self.chance.choice(later))
+
     # acts on the quay
 
     def _claim(self, plan: Plan, box: Box) -> Move:
@@ -101,8 +107,9 @@ class MovesOnTheQuay:
 
     def _load(self, plan: Plan, box: str) -> Body:
         chance, odds = self.chance, self.cast.odds
-        carrier = plan.carrier if odds(0.93) else IDS[chance.choice(LINES)]
-        day = chance.choice(DAYS) if odds(0.985) else chance.choice(NO_DAYS)
+        whose = self.ledger.quay.of(box).carrier or plan.carrier
+        carrier = whose if odds(0.95) else IDS[chance.choice(LINES)]
+        day = self._day(-2, -1, 0, 1)
         event = salt(f"load {chance.randrange(10**6)}")
         carrier = carrier if odds(0.98) else self.chance.choice((UNKNOWN, self._anybody()))
         return {"box": box, "carrier": carrier, "date": day, "event": event}
@@ -115,7 +122,8 @@ class MovesOnTheQuay:
         """An on-board bill; now and then a house bill below one that names the box."""
         odds, making = self.cast.odds, self.titles.making
         titles = self.ledger.registry.titles
-        issuer = plan.carrier
+        issuer = box.carrier or plan.carrier
+        issuer = issuer if odds(0.97) else IDS[self.chance.choice(LINES)]
         masters = [one for one in box.titles if titles[one][1].status == "ISSUED"]
         body = dict(making.first(issuer, ()))
         if masters and odds(0.4):
@@ -131,10 +139,9 @@ class MovesOnTheQuay:
         if odds(0.04):
             out_of_order = sorted(boxes)[::-1] + sorted(boxes)[:1]
             cargo["equipments"] = [] if odds(0.3) else out_of_order
-        day = self.chance.choice(DAYS[1:]) if odds(0.95) else DAYS[0]
         told = {
             "boxes": cargo["equipments"],
-            "date": day if odds(0.97) else self.chance.choice(NO_DAYS),
+            "date": self._day(0, 0, 1) if odds(0.95) else self._day(-2, -1),
             "items": hashed(cargo["items"]),
         }
         loaded = all(self.ledger.quay.of(one).loads for one in boxes)
@@ -152,13 +159,13 @@ class MovesOnTheQuay:
 
     def _rides_along(self, other: Plan, plan: Plan) -> bool:
         known = self.ledger.quay.of(other.box)
-        alike = other.carrier == plan.carrier or self.cast.odds(0.1)
+        alike = (known.carrier or other.carrier) == plan.carrier or self.cast.odds(0.1)
         return alike and known.announced is None and self.cast.odds(0.3)
 
     def _announce(self, plan: Plan, box: Box) -> Move:
         odds = self.cast.odds
         titles = list(box.titles)
-        if self.titles.recent and odds(0.1):
+        if self.titles.recent and odds(0.1 if titles else 0.6):
             titles.append(self.chance.choice(self.titles.recent))
         titles = sorted(set(titles))
         if len(titles) > 1 and odds(0.12):
@@ -176,8 +183,12 @@ class MovesOnTheQuay:
             body["depot"] = IDS["other_terminal"] if odds(0.93) else self._anybody()
         known = self.ledger.registry.titles
         issuers = {known[one][0].issuer for one in titles if one in known}
-        actor = plan.carrier if plan.carrier in issuers or not issuers else min(issuers)
+        actor = box.carrier or plan.carrier
+        if issuers - {actor} and odds(0.9):
+            actor = actor if actor in issuers else min(issuers)
         actor = actor if odds(0.88) else IDS[self.chance.choice(LINES)]
+        if odds(0.02):
+            body[self.chance.choice(("customs", "terminal"))] = actor
         return Move(actor, "cargo.ANNOUNCE_ARRIVAL", body)
 
     def _order(self, plan: Plan, box: Box) -> Move:
@@ -240,7 +251,9 @@ class MovesOnTheQuay:
         return Move(who, "cargo.UNBLOCK", {"box": plan.box})
 
     def _return(self, plan: Plan, box: Box) -> Move:
-        day = self.chance.choice(DAYS) if self.cast.odds(0.95) else self.chance.choice(NO_DAYS)
+        day = self._day(0, 0, 1) if self.cast.odds(0.9) else self._day(-2, -1, 2)
+        if box.exit and self.cast.odds(0.3):
+            day = day_of(box.exit.time, self.chance.choice((-2, -1, 0)))
         role = self.chance.choice(("depot", "depot", "terminal"))
         body = {"box": plan.box, "date": day, "place": salt("depot's place")}
         if box.back and self.cast.odds(0.4) and plan in self.plans:

@@ -185,6 +185,8 @@ class MovesOfTitles:
         banks = sorted(self.ledger.registry.banks)
         if banks and self.cast.odds(0.5):
             body["bank"] = self.chance.choice(banks)
+        if self.cast.odds(0.04):
+            body[self.chance.choice(("bank", "receiver"))] = history.issuer
         return Move(actor, "title.LETTER_OF_INDEMNITY", body)
 
     def _reissue(self, history: History, standing: Standing, actor: str) -> Move:

@@ -46,6 +46,7 @@ def letter_of_indemnity(registry: Registry, actor: str, body: Body, when: When) 
         ("title.frozen", bool(standing.freeze)),
         ("title.leased", standing.lease_until > when.time),
         (case.live, True),
+        ("title.own_indemnity", history.issuer in {actor, *named}),
         ("title.indemnified_already", standing.indemnity is not None),
         ("identity.unknown_controller", not named <= registry.controllers),
     )

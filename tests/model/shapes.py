@@ -53,7 +53,62 @@ REGISTERED = {"keys": [str], "salt": str, "threshold": KEYS}
 PARTY = {"carrier_codes": [str], "lei": str, "roles": [str]}
 RULE = {"act": str, "amount_min": NUMBER, "currency": str, "keys": KEYS, "role": str}
 
+BOOKING = {"booking": str, "last_act": str}
+INSTRUCTIONS = {"instructions": str, "last_act": str}
+CONSIGNMENT = {"consignment": str, "last_act": str}
+CONTENT = {"content": str}
+WHY = {"reason": str}
+MAYBE_WHY = {"reason?": str}
+OPENING = re.compile(r"(?:buyer|carrier|forwarder|seller|shipper)\Z")
+PART = re.compile(
+    r"(?:bank|buyer|carrier|consignee|customs|forwarder|haulier|insurer|notify_party|seller"
+    r"|shipper|terminal)\Z"
+)
+LINKED = re.compile(r"(?:booking|box|instructions|order|title)\Z")
+OF_PAPERS: Mapping[str, Mapping[str, Any]] = {
+    "cargo.ADMIT_PARTY": {**CONSIGNMENT, "controller": str, "role": PART},
+    "cargo.AMEND_BOOKING": {**BOOKING, **CONTENT},
+    "cargo.APPROVE_DRAFT": INSTRUCTIONS,
+    "cargo.ASK_BOOKING_AMENDMENT": {**BOOKING, **WHY},
+    "cargo.ASK_BOOKING_CANCELLATION": {**BOOKING, **MAYBE_WHY},
+    "cargo.ASK_BOOKING_UPDATE": {**BOOKING, **WHY},
+    "cargo.ASK_INSTRUCTIONS_UPDATE": {**INSTRUCTIONS, **WHY},
+    "cargo.CANCEL_BOOKING": {**BOOKING, **MAYBE_WHY},
+    "cargo.CANCEL_BOOKING_AMENDMENT": {**BOOKING, **MAYBE_WHY},
+    "cargo.CANCEL_INSTRUCTIONS": {**INSTRUCTIONS, **MAYBE_WHY},
+    "cargo.CANCEL_INSTRUCTIONS_UPDATE": {**INSTRUCTIONS, **MAYBE_WHY},
+    "cargo.CITE_CUSTOMS": {
+        "document": str,
+        "kind": re.compile(r"(?:booking|instructions)\Z"),
+        "reference": str,
+    },
+    "cargo.CLOSE_CONSIGNMENT": CONSIGNMENT,
+    "cargo.COMMENT_DRAFT": {**INSTRUCTIONS, "comment": str},
+    "cargo.COMPLETE_BOOKING": BOOKING,
+    "cargo.COMPLETE_INSTRUCTIONS": INSTRUCTIONS,
+    "cargo.CONFIRM_BOOKING": {**BOOKING, **CONTENT, "reference?": str},
+    "cargo.CONFIRM_BOOKING_AMENDMENT": BOOKING,
+    "cargo.CONFIRM_BOOKING_CANCELLATION": BOOKING,
+    "cargo.CONFIRM_INSTRUCTIONS_UPDATE": INSTRUCTIONS,
+    "cargo.DECLARE_VGM": {**BOX, **CONTENT, "booking": str, "is_retracted?": bool},
+    "cargo.DECLINE_BOOKING": {**BOOKING, **WHY},
+    "cargo.DECLINE_BOOKING_AMENDMENT": {**BOOKING, **WHY},
+    "cargo.DECLINE_BOOKING_CANCELLATION": {**BOOKING, **WHY},
+    "cargo.DECLINE_INSTRUCTIONS": {**INSTRUCTIONS, **WHY},
+    "cargo.DECLINE_INSTRUCTIONS_UPDATE": {**INSTRUCTIONS, **WHY},
+    "cargo.LINK_CONSIGNMENT": {**CONSIGNMENT, "id": str, "kind": LINKED},
+    "cargo.OPEN_CONSIGNMENT": {**CONTENT, "role": OPENING},
+    "cargo.PLAN_CONSIGNMENT": {**CONSIGNMENT, **CONTENT},
+    "cargo.PUBLISH_DRAFT": {**INSTRUCTIONS, "document": str, "reference?": str},
+    "cargo.REJECT_BOOKING": {**BOOKING, **WHY},
+    "cargo.REQUEST_BOOKING": {**CONTENT, "carrier": str},
+    "cargo.SUBMIT_INSTRUCTIONS": {**CONTENT, "bookings": [str], "shipper?": str},
+    "cargo.UPDATE_BOOKING": {**BOOKING, **CONTENT},
+    "cargo.UPDATE_INSTRUCTIONS": {**INSTRUCTIONS, **CONTENT},
+}
+
 SHAPES: Mapping[str, Mapping[str, Any]] = {
+    **OF_PAPERS,
     "cargo.ACCEPT_PICK_UP": RIGHT,
     "cargo.ANNOUNCE_ARRIVAL": {
         **BOX,
@@ -151,6 +206,7 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
 """A `?` marks what may be left out."""
 SEVERAL = {
     "acts": (1, 32),
+    "bookings": (1, 8),
     "boxes": (1, 100),
     "children": (2, 20),
     "items": (1, 32),

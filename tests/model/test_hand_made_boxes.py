@@ -16,6 +16,7 @@ from model.cargo_release_model import (
     movement_record,
     opened,
     right_record,
+    standing_orders,
 )
 from model.cast import key_of
 from model.exits import Officer, UnlawfulExitError, check_one_holder
@@ -48,15 +49,39 @@ def test_the_last_word_of_each_terminal_counts_and_may_be_taken_back() -> None:
     load = {"carrier": C, "date": "2026-01-01", "event": "e"}
     later = {**load, "date": "2026-01-02"}
     box = box_of(("LOAD", "b", load), ("LOAD", "a", load), ("LOAD", "b", later))
-    assert box_record(box) == {"loads": [{"by": "a", **load}, {"by": "b", **later}]}
+    loads = [{"by": "a", **load}, {"by": "b", **later}]
+    assert box_record(box) == {"carrier": C, "loads": loads}
     gone = Box((*box.deeds, Deed("RETRACT_LOAD", "a", {}, "", 0)))
     assert list(gone.loads) == ["b"]
     assert box_record(box_of(("LOAD", "a", load), ("RETRACT_LOAD", "a"))) is None
 
 
+def test_a_box_is_its_first_carriers_until_nothing_is_said_of_it() -> None:
+    load, other = {"carrier": C}, {"carrier": X}
+    loaded, named = ("LOAD", "quay", load), ("NAMED", C, {"carrier": C, "title": "t"})
+    taken_back = ("RETRACT_LOAD", "quay")
+    assert box_of().carrier == ""
+    assert box_of(loaded, named, taken_back, ("LOAD", "b", other)).carrier == C
+    assert box_of(loaded, taken_back).carrier == ""
+    assert box_of(loaded, taken_back, ("LOAD", "b", other)).carrier == X
+
+
+def test_a_withdrawn_title_needs_no_release_and_gives_none() -> None:
+    withdrawn = titles_of(history_of(("VOID", C)))
+    assert not is_released(withdrawn, box_of(ANNOUNCED))
+    assert is_released(withdrawn, box_of(ANNOUNCED, ORDERED))
+    assert not standing_orders(withdrawn, box_of(ANNOUNCED, ORDERED))
+
+
+def test_an_order_takes_the_place_of_one_under_the_same_title() -> None:
+    box = box_of(ANNOUNCED, ORDERED, ("ORDER_DELIVERY", C, {**ORDER, "release_to": S}))
+    assert [one["release_to"] for one in box.orders.values()] == [S]
+
+
 def test_parts_stand_in_the_place_of_what_was_split() -> None:
     parted = {"title": "t", "parts": ["p", "q"]}
-    box = box_of(("NAMED", C, {"title": "t"}), ("NAMED", C, {"title": "s"}), ("PARTED", S, parted))
+    named = [("NAMED", C, {"carrier": C, "title": one}) for one in ("t", "s")]
+    box = box_of(*named, ("PARTED", S, parted))
     assert box.titles == ["p", "q", "s"]
 
 

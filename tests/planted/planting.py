@@ -59,7 +59,8 @@ def at_another_time(act: str, seconds: int) -> None:
     )
 
 
-def _everybody() -> set[str]:
+def everybody() -> set[str]:
+    """Everybody who is registered from the start."""
     return set(IDS.values())
 
 
@@ -90,7 +91,7 @@ def approved_by_all(act: str) -> None:
     around(
         act,
         lambda _view, _message, context: msgspec.structs.replace(
-            context, approvals=tuple(sorted(_everybody()))
+            context, approvals=tuple(sorted(everybody()))
         ),
     )
 

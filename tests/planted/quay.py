@@ -7,13 +7,26 @@ from typing import Any
 
 import msgspec
 
-from planted.planting import blind_to, put, put_rule
-from ropewalk import identity
-from ropewalk.cargo import bills, gate, on_board, order, presentation, right, state
+from planted.planting import approved_by_all, blind_to, everybody, put, put_rule
+from ropewalk import identity, rules
+from ropewalk.cargo import (
+    announce,
+    bills,
+    claim,
+    gate,
+    instructions,
+    on_board,
+    order,
+    presentation,
+    right,
+    state,
+)
 from ropewalk.cargo.errors import NoRightError
 from ropewalk.identity import ThresholdNotMetError
-from ropewalk.ledger import Context, Effects, View
-from ropewalk.title import split
+from ropewalk.ledger import Context, Effects, View, decode_record, encode_record
+from ropewalk.title import indemnity, split
+from ropewalk.title import state as title_state
+from ropewalk.title.errors import OwnIndemnityError
 
 ISSUING = sys.modules["ropewalk.title.issue"]
 
@@ -199,22 +212,161 @@ def announced_under_too_few_titles() -> None:
     blind_to("cargo.ANNOUNCE_ARRIVAL", "box/")
 
 
+def other_claimant_is_not_asked() -> None:
+    """Goods due under one bill leave with whom another bill's order names."""
+    old = right._other_claimants
+
+    def nobody(*arguments: Any) -> list[str]:
+        old(*arguments)
+        return []
+
+    put(right, "_other_claimants", nobody)
+
+
+def terminal_is_not_asked() -> None:
+    """A carrier alone says what arrives, under bills that it wrote for the purpose."""
+    approved_by_all("cargo.ANNOUNCE_ARRIVAL")
+
+
+def order_replaced_after_the_grant() -> None:
+    """Somebody has the right, and the order on which it was granted names another."""
+    put(order, "_is_granted", lambda *_: False)
+
+
+def carrier_writes_itself_a_letter() -> None:
+    """The issuer is requester, receiver or bank of a letter of indemnity given to itself."""
+    old = indemnity.letter_of_indemnity
+
+    def letter(view: View, message: Any, context: Context) -> Effects:
+        try:
+            return old(view, message, context)
+        except OwnIndemnityError:
+            title = title_state.load_any(view, message.title)
+        context.require_approvals([title.issuer])
+        given = title_state.Indemnity(
+            bank=message.bank or "", receiver=message.receiver, requester=context.actor
+        )
+        return title_state.noted(
+            title, message.title, context, "title.indemnified", indemnity=given
+        )
+
+    put_rule("title.LETTER_OF_INDEMNITY", letter)
+
+
+def house_bill_over_a_sold_master() -> None:
+    """Who sold the master bill still writes house bills below it."""
+    old = ISSUING._carrier_of_boxes
+
+    def carrier(view: View, message: Any, told: Any, context: Context) -> str:
+        anybody = msgspec.structs.replace(context, approvals=tuple(sorted(everybody())))
+        found: str = old(view, message, told, anybody)
+        return found
+
+    put(ISSUING, "_carrier_of_boxes", carrier)
+
+
+def box_of_two_carriers() -> None:
+    """Another carrier loads, bills or announces a box that is one's on this voyage."""
+    for module in (ISSUING, announce, claim):
+        put(module, "require_own", lambda *_: None)
+
+
+def window_without_end() -> None:
+    """A right, or a driver, for ever."""
+    put(right, "VALID_S_MAX", 10_000 * 86_400)
+
+
+def withdrawn_bill_keeps_the_box() -> None:
+    """A bill that was withdrawn after the announcement holds the box for good."""
+    old = bills.unreleased
+
+    def unreleased(view: View, titles: state.Titles, movement: state.Movement) -> str:
+        def never_void(seen: View, title: str) -> Any:
+            found = titles(seen, title)
+            return found and msgspec.structs.replace(found, is_void=False)
+
+        return old(view, never_void, movement)
+
+    for module in (gate, right):
+        put(module, "unreleased", unreleased)
+
+
+def carrier_approves_its_own_draft() -> None:
+    """Nobody looks whose side approves."""
+    old = rules.V1.rules["cargo.APPROVE_DRAFT"].apply
+
+    def approve(view: View, message: Any, context: Context) -> Effects:
+        data = view.get(f"instructions/{message.instructions}")
+        if data is None:
+            return old(view, message, context)
+        customer = decode_record(data, instructions.Instructions).customer
+        return old(view, message, msgspec.structs.replace(context, actor=customer))
+
+    put_rule("cargo.APPROVE_DRAFT", approve)
+
+
+def approval_outlives_an_update() -> None:
+    """What was approved is issued, whatever the shipper sent after that."""
+    old = rules.V1.rules["cargo.UPDATE_INSTRUCTIONS"].apply
+
+    def update(view: View, message: Any, context: Context) -> Effects:
+        effects = old(view, message, context)
+        ((place, record),) = effects.writes.items()
+        before = view.get(place)
+        assert before is not None
+        assert record is not None
+        draft = decode_record(before, instructions.Instructions).draft
+        after = decode_record(record, instructions.Instructions)
+        wrong = encode_record(msgspec.structs.replace(after, draft=draft))
+        return msgspec.structs.replace(effects, writes={place: wrong})
+
+    put_rule("cargo.UPDATE_INSTRUCTIONS", update)
+
+
+def another_document_than_approved() -> None:
+    """The carrier issues what it likes under an approved draft."""
+    old = instructions.issue_draft
+
+    def issue_draft(view: View, issued: Any, context: Context) -> Effects:
+        found = view.get(f"instructions/{issued.instructions}")
+        if found is not None:
+            document = decode_record(found, instructions.Instructions).document
+            issued = msgspec.structs.replace(issued, commitment=document)
+        return old(view, issued, context)
+
+    put(ISSUING, "issue_draft", issue_draft)
+
+
+def closed_while_in_circulation() -> None:
+    """Instructions are completed while a bill issued under them is in somebody's hands."""
+    put(instructions, "_in_circulation", lambda *_: "")
+
+
 CARGO_BUGS = (
     announced_under_too_few_titles,
+    another_document_than_approved,
     antedated_on_board,
     anybody_collects,
+    approval_outlives_an_update,
     bill_for_a_box_that_arrived,
     blocked_box_leaves,
     box_leaves_before_it_is_ready,
     box_leaves_twice,
+    box_of_two_carriers,
+    carrier_approves_its_own_draft,
     carrier_passes_on_what_it_took_back,
+    carrier_writes_itself_a_letter,
+    closed_while_in_circulation,
     customs_is_not_asked,
     driver_without_end,
     goods_to_whom_the_carrier_likes,
+    house_bill_over_a_sold_master,
     one_key_shows_for_two,
     one_released_title_is_enough,
     order_counts_twice,
     order_outlives_its_basis,
+    order_replaced_after_the_grant,
+    other_claimant_is_not_asked,
     parts_are_forgotten,
     presentation_for_any_right,
     presentation_for_two_gates,
@@ -222,5 +374,8 @@ CARGO_BUGS = (
     presentation_without_end,
     right_counts_a_second_too_long,
     stale_right_is_accepted,
+    terminal_is_not_asked,
+    window_without_end,
+    withdrawn_bill_keeps_the_box,
 )
 """What the adversary must see."""

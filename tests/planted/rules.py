@@ -45,8 +45,8 @@ from ropewalk.tlog import tree  # noqa: E402
 from title.bills import ISSUE, issue_body  # noqa: E402
 
 CAUGHT, SURVIVED = 0, 3
-ADVERSARIAL_ACTS = 4_000
-LONG_ACTS = 25_000
+ADVERSARIAL_ACTS = 10_000
+LONG_ACTS = 30_000
 SMALL_DEPTH = 4
 Plant = Callable[[], None]
 Harness = Callable[[], None]
@@ -62,7 +62,7 @@ def adversary() -> None:
 
 def long_game() -> None:
     """The same for longer: some bugs need a rare history."""
-    for seed in (5, 6, 7):
+    for seed in (5, 6, 7, 8):
         Adversary(seed).play(LONG_ACTS)
 
 
