@@ -134,7 +134,7 @@ def test_a_booking_and_a_document_are_asked_for_alike(house: House, name: str, v
 def test_what_was_replaced_withdrawn_or_moved_is_the_answer_as_known_before(tmp_path: Path) -> None:
     box = {"equipmentDetails": {"equipmentReference": BOX, "isoEquipmentCode": "22G1"}}
     kind = {"eventTypeCode": "EQUIPMENT", "eventClassifierCode": "ACT"}
-    said = {"eventClassification": kind | {"equipmentEventTypeCode": "GTOT"}, **box}
+    said: dict[str, Any] = {"eventClassification": kind | {"equipmentEventTypeCode": "GTOT"}, **box}
     with House(tmp_path) as house:
         first = event30(1, **said)
         house.claim(batch30(first))

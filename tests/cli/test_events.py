@@ -141,11 +141,15 @@ def test_many_claims_have_one_answer_and_a_clock_runs_over_it(tmp_path: Path) ->
     assert "amount 350.00 EUR" in words
     assert words.count("stands on ACT") == 2
 
+
+@pytest.mark.usefixtures("node")
+def test_terms_and_references_that_mean_nothing_are_refused(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.json"
+    asked = ("events", "clock", "--terms", wrong, "--equipment", BOX)
     wrong.write_text(json.dumps(TERMS | {"unit": "YR"}), encoding="utf-8")
-    assert answered(*asked[:2], "--terms", wrong, *asked[4:], code=2)["code"] == "cli.usage"
+    assert answered(*asked, code=2)["code"] == "cli.usage"
     wrong.write_text(json.dumps(TERMS | {"steps": []}), encoding="utf-8")
-    assert answered(*asked[:2], "--terms", wrong, *asked[4:], code=3)["code"] == "tracking.terms"
+    assert answered(*asked, code=3)["code"] == "tracking.terms"
     assert answered("events", "answer", "vessel=1", code=3)["code"] == "api.malformed_parameter"
     assert answered("events", "answer", BOX, code=2)["code"] == "cli.usage"
 
