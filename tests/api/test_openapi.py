@@ -47,7 +47,7 @@ def test_every_route_is_described_and_every_description_routed(
     }
     described = {(path, method) for path, item in document["paths"].items() for method in item}
     assert described == there
-    assert len(there) == 40
+    assert len(there) == 42
 
 
 def test_every_route_asks_the_policy(engine: Engine) -> None:
@@ -95,7 +95,8 @@ PATHS = (
     "/v1/log/consistency", "/v1/log/entries", "/v1/log/inclusion", "/v1/parties/{party}",
     "/v1/proposals", "/v1/proposals/{act_hash}", "/v1/titles", "/v1/titles/{title}",
     "/v1/titles/{title}/history", "/v1/transactions",
-    "/v1/transactions/{transaction}", "/v1/claims", "/v1/claims/{root}", "/v2/event-subscriptions",
+    "/v1/transactions/{transaction}", "/v1/claims", "/v1/claims/{root}",
+    "/v1/answers", "/v1/claimed", "/v2/event-subscriptions",
     "/v2/event-subscriptions/{subscription}", "/v2/event-subscriptions/{subscription}/secret",
     "/v2/events", "/v2/events/stream", "/v2/events/{event_id}", "/v3/events", "/v3/events/stream",
 )  # fmt: skip

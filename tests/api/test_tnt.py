@@ -353,7 +353,8 @@ def test_a_message_with_a_wrong_event_is_refused_whole_and_the_event_named(house
 @pytest.mark.parametrize(
     "path",
     ["/v2/events", "/v3/events", f"/v2/events/{uuid_of(1)}", "/v2/events/stream",
-     "/v3/events/stream", "/v2/event-subscriptions", f"/v1/claims/{'ab' * 32}"],
+     "/v3/events/stream", "/v2/event-subscriptions", f"/v1/claims/{'ab' * 32}",
+     "/v1/answers?equipmentReference=CSQU3054383", "/v1/claimed?transportCallID=call-1"],
 )  # fmt: skip
 def test_a_closed_node_shows_nothing_without_a_login(closed: House, path: str) -> None:
     answer = closed.http.get(path)
@@ -382,6 +383,7 @@ CHECKS: list[Any] = [
     [
         ("GET", "/v2/events"), ("GET", "/v3/events"), ("GET", "/v2/events/{event_id}"),
         ("POST", "/v3/events"), ("POST", "/v1/claims"), ("GET", "/v1/claims/{root}"),
+        ("GET", "/v1/answers"), ("GET", "/v1/claimed"),
         ("GET", "/v2/event-subscriptions"), ("POST", "/v2/event-subscriptions"),
         ("GET", "/v2/event-subscriptions/{subscription}"),
         ("PUT", "/v2/event-subscriptions/{subscription}"),

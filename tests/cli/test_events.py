@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from ropewalk.cli.child import ChildNode
 from ropewalk.cli.main import app
-from views.fleet import event22, event30
+from views.fleet import call_of, event22, event30
 
 RUNNER = CliRunner()
 
@@ -76,6 +76,82 @@ def test_a_file_of_3_0_is_claimed(tmp_path: Path) -> None:
     (claim,) = answered("events", "claim", file, "--as", "carrier")["claims"]
     assert claim["count"] == 2
     await_events(2)
+
+
+TERMS = {
+    "kind": "DEM",
+    "duration": 5,
+    "unit": "CD",
+    "currency": "EUR",
+    "steps": [{"from_day": 1, "amount_minor": 5_000}, {"from_day": 4, "amount_minor": 10_000}],
+}
+BOX = "CSQU3054383"
+
+
+def told_of_a_box(folder: Path) -> None:
+    """A terminal and a carrier claim what happened to a box, each by its own lights."""
+    answered("key", "new", "terminal")
+    answered("party", "register", "terminal", "--role", "terminal")
+    out, by_terminal, by_carrier = (
+        event22(4 * n, equipmentReference=BOX, equipmentEventTypeCode=code, eventDateTime=at)
+        | {"transportCall": call_of(0)}
+        for n, code, at in (
+            (1, "GTOT", "2026-03-12T10:00:00+01:00"),
+            (2, "DISC", "2026-03-02T10:00:00+01:00"),
+            (3, "DISC", "2026-03-04T10:00:00+01:00"),
+        )
+    )
+    for who, told in (("terminal", [by_terminal, out]), ("carrier", [by_carrier])):
+        file = folder / f"{who}.json"
+        file.write_text(json.dumps(told), encoding="utf-8")
+        answered("events", "claim", file, "--as", who)
+    await_events(3)
+
+
+@pytest.mark.usefixtures("node")
+def test_many_claims_have_one_answer_and_a_clock_runs_over_it(tmp_path: Path) -> None:
+    told_of_a_box(tmp_path)
+    query = f"equipmentReference={BOX}"
+    disc, out = answered("events", "answer", query)["answers"]
+    assert disc["winner"]["role"] == "terminal"
+    assert [one["role"] for one in disc["losers"]] == ["carrier"]
+    assert out["winner"]["event"]["equipmentEventTypeCode"] == "GTOT"
+    early = answered("events", "answer", query, "--valid-at", "2026-03-05T00:00:00Z")["answers"]
+    assert [one["state"] for one in early] == ["happened", "expected"]
+    late = answered("events", "answer", query, "--known-at", "2026-03-05T00:00:00Z")
+    assert late["answers"] == []
+    shown = RUNNER.invoke(app, ["events", "answer", query], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0, shown.output
+    for part in ("EQUIPMENT DISC", BOX, "happened", "terminal", "ACT 2026-03-02T09:00:00Z"):
+        assert part in shown.output
+
+    terms = tmp_path / "terms.json"
+    terms.write_text(json.dumps(TERMS), encoding="utf-8")
+    asked = ("events", "clock", "--terms", terms, "--equipment", BOX)
+    clock = answered(*asked)
+    figures = [clock[f"days_{one}"] for one in ("used", "free", "chargeable")]
+    assert (clock["state"], figures, clock["amount_minor"]) == ("stopped", [10, 5, 5], 35_000)
+    assert [one["role"] for one in clock["stands_on"]] == ["terminal", "terminal"]
+    running = answered(*asked, "--as-of", "2026-03-09")
+    assert (running["state"], running["amount_minor"]) == ("running", 10_000)
+    assert answered(*asked, "--known-at", "2026-03-30T00:00:00Z")["state"] == "not started"
+    assert answered(*asked, "--of", "transportCallID=call-0")["state"] == "stopped"
+    words = RUNNER.invoke(app, [str(one) for one in asked], env={"COLUMNS": "200"}).output
+    assert "days used 10, free 5, chargeable 5" in words
+    assert "amount 350.00 EUR" in words
+    assert words.count("stands on ACT") == 2
+
+
+@pytest.mark.usefixtures("node")
+def test_terms_and_references_that_mean_nothing_are_refused(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.json"
+    asked = ("events", "clock", "--terms", wrong, "--equipment", BOX)
+    wrong.write_text(json.dumps(TERMS | {"unit": "YR"}), encoding="utf-8")
+    assert answered(*asked, code=2)["code"] == "cli.usage"
+    wrong.write_text(json.dumps(TERMS | {"steps": []}), encoding="utf-8")
+    assert answered(*asked, code=3)["code"] == "tracking.terms"
+    assert answered("events", "answer", "vessel=1", code=3)["code"] == "api.malformed_parameter"
+    assert answered("events", "answer", BOX, code=2)["code"] == "cli.usage"
 
 
 @pytest.mark.usefixtures("node")

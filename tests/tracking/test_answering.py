@@ -14,6 +14,7 @@ from ropewalk.tracking import (
     Event,
     answers,
     eta,
+    etas,
     milestone_key,
     read_event,
     resolve,
@@ -318,3 +319,15 @@ def test_no_claim_beats_an_actual_but_an_actual(history: list[Any]) -> None:
         standing = [w for w in answer.losers if "its claimant" not in w.reason]
         if answer.winner and answer.winner.classifier != "ACT":
             assert all(loser.classifier != "ACT" for loser in standing)
+
+
+@given(histories, st.integers(0, 20))
+def test_all_estimates_in_one_pass_are_each_milestones_own(history: list[Any], hours: int) -> None:
+    claims = laid(history)
+    known_s = NOON_MS // 1_000 + hours * 3_600
+    alone = [
+        eta(claims, milestone=one.milestone, valid_ms=NOON_MS, known_s=known_s)
+        for one in answers(claims, valid_ms=NOON_MS, known_s=known_s)
+    ]
+    found = etas(claims, valid_ms=NOON_MS, known_s=known_s)
+    assert list(found) == [one for one in alone if one.winner is not None]

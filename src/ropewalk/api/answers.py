@@ -220,6 +220,91 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since 1970-01-01T00:00:00Z."""
 
 
+class ToldClaim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A claim that took part in an answer."""
+
+    claimed_by: str
+    """Controller in whose name it is."""
+    role: str
+    """As what it was heard; "" as nobody who stands near to the fact."""
+    reason: str
+    """Why it won or lost."""
+    classifier: str
+    """`ACT`, `EST` or `PLN`."""
+    occurred_ms: int
+    """Milliseconds since 1970-01-01T00:00:00Z."""
+    local_date: str
+    """The day at the place."""
+    known_s: int
+    """Since when it is known: its block's time, seconds since 1970-01-01T00:00:00Z."""
+    position: int
+    """Of the claim in the log."""
+    index: int
+    """Of the event in the claim."""
+    event_id: str
+    event_hash: str
+    """SHA-256 of the event's exact bytes, hex."""
+    event: msgspec.Raw | None = None
+    """The event as it was sent; of a winner."""
+
+
+class EtaAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """When it was expected: the answer among estimates and plans alone."""
+
+    state: str
+    """`expected` or `overdue`."""
+    winner: ToldClaim
+    losers: list[ToldClaim]
+
+
+class MilestoneAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of one milestone, and why."""
+
+    milestone: list[str]
+    """Kind, code, and what tells it from others (docs/reference/tracking.md, 3)."""
+    state: str
+    """`happened`, `expected`, `overdue` or `unknown`."""
+    winner: ToldClaim | None = None
+    losers: list[ToldClaim]
+    """Best first."""
+    eta: EtaAnswer | None = None
+    """Where an estimate or a plan stands."""
+
+
+class MilestoneAnswers(msgspec.Struct, frozen=True, kw_only=True):
+    """Every milestone that was claimed of a reference."""
+
+    valid_ms: int
+    """The moment asked about, milliseconds since 1970-01-01T00:00:00Z."""
+    known_s: int
+    """As known when, seconds since 1970-01-01T00:00:00Z."""
+    answers: list[MilestoneAnswer]
+
+
+class ClaimedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as somebody claimed it: what answers and clocks are made from."""
+
+    claimed_by: str
+    """Controller in whose name the claim is."""
+    roles: list[str]
+    """As what it is registered now."""
+    position: int
+    index: int
+    height: int
+    known_s: int
+    """The block's time, seconds since 1970-01-01T00:00:00Z."""
+    version: str
+    """`2.2` or `3.0`."""
+    event: msgspec.Raw
+    """As it was sent."""
+
+
+class ClaimedEvents(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was claimed of a reference, in the order of the log."""
+
+    claims: list[ClaimedEvent]
+
+
 def fields(record: str) -> msgspec.Raw:
     """The fields of a record, without its codec version, as they stand."""
     return msgspec.json.decode(record, type=tuple[int, msgspec.Raw])[1]

@@ -17,6 +17,7 @@ from ropewalk.api import (
     dcsa,
     docs,
     events,
+    explained,
     health,
     light,
     lists,
@@ -72,7 +73,7 @@ def create_app(
     app.router.routes.append(Route("/v1/transactions", transactions.submit, methods=["POST"]))
     for room in (transactions, lists, records, log, light, events, health):
         app.include_router(room.router)
-    for room in (claims, tnt, subscribing):
+    for room in (claims, explained, tnt, subscribing):
         app.include_router(room.router)
     if private is not None:
         app.include_router(vault.router)

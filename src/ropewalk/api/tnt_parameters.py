@@ -13,7 +13,7 @@ import msgspec
 from pydantic import BaseModel, Field
 from typing_extensions import override
 
-from ropewalk.views import FilterError, Filters
+from ropewalk.views import REFERENCES, FilterError, Filters
 
 KINDS: Final = {
     2: frozenset({"SHIPMENT", "TRANSPORT", "EQUIPMENT"}),
@@ -103,10 +103,14 @@ class Asked22(BaseModel):
         return {column: value for column, value in found.items() if value}
 
     def _range(self) -> tuple[int | None, int | None]:
-        least = [_ms(one) for one in (self.created, self.created_eq, self.created_gte) if one]
-        most = [_ms(one) for one in (self.created, self.created_eq, self.created_lte) if one]
-        least += [_ms(one) + 1 for one in (self.created_gt,) if one]
-        most += [_ms(one) - 1 for one in (self.created_lt,) if one]
+        least = [
+            milliseconds(one) for one in (self.created, self.created_eq, self.created_gte) if one
+        ]
+        most = [
+            milliseconds(one) for one in (self.created, self.created_eq, self.created_lte) if one
+        ]
+        least += [milliseconds(one) + 1 for one in (self.created_gt,) if one]
+        most += [milliseconds(one) - 1 for one in (self.created_lt,) if one]
         return max(least, default=None), min(most, default=None)
 
 
@@ -156,13 +160,73 @@ class Asked30(BaseModel):
             kinds=kinds_of(self.event_types, 3),
             documents=tuple((kind, value) for kind, value in named if value),
             equal={"equipment": self.equipment} if self.equipment else {},
-            since_ms=_ms(self.updated_min) if self.updated_min else None,
-            until_ms=_ms(self.updated_max) if self.updated_max else None,
+            since_ms=milliseconds(self.updated_min) if self.updated_min else None,
+            until_ms=milliseconds(self.updated_max) if self.updated_max else None,
         )
 
 
 class Query30(Asked30, Paging):
     """All of `GET /v3/events`."""
+
+
+class AskedReference(BaseModel):
+    """The one thing that claims are asked of, by the standard's names."""
+
+    equipment: str = Field("", alias="equipmentReference", max_length=15, pattern=TEXT)
+    booking: str = Field("", alias="carrierBookingReference", max_length=35, pattern=TEXT)
+    transport_document: str = Field(
+        "", alias="transportDocumentReference", max_length=20, pattern=TEXT
+    )
+    transport_call: str = Field("", alias="transportCallID", max_length=100, pattern=TEXT)
+
+    def reference(self) -> tuple[str, str]:
+        """Name and value.
+
+        Raises:
+            FilterError: none is given, or several are.
+        """
+        given = [
+            (name, value)
+            for name, value in (
+                ("equipmentReference", self.equipment),
+                ("carrierBookingReference", self.booking),
+                ("transportDocumentReference", self.transport_document),
+                ("transportCallID", self.transport_call),
+            )
+            if value
+        ]
+        if len(given) != 1:
+            raise FilterError(f"give one reference, not {len(given)}: {', '.join(REFERENCES)}")
+        return given[0]
+
+
+class AskedAnswers(AskedReference):
+    """What is asked of `GET /v1/answers`."""
+
+    valid_at: str = Field(
+        "",
+        alias="validAt",
+        max_length=40,
+        pattern=TEXT,
+        description="RFC 3339: had it happened by then? Now, by the node's clock, unless told.",
+    )
+    known_at: str = Field(
+        "",
+        alias="knownAt",
+        max_length=40,
+        pattern=TEXT,
+        description="RFC 3339: as known when? Now, by the node's clock, unless told.",
+    )
+
+    def moment(self, now_s: int) -> tuple[int, int]:
+        """Valid time in milliseconds, knowledge time in seconds.
+
+        Raises:
+            FilterError: one is no time.
+        """
+        valid_ms = milliseconds(self.valid_at) if self.valid_at else now_s * 1_000
+        known_s = milliseconds(self.known_at) // 1_000 if self.known_at else now_s
+        return valid_ms, known_s
 
 
 def kinds_of(text: str, major: int) -> tuple[str, ...]:
@@ -181,7 +245,7 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(sorted(set(text.split(",")))) if text else ()
 
 
-def _ms(text: str) -> int:
+def milliseconds(text: str) -> int:
     """Milliseconds since 1970 of an RFC 3339 time; a `+` that the query made a blank is one again.
 
     Raises:

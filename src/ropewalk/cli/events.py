@@ -11,8 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ropewalk.cli import milestones
 from ropewalk.cli.acts import Actor, As, CoSigners, Represents
 from ropewalk.cli.exits import UsageError, ending, plain, report
+from ropewalk.cli.milestones import pair
 from ropewalk.cli.options import (
     DATA,
     DEFAULT_NODE,
@@ -29,6 +31,8 @@ from ropewalk.crypto import is_hex
 from ropewalk.tracking import on_board, read_events
 
 events_app = typer.Typer(no_args_is_help=True, help="What happened to the goods.")
+events_app.command()(milestones.answer)
+events_app.command()(milestones.clock)
 
 
 @events_app.command("claim")
@@ -92,7 +96,7 @@ def _loads(data: bytes, boxes: Sequence[str], carrier: str) -> list[dict[str, st
     found = {face.equipment: face for face in faces if face is not None}
     shown = []
     for one in boxes:
-        reference, secret = _pair(one)
+        reference, secret = pair(one)
         if reference not in found:
             raise UsageError(f"the file holds no actual LOAD of {reference}")
         if not is_hex(secret, 64):
@@ -121,7 +125,7 @@ def list_events(
 ) -> None:
     """Show events of 2.2, the first created first."""
     with ending(as_json=as_json), Node(node) as connected:
-        pairs = [_pair(one) for one in filters or ()]
+        pairs = [pair(one) for one in filters or ()]
         page, link = connected.tracked(urlencode([*pairs, ("limit", str(min(limit, 1000)))]))
         found = list(page)
         while link and len(found) < limit:
@@ -129,13 +133,6 @@ def list_events(
             found += page
         shown = found[:limit]
         report(shown, as_json=as_json, tell=lambda console: _tell(console, shown))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise UsageError(f"{text} is no NAME=VALUE")
-    return name, value
 
 
 def _tell(console: Console, found: list[dict[str, Any]]) -> None:

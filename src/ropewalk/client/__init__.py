@@ -42,6 +42,7 @@ from ropewalk.client.errors import (
     UnreachableError,
     VerificationError,
 )
+from ropewalk.client.explaining import answers_of, claims_of
 from ropewalk.client.issuing import (
     Controllers,
     OnBoard,
@@ -123,6 +124,7 @@ __all__ = [
     "Verdict",
     "VerificationError",
     "answer",
+    "answers_of",
     "book",
     "box_secret",
     "box_tag",
@@ -132,6 +134,7 @@ __all__ = [
     "check_pass",
     "check_sealed",
     "claim",
+    "claims_of",
     "combine_body",
     "content_commitment",
     "dcsa_checksum",

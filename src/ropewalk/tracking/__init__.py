@@ -15,6 +15,7 @@ from ropewalk.tracking.answering import (
     Weighed,
     answers,
     eta,
+    etas,
     milestone_key,
     resolve,
 )
@@ -39,6 +40,7 @@ from ropewalk.tracking.errors import (
 )
 from ropewalk.tracking.event import Event, Kind, References, Version
 from ropewalk.tracking.faces import OnBoard, on_board
+from ropewalk.tracking.forms import instant_ms
 from ropewalk.tracking.reading import (
     BATCH_BYTES_MAX,
     EVENT_BYTES_MAX,
@@ -85,6 +87,8 @@ __all__ = [
     "check_shown",
     "check_size",
     "eta",
+    "etas",
+    "instant_ms",
     "leaf",
     "leaf_salt",
     "milestone_key",

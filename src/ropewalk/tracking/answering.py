@@ -157,14 +157,28 @@ def eta(
 
 def answers(claims: Iterable[Claimed], *, valid_ms: int, known_s: int) -> tuple[Answer, ...]:
     """Every milestone that the claims of a shipment speak of, in the order of their keys."""
-    standing, fallen = _standing(claims, known_s)
+    return _every(claims, (valid_ms, known_s))
+
+
+def etas(claims: Iterable[Claimed], *, valid_ms: int, known_s: int) -> tuple[Answer, ...]:
+    """`eta` of every milestone of which an estimate or a plan stands, in the order of their keys.
+
+    In one pass, however many milestones there are.
+    """
+    found = _every(claims, (valid_ms, known_s), but="ACT")
+    return tuple(one for one in found if one.winner is not None)
+
+
+def _every(claims: Iterable[Claimed], moment: tuple[int, int], but: str = "") -> tuple[Answer, ...]:
+    """The answer to every milestone, without claims of the classifier `but`."""
+    standing, fallen = _standing(claims, moment[1])
     rivals: dict[tuple[str, ...], list[Claimed]] = {}
     gone: dict[tuple[str, ...], list[tuple[Claimed, str]]] = {}
     for claim in standing:
-        rivals.setdefault(milestone_key(claim.event), []).append(claim)
+        if not but or claim.event.classifier != but:
+            rivals.setdefault(milestone_key(claim.event), []).append(claim)
     for claim, why in fallen:
         gone.setdefault(milestone_key(claim.event), []).append((claim, why))
-    moment = (valid_ms, known_s)
     keys = sorted({**rivals, **gone})
     return tuple(_answer(key, rivals.get(key, []), gone.get(key, []), moment) for key in keys)
 

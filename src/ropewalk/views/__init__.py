@@ -2,6 +2,7 @@
 """SQL read models: what happened to the goods, derived from the ledger, and sent to who asks."""
 
 from ropewalk.views import subscriptions
+from ropewalk.views.claiming import CLAIMS_BYTES_MAX, CLAIMS_MAX, REFERENCES, Claims, claims_of
 from ropewalk.views.cursors import Place
 from ropewalk.views.cursors import read as read_cursor
 from ropewalk.views.cursors import write as write_cursor
@@ -18,6 +19,7 @@ from ropewalk.views.errors import (
     PayloadError,
     RootMismatchError,
     SecretError,
+    TooManyClaimsError,
     TooManySubscriptionsError,
     UnknownClaimError,
     UnknownEventError,
@@ -44,10 +46,14 @@ from ropewalk.views.subscriptions import Subscription, secret_of
 
 __all__ = [
     "BATCH_EVENTS_MAX",
+    "CLAIMS_BYTES_MAX",
+    "CLAIMS_MAX",
     "PAGE_MAX",
+    "REFERENCES",
     "Arrival",
     "Batch",
     "CallbackError",
+    "Claims",
     "CursorError",
     "Database",
     "DatabaseError",
@@ -65,6 +71,7 @@ __all__ = [
     "SecretError",
     "Standing",
     "Subscription",
+    "TooManyClaimsError",
     "TooManySubscriptionsError",
     "UnknownClaimError",
     "UnknownEventError",
@@ -73,6 +80,7 @@ __all__ = [
     "ViewsError",
     "arrived",
     "by_event_id",
+    "claims_of",
     "copy_payloads",
     "datas",
     "figures",

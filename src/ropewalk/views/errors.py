@@ -105,3 +105,10 @@ class LoadMismatchError(ViewsError):
 
     code = "views.load_mismatch"
     number = 7614
+
+
+class TooManyClaimsError(ViewsError):
+    """More is claimed of this reference than one answer is made from."""
+
+    code = "views.too_many_claims"
+    number = 7615

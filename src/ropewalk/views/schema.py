@@ -134,6 +134,18 @@ _current("major", "kind", "code", "created_ms", name="events_code")
 _current("major", "kind", "created_ms", name="events_kind")
 _current("major", "created_ms", name="events_created")
 
+
+def _past(column: str) -> Index:
+    """An index of events that others took the place of: what was answered before needs them."""
+    where = events.c.is_current.is_(False) & events.c[column].is_not(None)
+    return Index(
+        f"events_past_{column}", events.c[column], sqlite_where=where, postgresql_where=where
+    )
+
+
+PAST: Final = (_past("equipment"), _past("transport_call"))
+"""Added by the second migration."""
+
 documents = Table(
     "documents",
     metadata,
