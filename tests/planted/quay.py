@@ -21,6 +21,7 @@ from ropewalk.cargo import (
     right,
     state,
 )
+from ropewalk.cargo.course import Instructions
 from ropewalk.cargo.errors import NoRightError
 from ropewalk.identity import ThresholdNotMetError
 from ropewalk.ledger import Context, Effects, View, decode_record, encode_record
@@ -299,7 +300,7 @@ def carrier_approves_its_own_draft() -> None:
         data = view.get(f"instructions/{message.instructions}")
         if data is None:
             return old(view, message, context)
-        customer = decode_record(data, instructions.Instructions).customer
+        customer = decode_record(data, Instructions).customer
         return old(view, message, msgspec.structs.replace(context, actor=customer))
 
     put_rule("cargo.APPROVE_DRAFT", approve)
@@ -315,8 +316,8 @@ def approval_outlives_an_update() -> None:
         before = view.get(place)
         assert before is not None
         assert record is not None
-        draft = decode_record(before, instructions.Instructions).draft
-        after = decode_record(record, instructions.Instructions)
+        draft = decode_record(before, Instructions).draft
+        after = decode_record(record, Instructions)
         wrong = encode_record(msgspec.structs.replace(after, draft=draft))
         return msgspec.structs.replace(effects, writes={place: wrong})
 
@@ -330,7 +331,7 @@ def another_document_than_approved() -> None:
     def issue_draft(view: View, issued: Any, context: Context) -> Effects:
         found = view.get(f"instructions/{issued.instructions}")
         if found is not None:
-            document = decode_record(found, instructions.Instructions).document
+            document = decode_record(found, Instructions).document
             issued = msgspec.structs.replace(issued, commitment=document)
         return old(view, issued, context)
 
