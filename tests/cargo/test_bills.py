@@ -92,3 +92,11 @@ def test_more_than_sixty_four_are_not_followed() -> None:
     ring = {"a": standing(replaced_by=("a",), replaces=("a",))}
     assert unreleased({}, asked(ring), MOVEMENT) == "a"
     assert not is_named({}, asked(ring), "a", ["b"])
+
+
+def test_a_box_leaves_under_no_order_that_fell() -> None:
+    """A letter of indemnity, its order, and then the bill is withdrawn: nothing is left to go by."""
+    gone = {"a": standing(is_void=True)}
+    assert unreleased({}, asked(gone), ordered("a")) == "a"
+    beside = msgspec.structs.replace(ordered("a", "b"), titles=("a", "b"))
+    assert unreleased({}, asked({**gone, "b": standing(basis=SURRENDER)}), beside) == ""

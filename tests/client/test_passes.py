@@ -28,7 +28,7 @@ class Quay:
             self._register(name, role)
         consignee = network.parties["consignee"].controller
         title = self.waybill(consignee)
-        self.does("carrier", "ANNOUNCE_ARRIVAL", **self._arrival(title))
+        self._announce(title)
         self.does("customs", "SET_CUSTOMS_STATUS", status="CLEARED")
         self.does("terminal", "SET_READINESS", ready=True)
         self.act(
@@ -47,6 +47,13 @@ class Quay:
         text = network.by("carrier", "title.ISSUE", body)
         assert network.send(text).status == "committed"
         return title_id(network.network, network.parties["carrier"].controller, dict(body))
+
+    def _announce(self, title: str) -> None:
+        """The carrier proposes, the terminal approves: nobody else has spoken of the box yet."""
+        body: dict[str, Value] = {"box": BOX, **self._arrival(title)}
+        act_hash, outcome = self.actor("carrier").propose("cargo.ANNOUNCE_ARRIVAL", body)
+        outcome.require_committed()
+        self.actor("terminal").approve(act_hash).require_committed()
 
     def _arrival(self, title: str) -> dict[str, Value]:
         parties = self.network.parties

@@ -8,4 +8,4 @@ def test_the_caps_of_protocol_1_are_those_of_the_format() -> None:
     assert limits.TRANSACTION_SIZE_MAX == 16_384
     assert limits.VALIDITY_S_MAX == 3_600
     assert limits.CONSENTS_MAX == 15
-    assert limits.KEYS_TOUCHED_MAX == 64
+    assert limits.KEYS_TOUCHED_MAX == 256

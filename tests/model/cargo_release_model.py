@@ -267,7 +267,7 @@ def is_released(titles: Titles, box: Box) -> bool:
     """Whether every title of a box's movement is, itself or by all that took its place."""
     orders = box.orders
     followed: set[str] = set()
-    return bool(orders) and all(
+    return any(stands(titles, order) for order in orders.values()) and all(
         _is_released(titles, orders, title, followed) for title in box.bills
     )
 

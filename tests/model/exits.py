@@ -13,12 +13,6 @@ from model.cargo_release_model import Box, basis_of, parts_of
 from model.ledger_model import Ledger
 from model.title_model import Body
 
-WITHDRAWN = "WITHDRAWN"
-"""Ordered, and then withdrawn by carrier and holder: as documented such a title keeps no box here.
-
-Where it is the only one the box leaves, and on no basis at all; that is counted apart.
-"""
-
 
 class UnlawfulExitError(AssertionError):
     """A box left that should not have."""
@@ -47,7 +41,6 @@ class Officer:
             bases |= self._bases(box, title)
         if not bases:
             raise UnlawfulExitError(f"{name} left under no title")
-        bases = bases - {WITHDRAWN} or bases
         first_hand = box.right.holders[1] if box.right else ""
         if first_hand not in {order["release_to"] for order in box.orders.values()}:
             raise UnlawfulExitError(f"{name} went to somebody whom no order names")
@@ -58,7 +51,7 @@ class Officer:
         history, standing = self.ledger.registry.titles[title]
         order, basis = box.orders.get(title), basis_of(history, standing)
         if standing.status == "VOID":
-            return {WITHDRAWN} if order else set()
+            return set()
         moved = basis and order and basis.kind == order["basis"]
         if not basis or not order or (moved and basis.claimant != order["claimant"]):
             parts = parts_of(history)

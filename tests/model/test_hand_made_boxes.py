@@ -69,7 +69,7 @@ def test_a_box_is_its_first_carriers_until_nothing_is_said_of_it() -> None:
 def test_a_withdrawn_title_needs_no_release_and_gives_none() -> None:
     withdrawn = titles_of(history_of(("VOID", C)))
     assert not is_released(withdrawn, box_of(ANNOUNCED))
-    assert is_released(withdrawn, box_of(ANNOUNCED, ORDERED))
+    assert not is_released(withdrawn, box_of(ANNOUNCED, ORDERED))
     assert not standing_orders(withdrawn, box_of(ANNOUNCED, ORDERED))
 
 

@@ -102,8 +102,6 @@ def house_bills() -> Iterator[Case]:
     gone.does("forwarder", "TRANSFER", recipient="buyer")
     again = issue_body("blank", 2, **on_board(), carrier_code="FWD", house_of=gone.title)
     yield Case(ISSUE, "on_board_master_in_other_hands", sold, "forwarder", again, refusal)
-    name = "on_board_masters_possessor_approves"
-    yield Case(ISSUE, name, sold, "forwarder", again, None, ("buyer",))
 
 
 def splits() -> Iterator[Case]:

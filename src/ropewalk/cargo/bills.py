@@ -20,7 +20,7 @@ def unreleased(view: View, titles: Titles, movement: Movement) -> str:
         movement: the box's.
     """
     orders = {order.title: order for order in movement.orders}
-    waiting, followed = list(movement.titles), set[str]()
+    waiting, followed, is_ordered = list(movement.titles), set[str](), False
     while waiting:
         title = waiting.pop()
         if title in followed:  # split, then combined
@@ -31,11 +31,12 @@ def unreleased(view: View, titles: Titles, movement: Movement) -> str:
             return title
         order = orders.get(title)
         if order is not None and stands(order, standing):
+            is_ordered = True
             continue
         if not standing.replaced_by and not standing.is_void:
             return title
         waiting.extend(standing.replaced_by)
-    return "" if followed & set(orders) else movement.titles[0]
+    return "" if is_ordered else movement.titles[0]
 
 
 def stands(order: Order, standing: Standing) -> bool:

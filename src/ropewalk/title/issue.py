@@ -235,8 +235,8 @@ def _carrier_of_boxes(view: View, message: Issue, on_board: OnBoard, context: Co
     master = state.load_any(view, message.house_of)
     if master.shipper != context.actor:
         raise BadMasterError("only the master bill's shipper issues house bills for its boxes")
-    if master.in_control != context.actor and master.in_control not in context.approvals:
-        raise BadMasterError("the master bill is in other hands, which do not approve")
+    if master.in_control != context.actor:
+        raise BadMasterError("the master bill is in other hands: house bills would bind its box")
     for tag in on_board.boxes:
         if not is_named(view, standing, message.house_of, find_box(view, tag).titles):
             raise BadMasterError(f"the master bill does not name {tag}")
