@@ -95,7 +95,7 @@ def test_more_than_sixty_four_are_not_followed() -> None:
 
 
 def test_a_box_leaves_under_no_order_that_fell() -> None:
-    """A letter of indemnity, its order, and then the bill is withdrawn: nothing is left to go by."""
+    """A letter of indemnity, its order, then the bill is withdrawn: nothing is left to go by."""
     gone = {"a": standing(is_void=True)}
     assert unreleased({}, asked(gone), ordered("a")) == "a"
     beside = msgspec.structs.replace(ordered("a", "b"), titles=("a", "b"))

@@ -63,7 +63,7 @@ def test_a_ledger_goes_round(tmp_path: Path) -> None:
         made["size"],
     )
     rebuilt = answered("rebuild", archive, "--data", again, "--trust", genesis, "--verifiers", "0")
-    assert (rebuilt["titles"], rebuilt["root"], rebuilt["documents"]) == (3, made["root"], 3)
+    assert (rebuilt["titles"], rebuilt["root"], rebuilt["documents"]) == (3, made["root"], 9)
     audited(again)
     assert run("rebuild", archive, "--data", again).exit_code == 5, "it is not empty"
     summary = json.loads((tmp_path / "demo/summary.json").read_bytes())
