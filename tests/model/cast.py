@@ -25,6 +25,7 @@ from ledger.world import (
 from model.identity_model import KeyLife, Person, controller_id
 from model.ledger_model import Ledger
 from model.title_model import Body
+from ropewalk.crypto import Value
 
 PARTIES = ("bank", "buyer", "carrier", "consignee", "firm", "other_carrier", "shipper")
 ASHORE = ("driver", "forwarder", "haulier")
@@ -85,13 +86,24 @@ def first_ledger(network: str, validators: Sequence[Body] = ()) -> Ledger:
     return ledger
 
 
+def port_registrations() -> dict[str, dict[str, Value]]:
+    """The bodies that register the parties of the port, by name."""
+    bodies = {name: registration(name) for name in PORT_ROLES}
+    for name in MORE_QUAYS:
+        bodies[name] = {
+            "carrier_codes": [],
+            "keys": [kid(name)],
+            "lei": "",
+            "roles": ["terminal"],
+            "salt": salt(name),
+            "threshold": 1,
+        }
+    return bodies
+
+
 def come_ashore(world: World, ledger: Ledger) -> None:
     """Register the parties of the port, in the ledger and in the model."""
-    bodies = [registration(name) for name in PORT_ROLES]
-    for name in MORE_QUAYS:
-        named = {"keys": [kid(name)], "roles": ["terminal"], "salt": salt(name)}
-        bodies.append({**named, "carrier_codes": [], "lei": "", "threshold": 1})
-    for name, body in zip((*PORT_ROLES, *MORE_QUAYS), bodies, strict=True):
+    for name, body in port_registrations().items():
         position = world.position
         world.done("governance", "identity.REGISTER_PARTY", body)
         who = controller_id("", [key_of(name)], salt(name), 1)

@@ -17,6 +17,7 @@ from ledger.world import (
     registration,
     signed,
 )
+from model.cast import port_registrations
 from ropewalk.crypto import encode
 from ropewalk.engines.opening import DataDirectory, initialise
 from ropewalk.ledger import network_id
@@ -71,6 +72,9 @@ def settle() -> Base:
     node.open()
     acts = [("governance", "identity.REGISTER_PARTY", registration(name)) for name in ROLES]
     acts.append(("shipper", "identity.REGISTER_CONTROLLER", dict(FIRM)))
+    acts += [
+        ("governance", "identity.REGISTER_PARTY", one) for one in port_registrations().values()
+    ]
     for actor, act, body in acts:
         clock.sleep(1)
         told = content(actor, act, body, int(clock.true_s) + 60, network)
