@@ -52,6 +52,8 @@ add_acts(cargo_app, "cargo", but=frozenset({"GATE_OUT"}))
 cargo_app.command()(papers.book)
 cargo_app.command()(papers.instruct)
 cargo_app.command()(papers.draft)
+cargo_app.command()(papers.share)
+cargo_app.command()(papers.fetch)
 cargo_app.command("document")(papers.document_show)
 cargo_app.add_typer(papers.template_app, name="template")
 

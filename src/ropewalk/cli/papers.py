@@ -5,6 +5,7 @@ Files go to the shelf with their salts; the ledger gets commitments. A booking i
 or confirmed with `ropewalk cargo update-booking --content @FILE` and its like.
 """
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,6 +32,19 @@ from ropewalk.client import Node, Shelf, Templates
 
 template_app = typer.Typer(no_args_is_help=True, help="Templates for requests made again.")
 
+
+class Paper(StrEnum):
+    """What has a content of its own."""
+
+    BOOKING = "booking"
+    INSTRUCTIONS = "instructions"
+    DRAFT = "draft"
+
+
+PaperKind = Annotated[Paper, typer.Argument(help="Which kind of paper.")]
+PaperId = Annotated[
+    str, typer.Argument(metavar="ID", help="Its id; of a draft, its instructions'.")
+]
 Name = Annotated[str, typer.Argument(help="The template's name: a-z, 0-9, dash.")]
 
 
@@ -128,6 +142,64 @@ def document_show(
             console.print(table)
 
         report({"id": identifier, "record": found}, as_json=as_json, tell=tell)
+
+
+def share(
+    kind: PaperKind,
+    identifier: PaperId,
+    key: As,
+    readers: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="Key name or controller id; the other side unless given."),
+    ] = None,
+    actor: Actor = "",
+    node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Put a paper's content, encrypted, into the node's vault, for the other side to fetch."""
+    with ending(as_json=as_json), Node(node) as connected:
+        wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
+        acting = wallet.actor(connected, key, controller=actor)
+        record = connected.cargo("booking" if kind == Paper.BOOKING else "instructions", identifier)
+        shelf = Shelf(data / "documents")
+        content = str(record["document"] if kind == Paper.DRAFT else record["content"])
+        kept = shelf.find(content) or shelf.get(identifier)
+        others = {str(record["carrier"]), str(record["customer"])} - {acting.controller}
+        named = sorted(wallet.controller(one) for one in readers or ()) or sorted(others)
+        name = client.share_content(acting, kept, named)
+        told = {"hash": name, "readers": named}
+        report(told, as_json=as_json, tell=lambda console: console.print(name, soft_wrap=True))
+
+
+def fetch(
+    name: Annotated[str, typer.Argument(metavar="HASH", help="As `cargo share` told it.")],
+    kind: PaperKind,
+    identifier: PaperId,
+    key: As,
+    output: Annotated[Path, typer.Option("-o", "--output", help="New file to write.")],
+    actor: Actor = "",
+    node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch a paper's content from the vault; it is held to the ledger's commitment first."""
+    with ending(as_json=as_json), Node(node) as connected:
+        if output.exists():
+            raise UsageError(f"{output} exists already")
+        wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
+        acting = wallet.actor(connected, key, controller=actor)
+        record = connected.cargo("booking" if kind == Paper.BOOKING else "instructions", identifier)
+        fields = ("document",) if kind == Paper.DRAFT else ("content", "proposed")
+        commitments = {str(record[one]) for one in fields if record.get(one)}
+        kept = client.fetch_content(acting, name, commitments)
+        output.write_bytes(kept.document)
+        told = {"bytes": len(kept.document), "file": str(output)}
+        report(told, as_json=as_json, tell=lambda console: console.print(f"{output}: as committed"))
 
 
 @template_app.command("save")

@@ -6,10 +6,12 @@ says, so that every step on its way to a title is walked.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
+from ropewalk.cli.exits import errors
 from ropewalk.cli.lives import CARRIER, SHIPPER
 from ropewalk.client import (
     Actor,
@@ -18,10 +20,12 @@ from ropewalk.client import (
     book,
     content_commitment,
     equipments_of,
+    fetch_content,
     instruct,
     port_of,
     publish_draft,
     read_request,
+    share_content,
 )
 from ropewalk.crypto import SALT_SIZE, random_bytes
 
@@ -49,6 +53,7 @@ class Paperwork:
         request = read_request(_instructions_of(document), "instructions")
         instructions, outcome = instruct(customer, self._shelf, request, [booking])
         self._tell("SUBMIT_INSTRUCTIONS", SHIPPER, outcome)
+        self._hand_over(instructions, "instructions")
         _, outcome = publish_draft(carrier, self._shelf, instructions, document)
         self._tell("PUBLISH_DRAFT", CARRIER, outcome)
         self._step("APPROVE_DRAFT", SHIPPER, "instructions", instructions)
@@ -60,9 +65,20 @@ class Paperwork:
         request = read_request(data, "booking")
         booking, outcome = book(customer, self._shelf, request, carrier.controller)
         self._tell("REQUEST_BOOKING", SHIPPER, outcome)
+        self._hand_over(booking, "booking")
         content = content_commitment(random_bytes(SALT_SIZE), data)
         self._step("CONFIRM_BOOKING", CARRIER, "booking", booking, content=content)
         return booking
+
+    def _hand_over(self, identifier: str, kind: str) -> None:
+        """The content itself, through the vault of the shipper's node, held to the ledger."""
+        customer = self._parties[SHIPPER]
+        carrier = replace(self._parties[CARRIER], node=customer.node)
+        name = share_content(customer, self._shelf.get(identifier), [carrier.controller])
+        record = customer.node.cargo(kind, identifier)
+        fetched = fetch_content(carrier, name, {str(record["content"])})
+        size = len(fetched.document)
+        errors.print(f"       {SHIPPER} → {CARRIER}: the {kind}, {size:,} bytes, through the vault")
 
     def _step(self, act: str, name: str, kind: str, identifier: str, **members: str) -> None:
         actor = self._parties[name]

@@ -12,6 +12,7 @@ from ropewalk.client.amending import (
 from ropewalk.client.bundle import read_bundle
 from ropewalk.client.bundling import bundle_of, make_bundle, make_control_proof
 from ropewalk.client.claiming import Claimed, claim, events_in
+from ropewalk.client.contents import fetch_content, share_content
 from ropewalk.client.control import (
     challenge_hash,
     make_challenge,
@@ -140,6 +141,7 @@ __all__ = [
     "dcsa_checksum",
     "equipments_of",
     "events_in",
+    "fetch_content",
     "find_terms",
     "identity_commitment",
     "instruct",
@@ -166,6 +168,7 @@ __all__ = [
     "reissue_body",
     "replace",
     "seal_openings",
+    "share_content",
     "signed_headers",
     "split_body",
     "tag",
