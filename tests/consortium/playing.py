@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ledger.world import inspected, settled, signed
 from model.adversary import Adversary
-from model.cast import NAMES_BY_KID, Move
+from model.cast import NAMES_BY_KID, Move, port_registrations
 from model.title_model import Body
 from ropewalk.crypto import encode
 from ropewalk.ledger import TRANSACTION_SIZE_MAX, Candidate
@@ -22,7 +22,7 @@ class Player(Adversary):
 
     def __init__(self, seed: int, genesis: bytes, now_s: int) -> None:
         world = settled(genesis)
-        world.time_s = now_s
+        world.time_s = now_s - len(port_registrations())  # a second and a block each
         super().__init__(seed, world)
         self.keys.validators.misbehaviour = lambda: ()  # type: ignore[method-assign]  # nobody is convicted
         self.played: list[str] = []

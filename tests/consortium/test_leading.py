@@ -10,6 +10,7 @@ import pytest
 
 from consortium.leading import WORD, HungUpError, Led, Line, framed, led, stamp
 from ledger.world import CONSORTIUM, TIME, key
+from model.cast import port_registrations
 from ropewalk.engines import abci_pb2 as pb
 from ropewalk.engines.embedded import EmbeddedEngine
 from ropewalk.engines.embedded import Settings as EmbeddedSettings
@@ -120,7 +121,11 @@ def test_who_posted_is_told_once_it_is_durable_and_where_it_stands(one: Led) -> 
     assert not outcome.done()
     one.commit()
     [told] = outcome.result(10)
-    assert (told.status, told.height, told.position) == ("committed", 2, 10)
+    assert (told.status, told.height, told.position) == (
+        "committed",
+        2,
+        10 + len(port_registrations()),
+    )
     assert one.engine.outcome(told.transaction) == told
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.world import FIRM, IDS, ROLES, content, registration, signed
+from model.cast import port_registrations
 from ropewalk.client import transaction_id
 from ropewalk.crypto import sha256_hex
 from ropewalk.title import title_id
@@ -106,6 +107,8 @@ class Signing:
         texts = [
             self.act("governance", "identity.REGISTER_PARTY", registration(name)) for name in ROLES
         ]
+        ashore = port_registrations().values()
+        texts += [self.act("governance", "identity.REGISTER_PARTY", body) for body in ashore]
         return [*texts, self.act("shipper", "identity.REGISTER_CONTROLLER", FIRM)]
 
     def issue(self, reference: str, holder: str) -> tuple[str, str]:
