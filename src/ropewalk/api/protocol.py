@@ -85,7 +85,7 @@ class EdgeProtocol(H11Protocol):
         """Whether to close after the answer."""
 
     @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's
         """Count the connection; one too many is told so and closed."""
         super().connection_made(cast("asyncio.Transport", GatheringTransport(transport, self.loop)))
         self._head_at = self.loop.time()

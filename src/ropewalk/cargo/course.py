@@ -180,7 +180,7 @@ def key(kind: str, identifier: str) -> str:
 
 def document_id(kind: str, network: str, actor: str, body: Mapping[str, object]) -> str:
     """A document's id: a hash over network, who began it and the body, whose content is salted."""
-    data = encode({"body": body, "by": actor, "network": network})  # type: ignore[dict-item]
+    data = encode({"body": body, "by": actor, "network": network})  # type: ignore[dict-item]  # of a message
     return sha256_hex(f"ropewalk {kind} v1\n".encode() + data)
 
 

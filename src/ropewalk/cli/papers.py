@@ -163,7 +163,7 @@ def share(
     with ending(as_json=as_json), Node(node) as connected:
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         acting = wallet.actor(connected, key, controller=actor)
-        record = connected.cargo("booking" if kind == Paper.BOOKING else "instructions", identifier)
+        record = _record(connected, kind, identifier)
         shelf = Shelf(data / "documents")
         content = str(record["document"] if kind == Paper.DRAFT else record["content"])
         kept = shelf.find(content) or shelf.get(identifier)
@@ -172,6 +172,11 @@ def share(
         name = client.share_content(acting, kept, named)
         told = {"hash": name, "readers": named}
         report(told, as_json=as_json, tell=lambda console: console.print(name, soft_wrap=True))
+
+
+def _record(node: Node, kind: Paper, identifier: str) -> dict[str, Any]:
+    """The record that holds a paper's commitments: a draft's stand in its instructions'."""
+    return node.cargo("booking" if kind == Paper.BOOKING else "instructions", identifier)
 
 
 def fetch(
@@ -193,7 +198,7 @@ def fetch(
             raise UsageError(f"{output} exists already")
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         acting = wallet.actor(connected, key, controller=actor)
-        record = connected.cargo("booking" if kind == Paper.BOOKING else "instructions", identifier)
+        record = _record(connected, kind, identifier)
         fields = ("document",) if kind == Paper.DRAFT else ("content", "proposed")
         commitments = {str(record[one]) for one in fields if record.get(one)}
         kept = client.fetch_content(acting, name, commitments)

@@ -46,9 +46,9 @@ MayGrant = Annotated[bool, typer.Option("--may-grant", help="They may let others
 
 @contextmanager
 def _vaulting(
-    node: str, keys: Path, word: str, signer: str, actor: str
+    node: str, keys: Path, passphrase_file: Path | None, signer: str, actor: str
 ) -> Iterator[tuple[Vaulting, Wallet]]:
-    wallet = Wallet(keys, word)
+    wallet = Wallet(keys, passphrase(passphrase_file))
     with Node(node) as connected:
         yield Vaulting(wallet.actor(connected, signer, controller=actor)), wallet
 
@@ -88,8 +88,11 @@ def put(
 ) -> None:
     """Encrypt a file, put it into the node's vault, and let its readers in."""
     with ending(as_json=as_json):
-        keys, word = key_folder or data / "keys", passphrase(passphrase_file)
-        with _vaulting(node, keys, word, key, actor) as (vaulting, wallet), _bar("sending") as bar:
+        keys = key_folder or data / "keys"
+        with (
+            _vaulting(node, keys, passphrase_file, key, actor) as (vaulting, wallet),
+            _bar("sending") as bar,
+        ):
             readers = [wallet.controller(one) for one in to or []]
             found = vaulting.put(file, readers=readers, progress=bar)
         told = {**msgspec.to_builtins(found), "readers": readers}
@@ -110,8 +113,11 @@ def get(
 ) -> None:
     """Fetch a payload, check that it is the one that was put, and open it."""
     with ending(as_json=as_json):
-        keys, word = key_folder or data / "keys", passphrase(passphrase_file)
-        with _vaulting(node, keys, word, key, actor) as (vaulting, _), _bar("fetching") as bar:
+        keys = key_folder or data / "keys"
+        with (
+            _vaulting(node, keys, passphrase_file, key, actor) as (vaulting, _),
+            _bar("fetching") as bar,
+        ):
             found = vaulting.get(_hash(payload), output, progress=bar)
         told = {"file": str(found.path), "media_type": found.media_type, "size": found.size}
         words = f"{found.path}: {found.size:,} bytes, {found.media_type}"
@@ -133,8 +139,8 @@ def grant(
 ) -> None:
     """Let others read a payload."""
     with ending(as_json=as_json):
-        keys, word = key_folder or data / "keys", passphrase(passphrase_file)
-        with _vaulting(node, keys, word, key, actor) as (vaulting, wallet):
+        keys = key_folder or data / "keys"
+        with _vaulting(node, keys, passphrase_file, key, actor) as (vaulting, wallet):
             readers = [wallet.controller(one) for one in to]
             found = vaulting.grant(_hash(payload), readers, may_grant=may_grant)
         _tell({"readers": found}, as_json=as_json, words=f"readers: {', '.join(found)}")
@@ -154,8 +160,8 @@ def revoke(
 ) -> None:
     """Let a reader read no more; it keeps what it has read."""
     with ending(as_json=as_json):
-        keys, word = key_folder or data / "keys", passphrase(passphrase_file)
-        with _vaulting(node, keys, word, key, actor) as (vaulting, wallet):
+        keys = key_folder or data / "keys"
+        with _vaulting(node, keys, passphrase_file, key, actor) as (vaulting, wallet):
             found = vaulting.revoke(_hash(payload), wallet.controller(reader))
         _tell({"readers": found}, as_json=as_json, words=f"readers: {', '.join(found)}")
 
@@ -172,8 +178,8 @@ def list_(
 ) -> None:
     """List payloads that one may read."""
     with ending(as_json=as_json):
-        keys, word = key_folder or data / "keys", passphrase(passphrase_file)
-        with _vaulting(node, keys, word, key, actor) as (vaulting, _):
+        keys = key_folder or data / "keys"
+        with _vaulting(node, keys, passphrase_file, key, actor) as (vaulting, _):
             found = [msgspec.to_builtins(one) for one in vaulting.listed()]
 
         def tell(console: Console) -> None:
@@ -197,8 +203,8 @@ def reads(
 ) -> None:
     """Say who read a payload that one put, or its key, and when."""
     with ending(as_json=as_json):
-        keys, word = key_folder or data / "keys", passphrase(passphrase_file)
-        with _vaulting(node, keys, word, key, actor) as (vaulting, _):
+        keys = key_folder or data / "keys"
+        with _vaulting(node, keys, passphrase_file, key, actor) as (vaulting, _):
             found = [msgspec.to_builtins(one) for one in vaulting.reads(_hash(payload))]
 
         def tell(console: Console) -> None:
@@ -223,8 +229,8 @@ def erase(
 ) -> None:
     """Erase a payload and its keys at the node. It can't reach what readers kept."""
     with ending(as_json=as_json):
-        keys, word = key_folder or data / "keys", passphrase(passphrase_file)
-        with _vaulting(node, keys, word, key, actor) as (vaulting, _):
+        keys = key_folder or data / "keys"
+        with _vaulting(node, keys, passphrase_file, key, actor) as (vaulting, _):
             at = vaulting.erase(_hash(payload))
         told = {"hash": payload, "erased_at": at}
         _tell(told, as_json=as_json, words=f"erased at {_time(at)}")

@@ -43,7 +43,7 @@ class Route:
 @cache
 def _searoute() -> Any:
     """The library, loaded when it is first needed: it reads its maps at import."""
-    import searoute  # type: ignore[import-untyped]  # noqa: PLC0415
+    import searoute  # type: ignore[import-untyped]  # noqa: PLC0415  # no types; as above
 
     return searoute
 
