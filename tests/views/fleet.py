@@ -101,21 +101,19 @@ def event22(n: int, **more: Any) -> dict[str, Any]:
         "eventDateTime": minute,
         f"{kind.lower()}EventTypeCode": codes[n // 4 % len(codes)],
     }
-    references = [
+    if kind == "SHIPMENT":
+        return found | {"documentTypeCode": "BKG", "documentID": f"BOOK{n % 50:04}"} | more
+    found["transportCall"] = call_of(n)
+    found["documentReferences"] = [
         {"documentReferenceType": "BKG", "documentReferenceValue": f"BOOK{n % 50:04}"},
         {"documentReferenceType": "TRD", "documentReferenceValue": f"BILL{n % 40:04}"},
     ]
-    if kind == "SHIPMENT":
-        found |= {"documentTypeCode": "BKG", "documentID": f"BOOK{n % 50:04}"}
-    else:
-        found["transportCall"] = call_of(n)
     if kind == "EQUIPMENT":
         found |= {
             "equipmentReference": BOXES[n % len(BOXES)],
             "ISOEquipmentCode": "45R1",
             "emptyIndicatorCode": "LADEN",
         }
-    found["documentReferences"] = references
     return found | more
 
 

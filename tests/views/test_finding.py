@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -81,8 +81,8 @@ def holds(event: dict[str, Any], filters: Filters) -> bool:
     }
     named = {
         (one["documentReferenceType"], one["documentReferenceValue"])
-        for one in event["documentReferences"]
-    }
+        for one in event.get("documentReferences", ())
+    } | {(event.get("documentTypeCode"), event.get("documentID"))}
     if filters.kinds and kind not in filters.kinds:
         return False
     for asked, codes in filters.codes.items():
@@ -132,6 +132,11 @@ chosen = st.builds(
 )
 
 
+@example(
+    filters=Filters(major=2, documents=(("TRD", "BILL0003"), ("BKG", "BOOK0003"))),
+    limit=1,
+    scanned=5,
+)
 @given(filters=chosen, limit=st.sampled_from([1, 7, 100, 1000]), scanned=st.sampled_from([5, 2000]))
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -64,6 +64,7 @@ from ropewalk.client import (
     on_board_date,
     read_document,
     read_trust,
+    tag,
     verify_bundle,
 )
 from ropewalk.codes import CalendarDate, CodeError, LegalEntityIdentifier
@@ -77,6 +78,9 @@ PEERS = "127.0.0.1:0"
 CONSORTIUM_READY_S = 120.0
 FOLLOW_S = 30.0
 """For the other members to stand where one of them is."""
+
+UNNAMED = "a box bears a number with a wrong check digit, which no event may name"
+"""Why the carrier states an on-board date that no loading event carries."""
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 EXAMPLE_NAMES = ("to-order.json", "blank.json", "waybill.json")
@@ -314,8 +318,13 @@ class Stage:
         due = record.get("claimant") or record["consignee"]
         return next(name for name, actor in self._parties.items() if actor.controller == due)
 
-    def _on_board(self, document: TransportDocument, quayside: Quayside) -> OnBoard | None:
-        """Let the terminal load what the document says is on board; None where it does not say."""
+    def _on_board(
+        self, document: TransportDocument, quayside: Quayside, secret: bytes
+    ) -> OnBoard | None:
+        """Let the terminal load what the document says is on board; None where it does not say.
+
+        Where a box's number is none that an event may name, the carrier's reason stands for it.
+        """
         date = on_board_date(document)
         try:
             days = CalendarDate.parse(date).days
@@ -323,8 +332,10 @@ class Stage:
             return None
         if not quayside.boxes or days > self._parties[CARRIER].now_s() // 86_400:
             return None
-        quayside.load(document, date)
-        return OnBoard(date)
+        if quayside.load(document, date):
+            return OnBoard(date)
+        self._supply("the reason for an on-board date without loading events", UNNAMED)
+        return OnBoard(date, override=tag(secret, "override", UNNAMED))
 
     def _issue(
         self, document: TransportDocument, life: Life, quayside: Quayside, secret: bytes
@@ -345,7 +356,7 @@ class Stage:
             ),
             Particulars(
                 secret=secret,
-                on_board=self._on_board(document, quayside),
+                on_board=self._on_board(document, quayside, secret),
                 draft=draft,
             ),
         )

@@ -83,11 +83,16 @@ class Quayside:
             for one in equipments_of(document)
         ]
 
-    def load(self, document: TransportDocument, date: str) -> None:
-        """The load terminal signs that every box was loaded on the on-board date."""
+    def load(self, document: TransportDocument, date: str) -> bool:
+        """The load terminal signs that boxes were loaded on the on-board date.
+
+        Returns:
+            Whether it could of every one: no event may name a number with a wrong check digit.
+        """
         terminal, carrier = self._parties[LOAD_TERMINAL], self._parties[CARRIER]
-        for start in range(0, len(self.boxes), LOADS):
-            batch = self.boxes[start : start + LOADS]
+        named = [one for one in self.boxes if _is_equipment(one.equipment)]
+        for start in range(0, len(named), LOADS):
+            batch = named[start : start + LOADS]
             events = [
                 self._event("LOAD", one, f"{date}T12:00:00Z", self._port.loading, document)
                 for one in batch
@@ -103,6 +108,7 @@ class Quayside:
             ]
             loads.sort(key=lambda each: each["box"])
             self._claim(LOAD_TERMINAL, terminal, events, loads=loads)
+        return len(named) == len(self.boxes)
 
     def release(self, title: str, release_to: str, document: TransportDocument) -> None:
         """From the arrival to the empty return; `release_to` is a party's name."""
@@ -121,25 +127,34 @@ class Quayside:
             "terminal": actors[DISCHARGE_TERMINAL].controller,
             "titles": [title],
         }
-        if self._is_evident():
-            self._each(CARRIER, "ANNOUNCE_ARRIVAL", arrival)
-        else:
-            self._propose(CARRIER, "ANNOUNCE_ARRIVAL", arrival, DISCHARGE_TERMINAL)
+        evident = [one for one in self.boxes if self._is_evident(one)]
+        if evident:
+            bodies = [{"box": one.tag, **arrival} for one in evident]
+            self._send(CARRIER, "ANNOUNCE_ARRIVAL", bodies)
+        others = [one for one in self.boxes if one not in evident]
+        self._propose(CARRIER, "ANNOUNCE_ARRIVAL", arrival, DISCHARGE_TERMINAL, others)
         self._each(CUSTOMS, "SET_CUSTOMS_STATUS", {"status": "CLEARED"})
         self._each(DISCHARGE_TERMINAL, "SET_READINESS", {"ready": True})
 
-    def _is_evident(self) -> bool:
-        """Whether a terminal loaded the boxes and the bill names them, for the ledger to see."""
+    def _is_evident(self, one: Box) -> bool:
+        """Whether a terminal loaded the box and the bill names it, for the ledger to see."""
         node = self._parties[CARRIER].node
         try:
-            box = node.box(self.boxes[0].tag).get("box", {})
+            box = node.box(one.tag).get("box", {})
         except NotFoundError:
             return False
         return bool(box.get("loads") and box.get("titles"))
 
-    def _propose(self, name: str, act: str, members: Mapping[str, Value], approver: str) -> None:
-        """An act on every box that another party has to approve; it then is carried out."""
-        for one in self.boxes:
+    def _propose(
+        self,
+        name: str,
+        act: str,
+        members: Mapping[str, Value],
+        approver: str,
+        boxes: Sequence[Box],
+    ) -> None:
+        """An act on boxes that another party has to approve; it then is carried out."""
+        for one in boxes:
             body: dict[str, Value] = {"box": one.tag, **members}
             act_hash, outcome = self._parties[name].propose(f"cargo.{act}", body)
             self._note("identity.PROPOSE", name, outcome, told=f"{name}: PROPOSE {act}")
