@@ -7,7 +7,7 @@ never edited: an act's file gains a second rule, and the next table picks it.
 
 from collections.abc import Mapping
 
-from ropewalk import cargo, identity, title
+from ropewalk import capital, cargo, identity, title
 from ropewalk.ledger import (
     Genesis,
     Invariant,
@@ -23,6 +23,7 @@ _ACTS: tuple[Rule, ...] = (
     *identity.RULES,
     *cargo.rules(title.standing),
     *title.RULES,
+    *capital.RULES,
 )
 V1_RULES: tuple[Rule, ...] = (
     *_ACTS,
@@ -32,6 +33,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *identity.INVARIANTS,
     *cargo.promises(title.standing),
     *title.INVARIANTS,
+    *capital.INVARIANTS,
 )
 
 V1 = RuleBook(

@@ -23,10 +23,11 @@ from ropewalk.codes.imo import ImoNumber
 from ropewalk.codes.law import STATUTES, GoverningLaw, Statute
 from ropewalk.codes.lei import LegalEntityIdentifier
 from ropewalk.codes.location import UNLocationCode
-from ropewalk.codes.money import Money, currency_decimals
+from ropewalk.codes.money import AMOUNT_MAX, Money, currency_decimals
 from ropewalk.codes.quantity import Volume, Weight, is_known_unit
 
 __all__ = [
+    "AMOUNT_MAX",
     "STATUTES",
     "CalendarDate",
     "CarrierCode",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hard caps of protocol 1: there are no fees to keep spam out. A change is a new protocol."""
 
-TRANSACTION_SIZE_MAX = 16_384
-"""Bytes of one JWS."""
+TRANSACTION_SIZE_MAX = 131_072
+"""Bytes of one JWS: a receivable may be split among a thousand in one act."""
 
 VALIDITY_S_MAX = 3_600
 """How far ahead of the block's time `valid_until` may lie, seconds."""
@@ -13,8 +13,8 @@ CONSENTS_MAX = 15
 APPROVAL_S_MAX = 90 * 86_400
 """How far ahead of the block's time a proposal or an approval may end, seconds: 90 days."""
 
-KEYS_TOUCHED_MAX = 256
-"""Records one act may write: a bill may name a hundred boxes."""
+KEYS_TOUCHED_MAX = 2_048
+"""Records one act may write: a payment reaches a thousand receivables and accounts."""
 
 BLOCK_TRANSACTIONS_MAX = 5_000
 BLOCK_SIZE_MAX = 4 << 20

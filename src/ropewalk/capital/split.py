@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SPLIT_RECEIVABLE, MERGE_RECEIVABLES: part of a receivable passes to the next tier, or comes back.
+
+The parent closes in the same act, the children add up to it to the minor unit, and debtor,
+currency, day and ancestry stay. Source: requirements capital.md, «split, merge»; reliability I19 to
+I21, TH26.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from ropewalk.capital.errors import (
+    BadAmountError,
+    ClosedError,
+    MixedSharesError,
+    NotCreditorError,
+    ReceivableInEscrowError,
+    ReceivablePledgedError,
+    SharesError,
+    TooManyRecoursesError,
+    TooManySharesError,
+    UnknownReceivableError,
+    UnsortedSharesError,
+)
+from ropewalk.capital.money import Amount, check_total, read_amount
+from ropewalk.capital.state import (
+    HELD,
+    MERGED,
+    OPEN,
+    SHARES_MAX,
+    SPLIT,
+    OnReceivable,
+    Payable,
+    Receivable,
+    count_shares,
+    held,
+    id_of,
+    load_open,
+    load_payable,
+    put_receivable,
+    receivable_key,
+    require_free,
+    require_pledgees,
+    require_sorted,
+)
+from ropewalk.capital.transfer import Recourse, with_recourse
+from ropewalk.identity import UnknownControllerError, require_controller
+from ropewalk.ledger import (
+    Context,
+    ControllerId,
+    Effects,
+    Event,
+    Hash,
+    Message,
+    Rule,
+    View,
+    encode_record,
+)
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One child."""
+
+    amount: Amount
+    to: ControllerId
+
+
+class SplitReceivable(OnReceivable, frozen=True):
+    """Divide it; each part has its creditor at once."""
+
+    parts: Annotated[
+        list[Part],
+        msgspec.Meta(min_length=2, max_length=SHARES_MAX, description="They add up to it."),
+    ]
+    with_recourse: Recourse
+
+
+class MergeReceivables(Message, frozen=True):
+    """Make one of several of the same payable."""
+
+    receivables: Annotated[
+        list[Hash],
+        msgspec.Meta(min_length=2, max_length=SHARES_MAX, description="Their ids, sorted."),
+    ]
+
+
+def split(view: View, message: SplitReceivable, context: Context) -> Effects:
+    """Close the parent and bring the children into being.
+
+    Raises:
+        LedgerError: one of `SPLIT_REFUSALS`, in that order.
+    """
+    parent = held(view, message, context)
+    amounts = [read_amount(one.amount) for one in message.parts]
+    if sum(amounts) != parent.value:
+        raise SharesError(f"{sum(amounts)} of {parent.amount}")
+    for to in sorted({one.to for one in message.parts}):
+        require_controller(view, to)
+    payable = load_payable(view, parent.payable)
+    count = payable.shares - 1 + len(amounts)
+    if count > SHARES_MAX:
+        raise TooManySharesError(f"{count}; at most {SHARES_MAX}")
+    passed_on = with_recourse(parent, context.actor, stands=message.with_recourse)
+    require_pledgees([parent], context)
+    writes = {
+        **put_receivable(parent, message.receivable, context, status=SPLIT),
+        **count_shares(payable, parent.payable, count),
+    }
+    events = []
+    for number, part in enumerate(message.parts):
+        child = msgspec.structs.replace(
+            parent,
+            amount=part.amount,
+            creditor=part.to,
+            last_act=context.transaction,
+            parents=(message.receivable,),
+            recourse=parent.recourse if part.to == context.actor else passed_on,
+            version=1,
+        )
+        identifier = id_of("receivable", context, number)
+        writes[receivable_key(identifier)] = encode_record(child)
+        events.append(_told(child, identifier, payable))
+    told = {"creditor": context.actor, "receivable": message.receivable}
+    return Effects(writes, (Event("capital.split", told), *events))
+
+
+def _told(child: Receivable, identifier: str, payable: Payable) -> Event:
+    told = {
+        "amount": child.amount,
+        "creditor": child.creditor,
+        "currency": payable.currency,
+        "payable": child.payable,
+        "receivable": identifier,
+    }
+    return Event("capital.share_made", told)
+
+
+def merge(view: View, message: MergeReceivables, context: Context) -> Effects:
+    """Close them all and bring one of their sum into being.
+
+    Raises:
+        LedgerError: one of `MERGE_REFUSALS`, in that order.
+    """
+    require_sorted(message.receivables)
+    parents = [load_open(view, one) for one in message.receivables]
+    for one in parents:
+        require_free(one)
+        if one.creditor != context.actor:
+            raise NotCreditorError(context.actor)
+    first = parents[0]
+    alike = (first.payable, first.recourse)
+    if any((one.payable, one.recourse) != alike for one in parents):
+        raise MixedSharesError("they are of one payable, and the same stand behind them")
+    if any(one.pledge is not None for one in parents):
+        raise ReceivablePledgedError([one.pledge.pledgee for one in parents if one.pledge])
+    payable = load_payable(view, first.payable)
+    total = check_total(sum(one.value for one in parents))
+    merged = Receivable(
+        amount=str(total),
+        creditor=context.actor,
+        last_act=context.transaction,
+        parents=tuple(message.receivables),
+        payable=first.payable,
+        recourse=first.recourse,
+        status=OPEN,
+        version=1,
+    )
+    identifier = id_of("receivable", context)
+    writes = count_shares(payable, first.payable, payable.shares + 1 - len(parents))
+    for name, parent in zip(message.receivables, parents, strict=True):
+        writes.update(put_receivable(parent, name, context, status=MERGED))
+    writes[receivable_key(identifier)] = encode_record(merged)
+    told = {"creditor": context.actor, "receivables": " ".join(message.receivables)}
+    return Effects(writes, (Event("capital.merged", told), _told(merged, identifier, payable)))
+
+
+SPLIT_REFUSALS = (
+    *HELD,
+    BadAmountError,
+    SharesError,
+    UnknownControllerError,
+    TooManySharesError,
+    TooManyRecoursesError,
+    ReceivablePledgedError,
+)
+MERGE_REFUSALS = (
+    UnsortedSharesError,
+    UnknownReceivableError,
+    ClosedError,
+    ReceivableInEscrowError,
+    NotCreditorError,
+    MixedSharesError,
+    ReceivablePledgedError,
+)
+
+RULES = (
+    Rule("capital.SPLIT_RECEIVABLE", SplitReceivable, split, SPLIT_REFUSALS),
+    Rule("capital.MERGE_RECEIVABLES", MergeReceivables, merge, MERGE_REFUSALS),
+)
