@@ -83,10 +83,10 @@ class Payable(Record, frozen=True, kw_only=True, omit_defaults=True):
     charge: Charge | None = None
     content: str
     """Commitment to the invoice."""
-    creditor: str
-    """Who drew it up; today's creditors stand in the receivables."""
     credited: str = "0"
     """Written off by credit notes."""
+    creditor: str
+    """Who drew it up; today's creditors stand in the receivables."""
     currency: str
     debtor: str
     dispute: str = ""
