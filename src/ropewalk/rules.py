@@ -7,7 +7,7 @@ never edited: an act's file gains a second rule, and the next table picks it.
 
 from collections.abc import Mapping
 
-from ropewalk import capital, cargo, identity, title
+from ropewalk import capital, cargo, exchange, identity, title
 from ropewalk.ledger import (
     Genesis,
     Invariant,
@@ -24,6 +24,7 @@ _ACTS: tuple[Rule, ...] = (
     *cargo.rules(title.standing),
     *title.RULES,
     *capital.RULES,
+    *exchange.RULES,
 )
 V1_RULES: tuple[Rule, ...] = (
     *_ACTS,
@@ -34,6 +35,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *cargo.promises(title.standing),
     *title.INVARIANTS,
     *capital.INVARIANTS,
+    *exchange.INVARIANTS,
 )
 
 V1 = RuleBook(

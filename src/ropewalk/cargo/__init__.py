@@ -28,6 +28,7 @@ from ropewalk.cargo.errors import (
 from ropewalk.cargo.instructions import DRAFT_REFUSALS, AsIssued, SubmitInstructions, issue_draft
 from ropewalk.cargo.instructions import ISSUE as DRAFT_ISSUED
 from ropewalk.cargo.on_board import named_by, require_evidence, require_own, split_among
+from ropewalk.cargo.order import OrderDelivery, order_delivery
 from ropewalk.cargo.presentation import (
     FRESH_S,
     Presentation,
@@ -37,6 +38,7 @@ from ropewalk.cargo.presentation import (
     require_same,
     speaker,
 )
+from ropewalk.cargo.right import GrantPickUp, grant
 from ropewalk.cargo.state import (
     Basis,
     BoxRecord,
@@ -47,6 +49,8 @@ from ropewalk.cargo.state import (
     box_key,
     claim_key,
     find_box,
+    find_movement,
+    find_right,
     movement_key,
     right_key,
 )
@@ -88,6 +92,7 @@ __all__ = [
     "Booking",
     "BoxRecord",
     "Consignment",
+    "GrantPickUp",
     "Instructions",
     "Line",
     "Movement",
@@ -95,6 +100,7 @@ __all__ = [
     "NotLoadedForError",
     "OnBoardEvidenceError",
     "OpenConsignment",
+    "OrderDelivery",
     "Presentation",
     "RequestBooking",
     "Right",
@@ -107,10 +113,14 @@ __all__ = [
     "document_id",
     "find_box",
     "find_consignment",
+    "find_movement",
+    "find_right",
+    "grant",
     "is_named",
     "issue_draft",
     "movement_key",
     "named_by",
+    "order_delivery",
     "present",
     "promises",
     "read_presentation",

@@ -382,6 +382,20 @@ class BadOnBoardDateError(LedgerError):
     number = 7363
 
 
+class TitleInEscrowError(LedgerError):
+    """The title lies in an exchange's escrow: nobody moves it till that is decided."""
+
+    code = "title.in_escrow"
+    number = 7365
+
+
+class NotInEscrowError(LedgerError):
+    """The title lies in no escrow of this exchange."""
+
+    code = "title.not_in_escrow"
+    number = 7366
+
+
 class OwnIndemnityError(LedgerError):
     """A letter of indemnity is given to the carrier: it is neither requester, receiver nor bank."""
 

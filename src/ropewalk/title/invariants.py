@@ -66,8 +66,9 @@ def only_who_may(was: Title | None, now: Title, change: Change) -> str | None:
     actor, signed = change.context.actor, {change.context.actor, *change.context.approvals}
     if was is None:
         return None if now.issuer in signed else "issued without its issuer"
-    if actor == was.in_control or (was.pledge is not None and actor == was.pledge.pledgee):
-        return None
+    by_pledgee = was.pledge is not None and actor == was.pledge.pledgee
+    if actor == was.in_control or by_pledgee or _out_of_escrow(was, now):
+        return None  # out of escrow: its holder signed before, and I26 holds the exchange to it
     changed = _changed(was, now)
     if changed == {"freeze"} or (changed == {"indemnity"} and was.issuer in signed):
         return None
@@ -78,6 +79,10 @@ def only_who_may(was: Title | None, now: Title, change: Change) -> str | None:
     if actor == was.issuer and now.status in ENDED and consented:
         return None
     return f"{actor} acted without control"
+
+
+def _out_of_escrow(was: Title, now: Title) -> bool:
+    return was.escrow is not None and now.escrow is None
 
 
 def _changed(was: Title, now: Title) -> set[str]:
@@ -95,7 +100,7 @@ def endorsements_chain(was: Title | None, now: Title, _change: Change) -> str | 
         return "endorsed though not to order"
     if was is None or was.endorsee == now.endorsee:
         return None
-    if was.pledge is not None and now.pledge is None:  # released or enforced
+    if was.pledge is not None and now.pledge is None and was.escrow is None:  # released, enforced
         parties = (was.pledge.pledgee, was.pledge.beneficiary)
         return None if was.endorsee in parties else "a stranger's endorsement went with the pledge"
     refused = now.possessor != was.possessor
@@ -181,13 +186,21 @@ def replaced_with_everybody(was: Title | None, now: Title, change: Change) -> st
     return None
 
 
-_DISPOSED = {"endorsee", "endorsee_may_endorse", "pledge", "possessor", "replaced_by", "status"}
+_DISPOSED = {
+    "endorsee",
+    "endorsee_may_endorse",
+    "escrow",
+    "pledge",
+    "possessor",
+    "replaced_by",
+    "status",
+}
 
 
 def pledged(was: Title | None, now: Title, change: Change) -> str | None:
     """I13: nobody disposes of a pledged title without pledgee and beneficiary."""
     disposed = set() if was is None else _changed(was, now) & _DISPOSED
-    if was is None or was.pledge is None or not disposed:
+    if was is None or was.pledge is None or not disposed or _out_of_escrow(was, now):
         return None
     context, pledge = change.context, was.pledge
     answered = was.status == SURRENDER_REQUESTED and context.actor == was.issuer
@@ -195,11 +208,12 @@ def pledged(was: Title | None, now: Title, change: Change) -> str | None:
     back = was.status == PAPER
     entrusted = context.actor == pledge.beneficiary and context.time_s <= pledge.trust_until
     ended = now.pledge is None and now.status == was.status
+    on_payment = now.escrow is not None and now.escrow.to == pledge.beneficiary
     to_and_fro = disposed <= {"pledge", "possessor"} and now.possessor in (
         pledge.pledgee,
         pledge.beneficiary,
     )
-    alone = context.actor == pledge.pledgee and (ended or to_and_fro)
+    alone = context.actor == pledge.pledgee and (ended or to_and_fro or on_payment)
     if answered or refused or back or entrusted or alone:
         return None
     signed = {context.actor, *context.approvals}
@@ -212,7 +226,8 @@ def frozen(was: Title | None, now: Title, _change: Change) -> str | None:
     """I15: what is frozen is only unfrozen."""
     if was is None or not was.freeze:
         return None
-    return None if _changed(was, now) == {"freeze"} else "a frozen title changed"
+    returned = _out_of_escrow(was, now) and _changed(was, now) == {"escrow"}
+    return None if returned or _changed(was, now) == {"freeze"} else "a frozen title changed"
 
 
 def leased(was: Title | None, now: Title, change: Change) -> str | None:

@@ -33,6 +33,7 @@ from ropewalk.title.errors import (
     PledgedError,
     StaleError,
     SurrenderPendingError,
+    TitleInEscrowError,
     UnknownTitleError,
 )
 
@@ -88,6 +89,16 @@ class Pledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     trust_until: int
 
 
+class Escrow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An exchange holds the title, and what becomes of it there if that settles."""
+
+    exchange: str
+    how: str
+    """`TRANSFER`, `ENDORSE_TO_ORDER`, which passes the claim on too, or `SURRENDER`."""
+    to: str
+    """Who gets it; of a surrender, who may claim the goods."""
+
+
 class Indemnity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The goods are delivered against a letter of indemnity, while the title lives on (T32)."""
 
@@ -111,6 +122,7 @@ class Title(Record, frozen=True, kw_only=True, omit_defaults=True):
     document_type: str
     endorsee: str
     endorsee_may_endorse: bool
+    escrow: Escrow | None = None
     freeze: str = ""
     from_paper: str = ""
     governing_law: str
@@ -220,6 +232,7 @@ def load(view: View, message: ActOnTitle, context: Context) -> Title:
         StaleError: another act came first (T28).
         FrozenError: a court's order holds it (T26).
         LeasedError: its holder committed not to act yet (T27).
+        TitleInEscrowError: an exchange holds it.
     """
     title = load_seen(view, message)
     require_free(title, context)
@@ -252,16 +265,19 @@ def load_any(view: View, identifier: str) -> Title:
 
 
 def require_free(title: Title, context: Context) -> None:
-    """Refuse what is frozen or leased.
+    """Refuse what is frozen, leased or in escrow.
 
     Raises:
         FrozenError: a court's order holds it (T26).
         LeasedError: its holder committed not to act yet (T27).
+        TitleInEscrowError: an exchange holds it.
     """
     if title.freeze:
         raise FrozenError(title.freeze)
     if title.lease_until > context.time_s:
         raise LeasedError(f"not before {title.lease_until}; the block's time is {context.time_s}")
+    if title.escrow is not None:
+        raise TitleInEscrowError(title.escrow.exchange)
 
 
 def require_not_ended(title: Title) -> None:
@@ -330,6 +346,7 @@ HELD = (
     StaleError,
     FrozenError,
     LeasedError,
+    TitleInEscrowError,
     NotTransferableError,
     OnPaperError,
     EndedError,

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ESCROW_TITLE, ESCROW_RECEIVABLE, ESCROW_DEPOSIT, CONFIRM_PAYMENT: each gives its leg.
+
+What is in escrow nobody moves, its giver included, until the exchange settles or goes back. Money
+outside is conditional until its bank confirms it. Source: requirements capital.md, «exchange
+(DvP)»; reliability I26, TH27.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from ropewalk.capital import Purse, read_amount
+from ropewalk.capital.account import PAYS
+from ropewalk.capital.errors import BadAmountError, NotBankError, ReceivablePledgedError
+from ropewalk.capital.state import HELD as HELD_RECEIVABLE
+from ropewalk.capital.state import OnReceivable, held, put_receivable, require_pledgees
+from ropewalk.exchange.errors import NotGiverError, OtherObjectError
+from ropewalk.exchange.state import (
+    ON_LEG,
+    DepositLeg,
+    OnLeg,
+    PaymentLeg,
+    ReceivableLeg,
+    TitleLeg,
+    given,
+    load_leg,
+    require_giver,
+)
+from ropewalk.identity import has_role
+from ropewalk.ledger import Context, ControllerId, Effects, Event, Hash, Rule, View
+from ropewalk.title import Escrow
+from ropewalk.title.escrow import OFFER_REFUSALS, How, offer
+from ropewalk.title.state import ActOnTitle
+
+
+class EscrowTitle(OnLeg, frozen=True):
+    """Put a title into escrow, on the leg's terms, which its own chain then shows."""
+
+    how: How
+    last_act: Hash
+    title: Hash
+    to: Annotated[ControllerId, msgspec.Meta(description="The taker.")]
+
+
+class EscrowReceivable(OnLeg, frozen=True):
+    """Put a receivable into escrow."""
+
+    last_act: Hash
+    receivable: Hash
+
+
+class EscrowDeposit(OnLeg, frozen=True):
+    """Put money into escrow."""
+
+
+class ConfirmPayment(OnLeg, frozen=True):
+    """Confirm, as the bank, that the money outside was paid."""
+
+    entry: Annotated[
+        Hash, msgspec.Meta(description="Commitment to the entry in the bank's books (camt.054).")
+    ]
+
+
+def escrow_title(view: View, message: EscrowTitle, context: Context) -> Effects:
+    """Let the exchange hold the title.
+
+    Raises:
+        LedgerError: one of `TITLE_REFUSALS`, in that order.
+    """
+    exchange, leg = load_leg(view, message, context, TitleLeg)
+    require_giver(leg, context)
+    if (leg.title, leg.how, leg.taker) != (message.title, message.how, message.to):
+        raise OtherObjectError(f"leg {message.leg} is on other terms")
+    on_title = ActOnTitle(last_act=message.last_act, title=message.title)
+    terms = Escrow(exchange=message.exchange, how=message.how, to=message.to)
+    offered = offer(view, on_title, terms, context)
+    noted = given(exchange, message.exchange, message.leg, context.actor)
+    return Effects({**offered.writes, **noted}, (*offered.events, _told(message, context)))
+
+
+def escrow_receivable(view: View, message: EscrowReceivable, context: Context) -> Effects:
+    """Let the exchange hold the receivable.
+
+    Raises:
+        LedgerError: one of `RECEIVABLE_REFUSALS`, in that order.
+    """
+    exchange, leg = load_leg(view, message, context, ReceivableLeg)
+    require_giver(leg, context)
+    if leg.receivable != message.receivable:
+        raise OtherObjectError(f"leg {message.leg} is of another receivable")
+    on_receivable = OnReceivable(last_act=message.last_act, receivable=message.receivable)
+    receivable = held(view, on_receivable, context)
+    if receivable.amount != leg.sum:
+        raise OtherObjectError(f"it is worth {receivable.amount}, the leg says {leg.sum}")
+    require_pledgees([receivable], context)
+    writes = {
+        **put_receivable(receivable, message.receivable, context, escrow=message.exchange),
+        **given(exchange, message.exchange, message.leg, context.actor),
+    }
+    return Effects(writes, (_told(message, context),))
+
+
+def escrow_deposit(view: View, message: EscrowDeposit, context: Context) -> Effects:
+    """Let the exchange hold the money.
+
+    Raises:
+        LedgerError: one of `DEPOSIT_REFUSALS`, in that order.
+    """
+    exchange, leg = load_leg(view, message, context, DepositLeg)
+    require_giver(leg, context)
+    purse = Purse(view, leg.bank, leg.currency)
+    purse.balance(leg.taker)  # who is to be paid has an account, or it could never settle
+    purse.hold(context.actor, read_amount(leg.sum))
+    noted = given(exchange, message.exchange, message.leg, context.actor)
+    return Effects({**purse.writes, **noted}, (_told(message, context),))
+
+
+def confirm_payment(view: View, message: ConfirmPayment, context: Context) -> Effects:
+    """Make a claim on money outside a fact.
+
+    Raises:
+        LedgerError: one of `CONFIRM_REFUSALS`, in that order.
+    """
+    exchange, leg = load_leg(view, message, context, PaymentLeg)
+    if leg.bank != context.actor:
+        raise NotGiverError(context.actor)
+    if not has_role(view, context.actor, "bank"):
+        raise NotBankError(context.actor)
+    noted = given(exchange, message.exchange, message.leg, leg.giver)
+    return Effects(noted, (_told(message, context),))
+
+
+def _told(message: OnLeg, context: Context) -> Event:
+    told = {"actor": context.actor, "exchange": message.exchange, "leg": str(message.leg)}
+    return Event("exchange.leg_given", told)
+
+
+TITLE_REFUSALS = (*ON_LEG, OtherObjectError, *OFFER_REFUSALS)
+RECEIVABLE_REFUSALS = (*ON_LEG, OtherObjectError, *HELD_RECEIVABLE, ReceivablePledgedError)
+DEPOSIT_REFUSALS = (*ON_LEG, *PAYS, BadAmountError)
+CONFIRM_REFUSALS = (*ON_LEG, NotBankError)
+
+RULES = (
+    Rule("exchange.ESCROW_TITLE", EscrowTitle, escrow_title, TITLE_REFUSALS),
+    Rule("exchange.ESCROW_RECEIVABLE", EscrowReceivable, escrow_receivable, RECEIVABLE_REFUSALS),
+    Rule("exchange.ESCROW_DEPOSIT", EscrowDeposit, escrow_deposit, DEPOSIT_REFUSALS),
+    Rule("exchange.CONFIRM_PAYMENT", ConfirmPayment, confirm_payment, CONFIRM_REFUSALS),
+)

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An exchange's promises, each a named function over one act's change."""
+
+from collections.abc import Iterator
+
+from ropewalk.capital import Balance, Receivable
+from ropewalk.cargo import find_right
+from ropewalk.exchange.conditions import MET, judge
+from ropewalk.exchange.state import (
+    OPEN,
+    SETTLED,
+    DepositLeg,
+    Exchange,
+    Leg,
+    ReceivableLeg,
+    ReleaseLeg,
+    TitleLeg,
+)
+from ropewalk.ledger import Change, Invariant, View, decode_record
+from ropewalk.title import SURRENDERED, Title, find, key
+
+
+def _exchanges(change: Change) -> Iterator[tuple[str, Exchange | None, Exchange | None]]:
+    """Exchanges that changed: id, before, after."""
+    for name in change.keys:
+        if name.startswith("exchange/"):
+            before, after = change.before.get(name), change.after.get(name)
+            yield (
+                name.removeprefix("exchange/"),
+                None if before is None else decode_record(before, Exchange),
+                None if after is None else decode_record(after, Exchange),
+            )
+
+
+def decided_once(change: Change) -> str | None:
+    """I26: an exchange is settled or returned once, in time, with every consent and condition."""
+    for identifier, was, now in _exchanges(change):
+        if now is None:
+            return f"{identifier} was removed"
+        if was is None:
+            if now.status != OPEN:
+                return f"{identifier} began as {now.status}"
+            continue
+        if was.status != OPEN:
+            return f"{identifier} was decided, and changed"
+        if (was.legs, was.condition, was.deadline) != (now.legs, now.condition, now.deadline):
+            return f"{identifier} has other terms"
+        if now.status == SETTLED and not _is_due(was, change):
+            return f"{identifier} settled before it was due, or too late"
+    return None
+
+
+def _is_due(was: Exchange, change: Change) -> bool:
+    if change.context.time_s > was.deadline or was.waits_for:
+        return False
+    condition = was.condition
+    return condition is None or judge(change.before, condition, change.context.time_s) == MET
+
+
+def both_or_neither(change: Change) -> str | None:
+    """I26: what settled moved whole, what was returned is whole where it was."""
+    for identifier, was, now in _exchanges(change):
+        if was is None or now is None or now.status == OPEN:
+            continue
+        for number, leg in enumerate(now.legs):
+            if now.status == SETTLED and not _moved(change, leg):
+                return f"{identifier} settled without leg {number}"
+            if now.status != SETTLED and number in was.given and not _stayed(change, leg):
+                return f"{identifier} was returned without leg {number}"
+    return None
+
+
+def _moved(change: Change, leg: Leg) -> bool:
+    view = change.after
+    if isinstance(leg, TitleLeg):
+        title = find(view, leg.title)
+        if title is None or title.escrow is not None:
+            return False
+        if leg.how == "SURRENDER":
+            return (title.status, title.claimant) == (SURRENDERED, leg.taker)
+        return title.possessor == leg.taker
+    if isinstance(leg, ReceivableLeg):
+        share = _receivable(view, leg)
+        return share is not None and (share.creditor, share.escrow) == (leg.taker, "")
+    if isinstance(leg, ReleaseLeg):
+        rights = [find_right(view, box) for box in leg.boxes]
+        return all(right is not None and right.offered_to == leg.taker for right in rights)
+    return True
+
+
+def _stayed(change: Change, leg: Leg) -> bool:
+    if isinstance(leg, TitleLeg):
+        title = find(change.after, leg.title)
+        return title is not None and (title.possessor, title.escrow) == (leg.giver, None)
+    if isinstance(leg, ReceivableLeg):
+        share = _receivable(change.after, leg)
+        return share is not None and (share.creditor, share.escrow) == (leg.giver, "")
+    return True
+
+
+def _receivable(view: View, leg: ReceivableLeg) -> Receivable | None:
+    data = view.get(f"receivable/{leg.receivable}")
+    return None if data is None else decode_record(data, Receivable)
+
+
+def escrow_follows(change: Change) -> str | None:
+    """I26: what is held changes with the exchange that holds it, and by no other act."""
+    owed: dict[tuple[str, str, str], int] = {}
+    for _, was, now in _exchanges(change):
+        for record, sign in ((was, 1), (now, -1)):
+            for leg in _held_deposits(record):
+                at = (leg.bank, leg.currency, leg.giver)
+                owed[at] = owed.get(at, 0) + sign * int(leg.sum)
+    for name in change.keys:
+        if name.startswith("balance/"):
+            bank, currency, customer = name.removeprefix("balance/").split(":")
+            at = (bank, currency, customer)
+            held = _held(change.after, name) - _held(change.before, name)
+            owed[at] = owed.get(at, 0) + held
+        elif not _is_followed(change, name):
+            return f"{name} left or entered escrow without its exchange"
+    wrong = sorted(at for at, total in owed.items() if total)
+    return f"{wrong[0]} holds something else than its exchanges say" if wrong else None
+
+
+def _held_deposits(record: Exchange | None) -> Iterator[DepositLeg]:
+    if record is None or record.status != OPEN:
+        return
+    for number in record.given:
+        leg = record.legs[number]
+        if isinstance(leg, DepositLeg):
+            yield leg
+
+
+def _held(view: View, name: str) -> int:
+    data = view.get(name)
+    return 0 if data is None else int(decode_record(data, Balance).held)
+
+
+def _is_followed(change: Change, name: str) -> bool:
+    escrows = [_escrow_of(view, name) for view in (change.before, change.after)]
+    if escrows[0] == escrows[1]:
+        return True
+    if name.startswith("receivable/") and _is_closed(change.after, name):
+        return True  # paid while it was in escrow
+    return all(f"exchange/{one}" in change.keys for one in escrows if one)
+
+
+def _escrow_of(view: View, name: str) -> str:
+    data = view.get(name)
+    if data is None:
+        return ""
+    if name.startswith("receivable/"):
+        return decode_record(data, Receivable).escrow
+    if name.startswith(key("")):
+        escrow = decode_record(data, Title).escrow
+        return "" if escrow is None else escrow.exchange
+    return ""
+
+
+def _is_closed(view: View, name: str) -> bool:
+    data = view.get(name)
+    return data is not None and decode_record(data, Receivable).value == 0
+
+
+INVARIANTS = (
+    Invariant("I26 decided once", decided_once),
+    Invariant("I26 both or neither", both_or_neither),
+    Invariant("I26 escrow follows its exchange", escrow_follows),
+)

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SETTLE, RETURN: every leg in one act, or everything back.
+
+Once each party agreed, each leg is given and the condition is met, whoever has a part in the
+exchange settles it, before the deadline. After the deadline, or once it can't settle any more, or
+with everybody's approval, it is returned. No third way. Source: requirements capital.md, «exchange
+(DvP)»; reliability I26, TH27; design P1.
+"""
+
+import msgspec
+
+from ropewalk.capital import OPEN as OPEN_RECEIVABLE
+from ropewalk.capital import Purse, Receivable, find_receivable
+from ropewalk.capital.errors import BadAmountError, NotCustomerError, TooManyRecoursesError
+from ropewalk.capital.state import put_receivable
+from ropewalk.capital.transfer import with_recourse
+from ropewalk.cargo import GrantPickUp, OrderDelivery, grant, order_delivery
+from ropewalk.exchange.conditions import FAILED, MET, judge
+from ropewalk.exchange.errors import (
+    DecidedError,
+    LegBrokenError,
+    NamedTitlesError,
+    NotPartyError,
+    NotReturnableError,
+    UnknownExchangeError,
+    WaitsError,
+)
+from ropewalk.exchange.state import (
+    RETURNED,
+    RUNNING,
+    SETTLED,
+    Deciding,
+    DepositLeg,
+    Exchange,
+    Leg,
+    PaymentLeg,
+    ReceivableLeg,
+    ReleaseLeg,
+    TitleAt,
+    TitleLeg,
+    load_open,
+    load_running,
+    put,
+)
+from ropewalk.ledger import (
+    Context,
+    Effects,
+    Event,
+    LedgerError,
+    Overlay,
+    Rule,
+    View,
+    require_approvals,
+)
+from ropewalk.title import find, standing
+from ropewalk.title.escrow import HAND_OVER_REFUSALS, give_back, hand_over
+from ropewalk.title.state import ActOnTitle
+
+
+class Settle(Deciding, frozen=True):
+    """Let every leg move."""
+
+
+class Return(Deciding, frozen=True):
+    """Give back whatever is in escrow."""
+
+
+def settle(view: View, message: Settle, context: Context) -> Effects:
+    """Move every leg in this one act.
+
+    Raises:
+        LedgerError: one of `SETTLE_REFUSALS`, in that order, or what a carrier's order of delivery
+            or grant of a pick-up right is refused for.
+    """
+    exchange = load_running(view, message.exchange, context)
+    if context.actor not in exchange.parties:
+        raise NotPartyError(context.actor)
+    missing = exchange.waits_for
+    if missing:
+        raise WaitsError(f"for {', '.join(missing)}")
+    condition = exchange.condition
+    if condition is not None and judge(view, condition, context.time_s) != MET:
+        raise WaitsError("for its condition")
+    _check_titles(exchange, message)
+    overlay = Overlay(view)
+    events: list[Event] = []
+    releases = [leg for leg in exchange.legs if isinstance(leg, ReleaseLeg)]
+    others = [leg for leg in exchange.legs if not isinstance(leg, ReleaseLeg)]
+    for leg in (*others, *releases):  # a release stands on the title that moves here
+        effects = _move(overlay, leg, exchange, message, context)
+        overlay.changes.update(effects.writes)
+        events += effects.events
+    overlay.changes.update(put(exchange, message.exchange, status=SETTLED))
+    told = {"actor": context.actor, "exchange": message.exchange}
+    return Effects(overlay.changes, (Event("exchange.settled", told), *events))
+
+
+def _move(
+    view: Overlay, leg: Leg, exchange: Exchange, message: Settle, context: Context
+) -> Effects:
+    if isinstance(leg, TitleLeg):
+        return hand_over(view, _at(message, leg), message.exchange, context)
+    if isinstance(leg, ReceivableLeg):
+        return _receivable(view, leg, message.exchange, context)
+    if isinstance(leg, DepositLeg):
+        purse = Purse(view, leg.bank, leg.currency)
+        purse.unhold(leg.giver, int(leg.sum))
+        purse.give(leg.taker, int(leg.sum))
+        return Effects(purse.writes, (_paid(leg, message.exchange),))
+    if isinstance(leg, PaymentLeg):
+        return Effects({})
+    return _release(view, leg, exchange, context)
+
+
+def _paid(leg: DepositLeg, exchange: str) -> Event:
+    told = {
+        "amount": leg.sum,
+        "bank": leg.bank,
+        "currency": leg.currency,
+        "exchange": exchange,
+        "payee": leg.taker,
+        "payer": leg.giver,
+    }
+    return Event("capital.deposit_moved", told)
+
+
+def _receivable(view: View, leg: ReceivableLeg, exchange: str, context: Context) -> Effects:
+    receivable = _held(view, leg, exchange)
+    if receivable is None or receivable.amount != leg.sum:
+        raise LegBrokenError(leg.receivable)
+    recourse = with_recourse(receivable, leg.giver, stands=leg.with_recourse)
+    told = {"creditor": leg.taker, "from": leg.giver, "receivable": leg.receivable}
+    changed = put_receivable(
+        receivable, leg.receivable, context, creditor=leg.taker, escrow="", recourse=recourse
+    )
+    return Effects(changed, (Event("capital.transferred", told),))
+
+
+def _held(view: View, leg: ReceivableLeg, exchange: str) -> Receivable | None:
+    """The receivable in this escrow, None where a payment closed it."""
+    found = find_receivable(view, leg.receivable)
+    is_held = found is not None and (found.status, found.escrow) == (OPEN_RECEIVABLE, exchange)
+    return found if is_held else None
+
+
+def _release(view: View, leg: ReleaseLeg, exchange: Exchange, context: Context) -> Effects:
+    """The carrier's own acts of release, with the approval of all who agreed."""
+    carrier = msgspec.structs.replace(context, actor=leg.giver, approvals=exchange.agreed, agent="")
+    overlay = Overlay(view)
+    ordered = order_delivery(
+        standing,
+        overlay,
+        OrderDelivery(boxes=leg.boxes, release_to=leg.taker, title=leg.title),
+        carrier,
+    )
+    overlay.changes.update(ordered.writes)
+    events = [*ordered.events]
+    for box in leg.boxes:
+        window = GrantPickUp(
+            box=box, to=leg.taker, valid_from=leg.valid_from, valid_until=leg.valid_until
+        )
+        granted = grant(standing, overlay, window, carrier)
+        overlay.changes.update(granted.writes)
+        events += granted.events
+    return Effects(overlay.changes, tuple(events))
+
+
+def _check_titles(exchange: Exchange, message: Deciding) -> None:
+    held = [
+        leg.title
+        for number, leg in enumerate(exchange.legs)
+        if isinstance(leg, TitleLeg) and number in exchange.given
+    ]
+    if [one.title for one in message.titles] != sorted(held):
+        raise NamedTitlesError(f"it holds {', '.join(sorted(held)) or 'none'}")
+
+
+def _at(message: Deciding, leg: TitleLeg) -> ActOnTitle:
+    named: TitleAt = next(one for one in message.titles if one.title == leg.title)
+    return ActOnTitle(last_act=named.last_act, title=named.title)
+
+
+def give_all_back(view: View, message: Return, context: Context) -> Effects:
+    """Give back every leg in this one act.
+
+    Raises:
+        LedgerError: one of `RETURN_REFUSALS`, in that order.
+    """
+    exchange = load_open(view, message.exchange)
+    if not _has_failed(view, exchange, message.exchange, context):
+        require_approvals(context, exchange.agreed, NotReturnableError)
+    _check_titles(exchange, message)
+    overlay = Overlay(view)
+    events: list[Event] = []
+    for number in exchange.given:
+        effects = _back(overlay, exchange.legs[number], message, context)
+        overlay.changes.update(effects.writes)
+        events += effects.events
+    overlay.changes.update(put(exchange, message.exchange, status=RETURNED))
+    told = {"actor": context.actor, "exchange": message.exchange}
+    return Effects(overlay.changes, (Event("exchange.returned", told), *events))
+
+
+def _has_failed(view: View, exchange: Exchange, identifier: str, context: Context) -> bool:
+    if context.time_s > exchange.deadline:
+        return True
+    condition = exchange.condition
+    if condition is not None and judge(view, condition, context.time_s) == FAILED:
+        return True
+    return any(is_broken(view, exchange, number, identifier) for number in exchange.given)
+
+
+def is_broken(view: View, exchange: Exchange, number: int, identifier: str) -> bool:
+    """Whether what a leg was to move is no longer what it was: paid, or frozen."""
+    leg = exchange.legs[number]
+    if isinstance(leg, ReceivableLeg):
+        found = _held(view, leg, identifier)
+        return found is None or found.amount != leg.sum
+    if isinstance(leg, TitleLeg):
+        title = find(view, leg.title)
+        return title is None or bool(title.freeze)
+    return False
+
+
+def _back(view: View, leg: Leg, message: Return, context: Context) -> Effects:
+    if isinstance(leg, TitleLeg):
+        return give_back(view, _at(message, leg), message.exchange, context)
+    if isinstance(leg, ReceivableLeg):
+        receivable = _held(view, leg, message.exchange)
+        if receivable is None:
+            return Effects({})
+        return Effects(put_receivable(receivable, leg.receivable, context, escrow=""))
+    if isinstance(leg, DepositLeg):
+        purse = Purse(view, leg.bank, leg.currency)
+        purse.unhold(leg.giver, int(leg.sum))
+        purse.give(leg.giver, int(leg.sum))
+        return Effects(purse.writes)
+    return Effects({})
+
+
+SETTLE_REFUSALS: tuple[type[LedgerError], ...] = (
+    *RUNNING,
+    NotPartyError,
+    WaitsError,
+    NamedTitlesError,
+    *HAND_OVER_REFUSALS,
+    LegBrokenError,
+    TooManyRecoursesError,
+    NotCustomerError,
+    BadAmountError,
+)
+RETURN_REFUSALS = (
+    UnknownExchangeError,
+    DecidedError,
+    NotReturnableError,
+    NamedTitlesError,
+    *HAND_OVER_REFUSALS[:-1],
+    BadAmountError,
+)
+
+RULES = (
+    Rule("exchange.SETTLE", Settle, settle, SETTLE_REFUSALS),
+    Rule("exchange.RETURN", Return, give_all_back, RETURN_REFUSALS),
+)
