@@ -17,7 +17,7 @@ const BUNDLE_SIZE_MAX = 32 << 20;
 const DOCUMENT_SIZE_MAX = 20 << 20;
 const DOCUMENT_DEPTH_MAX = 32;
 const DOCUMENT_VALUES_MAX = 1_000_000;
-const TRANSACTION_SIZE_MAX = 16_384;
+const TRANSACTION_SIZE_MAX = 131_072;
 const NOTE_SIZE_MAX = 16_384;
 const SIGNATURE_LINES_MAX = 64;
 const CHALLENGE_SIZE_MAX = 4_096;
@@ -480,10 +480,23 @@ function placeSentences({ status, replaces, from_paper: paper, replaced_by: by, 
   return sentences;
 }
 
-function burdenSentences({ freeze, pledge, indemnity }) {
+const BECOMES = {
+  ENDORSE_TO_ORDER: "it goes, endorsed, to",
+  SURRENDER: "it is surrendered, and the goods claimed by",
+  TRANSFER: "it goes to",
+};
+
+function burdenSentences({ escrow, freeze, pledge, indemnity }) {
   const sentences = [];
   if (freeze !== undefined) {
     sentences.push(`frozen by the order of a court, commitment ${freeze}: nobody can move it`);
+  }
+  if (escrow !== undefined) {
+    const { exchange, how, to } = escrow;
+    sentences.push(
+      `in the escrow of exchange ${exchange}: nobody moves it till that is decided; ` +
+        `if it settles, ${BECOMES[how]} ${to}`,
+    );
   }
   if (pledge !== undefined) sentences.push(...pledgeSentences(pledge));
   if (indemnity !== undefined) {
@@ -845,6 +858,7 @@ const TITLE = shape(
     ...alike(isSaid, "cargo claimant destination freeze from_paper house_of on_board"),
     ...alike(isSaid, "on_board_override paper shipment surrender_reason"),
     ...alike(listOf(isText, 1), "replaced_by replaces"),
+    escrow: shape(alike(isText, "exchange how to")),
     indemnity: shape(alike(isText, "bank receiver requester")),
     lease_until: (value) => isWhole(value) && value !== 0,
     pledge: shape({
@@ -1099,6 +1113,7 @@ function linked(family, title, lastAct) {
   const roles = known(family, title);
   ensure(roles.last_act === lastAct, "the act does not follow the one before");
   ensure(roles.freeze === undefined, "the title is frozen");
+  ensure(roles.escrow === undefined, "the title is in escrow");
   return roles;
 }
 
@@ -1346,6 +1361,7 @@ function unfreeze(roles, told, _, { governance }) {
 
 function letterOfIndemnity(roles, told, { bank = "", receiver }) {
   ensure(roles.freeze === undefined, "the title is frozen");
+  ensure(roles.escrow === undefined, "the title is in escrow");
   ensureLiveBill(roles);
   ensure(roles.indemnity === undefined, "there is a letter of indemnity already");
   ensureApproved(told, [roles.issuer, bank]);
@@ -1367,6 +1383,87 @@ function switchToPaper(roles, told, { paper }) {
   }
   ensureInterestedApproved(roles, told);
   return moved(roles, told, { ...ANSWERED, status: "PAPER", paper });
+}
+
+// ---------------------------------------------------------------------------------------------
+// Titles in the escrow of an exchange; whether it was due to settle, the ledger judged
+
+const HOWS = ["ENDORSE_TO_ORDER", "SURRENDER", "TRANSFER"];
+const ESCROWED = linkedBody({
+  exchange: isHash,
+  how: isOneOf(...HOWS),
+  leg: (value) => isCount(value) && value < 16,
+  to: isController,
+});
+const DECIDED = shape({ exchange: isHash, titles: listOf(BARE, 0, 16) });
+
+function escrowTitle(roles, told, { exchange, how, to }) {
+  ensureBillInHand(roles, told);
+  ensure(to !== told.actor, "the taker is the possessor");
+  if (how === "SURRENDER") ensureMayClaim(roles, told);
+  else ensureStraightRecipient(roles, told, to);
+  if (how === "ENDORSE_TO_ORDER") {
+    ensure(roles.is_to_order, "only a bill to order is endorsed");
+    ensure(["", told.actor].includes(roles.endorsee), `${told.actor} is not the endorsee`);
+    ensure(roles.endorsee_may_endorse, `${told.actor} may not endorse on`);
+  }
+  if (!isOnPayment(roles, to)) ensureCreditorsApproved(roles, told);
+  return moved(roles, told, { escrow: { exchange, how, to } });
+}
+
+/** Whether a pledgee gives the beneficiary its bill back. */
+function isOnPayment({ pledge, possessor }, to) {
+  return pledge !== undefined && pledge.pledgee === possessor && pledge.beneficiary === to;
+}
+
+function settle(told, family) {
+  return decided(told, family, (roles) => {
+    ensure(roles.freeze === undefined, "the title is frozen");
+    const { how, to } = roles.escrow;
+    const changes = how === "SURRENDER" ? surrenderedTo(roles, to) : { possessor: to };
+    if (how === "ENDORSE_TO_ORDER") Object.assign(changes, endorsedTo(roles, to, true));
+    if (isOnPayment(roles, to)) {
+      changes.pledge = undefined;
+      const isTheirs = roles.is_to_order && roles.endorsee === roles.possessor;
+      const may = roles.endorsee_may_endorse;
+      if (how === "TRANSFER" && isTheirs) Object.assign(changes, endorsedTo(roles, to, may));
+    }
+    return changes;
+  });
+}
+
+function surrenderedTo({ issuer }, claimant) {
+  return { claimant, indemnity: undefined, possessor: issuer, status: "SURRENDERED" };
+}
+
+function endorsedTo({ endorsee_may_endorse: before, possessor }, endorsee, may) {
+  return {
+    endorsee,
+    endorsee_may_endorse: may,
+    prior_endorsee: possessor,
+    prior_may_endorse: before,
+  };
+}
+
+/** A court's freeze stays on what comes back. */
+function giveBack(told, family) {
+  return decided(told, family, () => ({}));
+}
+
+function decided(told, family, changesOf) {
+  const { exchange, titles } = told.body;
+  const isSorted = titles.every(({ title }, i) => i === 0 || titles[i - 1].title < title);
+  ensure(isSorted, "titles are not sorted, each once");
+  const after = new Map();
+  for (const { title, last_act: lastAct } of titles.filter((one) => family.has(one.title))) {
+    const roles = family.get(title);
+    ensure(roles.last_act === lastAct, "the act does not follow the one before");
+    ensure(roles.escrow?.exchange === exchange, "it is in no such escrow");
+    const cleared = { escrow: undefined, refusable_from: "", lease_until: undefined };
+    after.set(title, acted(roles, told, { ...cleared, ...changesOf(roles) }));
+  }
+  ensure(after.size > 0, "the act is on none of these titles");
+  return after;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -1613,8 +1710,14 @@ function summed(lists) {
   return new Map([...totals].map(([kind, sums]) => [kind, sums.join()]));
 }
 
-const ACTS = new Map(
-  Object.entries({
+const ON_EXCHANGES = [
+  ["exchange.ESCROW_TITLE", { isBody: ESCROWED, effect: onTitle(escrowTitle) }],
+  ["exchange.RETURN", { isBody: DECIDED, effect: giveBack }],
+  ["exchange.SETTLE", { isBody: DECIDED, effect: settle }],
+];
+const ACTS = new Map([
+  ...ON_EXCHANGES,
+  ...Object.entries({
     BLANK_ENDORSE: { isBody: BARE, effect: onTitle((r, told) => endorse(r, told, "", true)) },
     COMBINE: {
       isBody: shape({ parents: listOf(PARENT, 2, 20), replacement: SHARE }),
@@ -1678,7 +1781,7 @@ const ACTS = new Map(
     UNFREEZE: { isBody: OF_COURT, effect: byOthers(unfreeze) },
     VOID: { isBody: BARE, effect: onTitle(voided) },
   }).map(([name, act]) => [`title.${name}`, act]),
-);
+]);
 
 // ---------------------------------------------------------------------------------------------
 // Proof of control (10)

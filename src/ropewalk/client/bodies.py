@@ -195,6 +195,22 @@ class Demonstrate(OnTitle, frozen=True):
     challenge: Hash
 
 
+class EscrowTitle(OnTitle, frozen=True):
+    """exchange.ESCROW_TITLE."""
+
+    exchange: Hash
+    how: Literal["ENDORSE_TO_ORDER", "SURRENDER", "TRANSFER"]
+    leg: Annotated[int, msgspec.Meta(ge=0, lt=16)]
+    to: ControllerId
+
+
+class Decide(Body, frozen=True):
+    """exchange.SETTLE, exchange.RETURN."""
+
+    exchange: Hash
+    titles: Annotated[list[OnTitle], msgspec.Meta(max_length=16)]
+
+
 class Propose(Body, frozen=True):
     """identity.PROPOSE."""
 
@@ -211,6 +227,9 @@ class Approve(Body, frozen=True):
 
 
 SHAPES: Mapping[str, type[Body]] = {
+    "exchange.ESCROW_TITLE": EscrowTitle,
+    "exchange.RETURN": Decide,
+    "exchange.SETTLE": Decide,
     "title.BLANK_ENDORSE": OnTitle,
     "title.COMBINE": Combine,
     "title.DELIVER": OnTitle,

@@ -111,6 +111,7 @@ def unfreeze(roles: Roles, told: Told, setting: Setting) -> Roles:
 def letter_of_indemnity(roles: Roles, told: Told, _setting: Setting) -> Roles:
     """LETTER_OF_INDEMNITY."""
     require("freeze" not in roles, "the title is frozen")
+    require("escrow" not in roles, "the title is in escrow")
     require_bill(roles)
     require("indemnity" not in roles, "there is a letter of indemnity already")
     bank = told.body.get("bank", "")

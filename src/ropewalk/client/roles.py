@@ -8,7 +8,7 @@ place it took, and what else took theirs.
 
 from collections.abc import Callable, Mapping
 
-from ropewalk.client import pledging, possession, replacing
+from ropewalk.client import escrowing, pledging, possession, replacing
 from ropewalk.client.bodies import SHAPES, read_body
 from ropewalk.client.standing import ChainError, Family, Roles, Setting, Told, linked, of_title
 
@@ -40,6 +40,7 @@ def touched(told: Told, changes: Family) -> set[str]:
 
 
 _ON_TITLES: Mapping[str, Callable[[Roles, Told], Roles]] = {
+    "exchange.ESCROW_TITLE": escrowing.escrow_title,
     "title.BLANK_ENDORSE": possession.blank_endorse,
     "title.DELIVER": possession.deliver,
     "title.ENDORSE": possession.endorse,
@@ -65,6 +66,8 @@ _BY_OTHERS: Mapping[str, Callable[[Roles, Told, Setting], Roles]] = {
     "title.UNFREEZE": pledging.unfreeze,
 }
 _ON_FAMILIES: Mapping[str, Callable[[Family, Told, Setting], Family]] = {
+    "exchange.RETURN": escrowing.give_back,
+    "exchange.SETTLE": escrowing.settle,
     "title.COMBINE": replacing.combine,
     "title.ISSUE": replacing.issue,
     "title.REISSUE": replacing.reissue,

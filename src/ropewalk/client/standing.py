@@ -75,6 +75,7 @@ def linked(family: Family, title: str, last_act: str) -> Roles:
     roles = of_title(family, title)
     require(roles["last_act"] == last_act, "the act does not follow the one before")
     require("freeze" not in roles, "the title is frozen")
+    require("escrow" not in roles, "the title is in escrow")
     return roles
 
 

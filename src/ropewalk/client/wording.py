@@ -78,17 +78,31 @@ def place(title: Roles) -> list[str]:
 
 
 def burdens(title: Roles) -> list[str]:
-    """Freeze, pledge, trust receipt and indemnity."""
+    """Freeze, escrow, pledge, trust receipt and indemnity."""
     sentences = []
     if "freeze" in title:
         sentences.append(
             f"frozen by the order of a court, commitment {title['freeze']}: nobody can move it"
         )
+    if "escrow" in title:
+        sentences.append(_escrow(title["escrow"]))
     if "pledge" in title:
         sentences += _pledge(title["pledge"])
     if "indemnity" in title:
         sentences.append(_indemnity(title["indemnity"]))
     return sentences
+
+
+def _escrow(escrow: Roles) -> str:
+    becomes = {
+        "ENDORSE_TO_ORDER": "it goes, endorsed, to",
+        "SURRENDER": "it is surrendered, and the goods claimed by",
+        "TRANSFER": "it goes to",
+    }
+    return (
+        f"in the escrow of exchange {escrow['exchange']}: nobody moves it till that is decided; "
+        f"if it settles, {becomes[escrow['how']]} {escrow['to']}"
+    )
 
 
 def _pledge(pledge: Roles) -> list[str]:

@@ -98,7 +98,7 @@ class _Act:
 
     def before(self, title: str) -> str | None:
         """The act before on a title; None where this act made it."""
-        for parent in self.body.get("parents", ()):
+        for parent in (*self.body.get("parents", ()), *self.body.get("titles", ())):
             if parent["title"] == title:
                 return str(parent["last_act"])
         if self.body.get("title") != title:
