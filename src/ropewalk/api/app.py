@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ropewalk.api import (
+    capital,
     claims,
     dcsa,
     docs,
@@ -71,7 +72,7 @@ def create_app(
     )
     app.state.node = node
     app.router.routes.append(Route("/v1/transactions", transactions.submit, methods=["POST"]))
-    for room in (transactions, lists, records, log, light, events, health):
+    for room in (transactions, lists, records, capital, log, light, events, health):
         app.include_router(room.router)
     for room in (claims, explained, tnt, subscribing):
         app.include_router(room.router)

@@ -19,6 +19,7 @@ HEALTH: Final = frozenset({"health.read"})
 PUBLIC: Final = frozenset(
     {
         "act.read",
+        "balance.read",
         "booking.read",
         "box.read",
         "claim.submit",
@@ -27,12 +28,15 @@ PUBLIC: Final = frozenset(
         "controller.read",
         "document.read",
         "event.read",
+        "exchange.read",
         "genesis.read",
         "instructions.read",
         "log.read",
         "metric.read",
         "party.read",
+        "payable.read",
         "proposal.read",
+        "receivable.read",
         "title.read",
         "transaction.read",
         "transaction.submit",

@@ -180,7 +180,7 @@ async def booking_record(
     request: Request, booking: str, proof: parameters.Proof = "false"
 ) -> Response:
     """A booking: its parties, its states, and the commitments to what they agreed on."""
-    return await _record(request, "booking", booking, proof)
+    return await record_of(request, "booking", booking, proof)
 
 
 @router.get(
@@ -192,7 +192,7 @@ async def instructions_record(
     request: Request, instructions: str, proof: parameters.Proof = "false"
 ) -> Response:
     """Shipping instructions with the draft: parties, states, commitments, the title issued."""
-    return await _record(request, "instructions", instructions, proof)
+    return await record_of(request, "instructions", instructions, proof)
 
 
 @router.get(
@@ -204,10 +204,10 @@ async def consignment_record(
     request: Request, consignment: str, proof: parameters.Proof = "false"
 ) -> Response:
     """A consignment: its parties with their roles, and what it ties together."""
-    return await _record(request, "consignment", consignment, proof)
+    return await record_of(request, "consignment", consignment, proof)
 
 
-async def _record(request: Request, kind: str, segment: str, proof: str) -> Response:
+async def record_of(request: Request, kind: str, segment: str, proof: str) -> Response:
     """A record of a kind, by the id in the path."""
     wanted = parameters.transaction(segment)
 

@@ -25,6 +25,7 @@ from ropewalk.capital.state import (
     balance_key,
     find_payable,
     find_receivable,
+    made_id,
     payable_key,
     receivable_key,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "days_between",
     "find_payable",
     "find_receivable",
+    "made_id",
     "payable_key",
     "price_of",
     "read_amount",

@@ -40,8 +40,8 @@ from ropewalk.capital.state import (
     OnPayable,
     Payable,
     Receivable,
-    id_of,
     invoice_key,
+    made_id,
     payable_key,
     put_payable,
     receivable_key,
@@ -129,7 +129,7 @@ def draw_up(view: View, message: Invoice, context: Context) -> Effects:
     _check_profile(message, payable_on, context)
     if message.charge is not None:
         require_charge(message.charge, amount)
-    identifier = id_of("payable", context)
+    identifier = made_id("payable", context.transaction)
     record = _first_record(message, payable_on, context)
     told = {
         "amount": message.amount,
@@ -207,7 +207,7 @@ def confirm(view: View, message: ConfirmInvoice, context: Context) -> Effects:
         LedgerError: one of `ANSWER_REFUSALS`, in that order.
     """
     payable = _asked(view, message, context)
-    identifier = id_of("receivable", context)
+    identifier = made_id("receivable", context.transaction)
     first = Receivable(
         amount=payable.face,
         creditor=payable.creditor,

@@ -35,9 +35,9 @@ from ropewalk.capital.state import (
     Receivable,
     count_shares,
     held,
-    id_of,
     load_open,
     load_payable,
+    made_id,
     put_receivable,
     receivable_key,
     require_free,
@@ -118,7 +118,7 @@ def split(view: View, message: SplitReceivable, context: Context) -> Effects:
             recourse=parent.recourse if part.to == context.actor else passed_on,
             version=1,
         )
-        identifier = id_of("receivable", context, number)
+        identifier = made_id("receivable", context.transaction, number)
         writes[receivable_key(identifier)] = encode_record(child)
         events.append(_told(child, identifier, payable))
     told = {"creditor": context.actor, "receivable": message.receivable}
@@ -166,7 +166,7 @@ def merge(view: View, message: MergeReceivables, context: Context) -> Effects:
         status=OPEN,
         version=1,
     )
-    identifier = id_of("receivable", context)
+    identifier = made_id("receivable", context.transaction)
     writes = count_shares(payable, first.payable, payable.shares + 1 - len(parents))
     for name, parent in zip(message.receivables, parents, strict=True):
         writes.update(put_receivable(parent, name, context, status=MERGED))

@@ -213,9 +213,15 @@ def suspense_key(bank: str, currency: str, payer: str) -> str:
     return f"suspense/{bank}:{currency}:{payer}"
 
 
-def id_of(kind: str, context: Context, number: int = 0) -> str:
-    """The id of what an act brings into being: of several, by their number."""
-    content = encode({"act": context.transaction, "kind": kind, "number": number})
+def made_id(kind: str, transaction: str, number: int = 0) -> str:
+    """The id of the `payable` or `receivable` that an act brings into being.
+
+    Args:
+        kind: which of them.
+        transaction: id of the transaction that carried the act out.
+        number: of several, which one, as the act names them.
+    """
+    content = encode({"act": transaction, "kind": kind, "number": number})
     return sha256_hex(_DOMAIN + content)
 
 

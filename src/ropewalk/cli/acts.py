@@ -7,6 +7,7 @@ for whoever else has to approve it.
 """
 
 import inspect
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ import msgspec
 import typer
 from rich.console import Console
 
+from ropewalk.capital import made_id
 from ropewalk.cargo import document_id
 from ropewalk.cli.exits import ending, report
 from ropewalk.cli.members import (
@@ -88,7 +90,8 @@ def _command(rule: Rule) -> Any:
         parameters.append(_parameter("title", _TITLE))
     if "last_act" in fields:
         parameters.append(_parameter("last_act", _LAST_ACT, ""))
-    parameters += [_member(field) for field in members.values()]
+    unstated = {} if rule.name.startswith("capital.") else UNSTATED  # a sum there is always said
+    parameters += [_member(field, unstated) for field in members.values()]
 
     def command(**given: Any) -> None:
         with ending(as_json=given["as_json"]):
@@ -131,12 +134,12 @@ def _common_parameters() -> list[inspect.Parameter]:
     ]
 
 
-def _member(field: msgspec.structs.FieldInfo) -> inspect.Parameter:
+def _member(field: msgspec.structs.FieldInfo, unstated: Mapping[str, object]) -> inspect.Parameter:
     annotation, required = option_of(field)
     default: Any = inspect.Parameter.empty if required else None
     if required and is_list(field):
         default = "[]" if is_structured(field) else []
-    default = UNSTATED.get(field.name, default)
+    default = unstated.get(field.name, default)
     return _parameter(f"member_{field.name}", annotation, default)
 
 
@@ -171,12 +174,28 @@ def _run(
         do(actor, rule.name, body, until=until, as_json=given["as_json"], **made)
 
 
+def _brought(act: str, transaction: str, body: dict[str, Any]) -> dict[str, object]:
+    """Ids of what an act of capital brought into being, by what they are of."""
+    if act == "capital.SPLIT_RECEIVABLE":
+        numbers = range(len(body["parts"]))
+        return {"receivables": [made_id("receivable", transaction, one) for one in numbers]}
+    kind = MAKES.get(act)
+    return {} if kind is None else {kind: made_id(kind, transaction)}
+
+
 BEGINS = {
     "cargo.OPEN_CONSIGNMENT": "consignment",
     "cargo.REQUEST_BOOKING": "booking",
     "cargo.SUBMIT_INSTRUCTIONS": "instructions",
 }
 """Acts by which something comes to be, whose id is then told."""
+
+MAKES = {
+    "capital.CONFIRM_INVOICE": "receivable",
+    "capital.INVOICE": "payable",
+    "capital.MERGE_RECEIVABLES": "receivable",
+}
+"""Acts whose transaction gives the id of what comes to be."""
 
 _DOCUMENTS = ("booking", "instructions", "consignment")
 
@@ -186,6 +205,9 @@ def _last_act(node: Node, body: dict[str, Any]) -> str:
     for kind in _DOCUMENTS:
         if kind in body:
             return str(node.cargo(kind, str(body[kind]))["last_act"])
+    for kind in ("payable", "receivable"):
+        if kind in body:
+            return str(node.capital(kind, str(body[kind]))["last_act"])
     right = node.box(str(body["box"])).get("right")
     if right is None:
         raise NotFoundError("there is no pick-up right for this box")
@@ -197,7 +219,9 @@ def do(
 ) -> None:
     """Do an act, or propose it until a time, where one is given; report what came of it."""
     if not until:
-        finish(actor.act(act, body), as_json=as_json, **more)
+        outcome = actor.act(act, body)
+        brought = _brought(act, outcome.transaction, body)
+        finish(outcome, as_json=as_json, **brought, **more)
         return
     act_hash, outcome = actor.propose(act, body, until=until)
     outcome.require_committed()

@@ -10,6 +10,7 @@ from ropewalk import __version__
 from ropewalk.cli import (
     archives,
     benches,
+    capital,
     care,
     cargo,
     cometbft,
@@ -44,6 +45,8 @@ app.add_typer(trade.party_app, name="party")
 app.add_typer(trade.title_app, name="title")
 app.add_typer(cargo.cargo_app, name="cargo")
 app.add_typer(cargo.gate_app, name="gate")
+app.add_typer(capital.capital_app, name="capital")
+app.add_typer(capital.exchange_app, name="exchange")
 app.add_typer(trade.identity_app, name="identity")
 app.add_typer(disclosures.app, name="private")
 app.add_typer(vaults.app, name="vault")

@@ -3,7 +3,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ import typer
 from ropewalk.cli.exits import UsageError, errors, plain
 from ropewalk.cli.wallet import Wallet
 from ropewalk.client import Kept, Shelf, content_commitment
-from ropewalk.codes import CodeError, UtcInstant
+from ropewalk.codes import CodeError, Money, UtcInstant
 from ropewalk.crypto import SALT_SIZE, is_kid, random_bytes
 
 CONTROLLERS = frozenset(
@@ -25,7 +25,9 @@ CONTROLLERS = frozenset(
         "consignee",
         "controller",
         "controllers",
+        "customer",
         "customs",
+        "debtor",
         "depot",
         "driver",
         "party",
@@ -40,17 +42,32 @@ CONTROLLERS = frozenset(
 )
 """Members that name controllers: a key's name will do."""
 
-IN_ORDER = CONTROLLERS | {"boxes", "titles"}
+IN_ORDER = CONTROLLERS | {"boxes", "receivables", "titles"}
 """Lists that stand sorted in an act, in whatever order a person gives them."""
 
 KEYS = frozenset({"key", "keys", "successor"})
 """Members that are key ids: a key's name will do."""
 
-TIMES = frozenset({"due", "until", "valid_from", "valid_until"})
-COMMITMENTS = frozenset({"comment", "content", "order", "paper", "reason", "reference", "vehicle"})
+TIMES = frozenset({"deadline", "due", "since", "time", "until", "valid_from", "valid_until"})
+COMMITMENTS = frozenset(
+    {
+        "comment",
+        "content",
+        "entry",
+        "order",
+        "paper",
+        "reason",
+        "reference",
+        "registration",
+        "vehicle",
+    }
+)
 """Members that commit to a document of its own: `@FILE` keeps the file with a salt."""
 
-UNSTATED = {"amount": 0, "currency": "", "due": "0", "lei": ""}
+SUMS = frozenset({"amount", "price"})
+"""Members that are sums: with a decimal point they are of the currency, else minor units."""
+
+UNSTATED: Mapping[str, object] = {"amount": 0, "currency": "", "due": "0", "lei": ""}
 """What a member is when nobody says."""
 
 _SPAN = re.compile(r"\+([0-9]{1,6})([smhd])")
@@ -71,17 +88,21 @@ class Members:
 
     def body(self, fields: dict[str, msgspec.structs.FieldInfo], given: dict[str, Any]) -> Any:
         """The body's members that were given."""
-        return {
+        found = {
             name: self._value(field, given[f"member_{name}"])
             for name, field in fields.items()
             if given[f"member_{name}"] is not None
         }
+        for name in SUMS & found.keys():
+            if isinstance(found[name], str) and "." in found[name]:
+                found[name] = minor_units(found[name], str(found.get("currency", "")))
+        return found
 
     def _value(self, field: msgspec.structs.FieldInfo, given: Any) -> Any:
         readers: tuple[tuple[bool, Callable[[str], Any]], ...] = (
             (field.name in CONTROLLERS, self._wallet.controller),
             (field.name in KEYS, self._kid),
-            (field.name in TIMES, time_of),
+            (is_time(field), time_of),
             (field.name in COMMITMENTS, self._commitment),
             (is_structured(field), _json_of),
         )
@@ -103,6 +124,25 @@ class Members:
         self._shelf.keep(commitment, Kept(document=data, salt=salt))
         errors.print(plain(f"{text[1:]} is kept with its salt under {commitment}"))
         return commitment
+
+
+def is_time(field: msgspec.structs.FieldInfo) -> bool:
+    """Whether a member is an instant; a due date is a day, and stays as it is written."""
+    return field.name in TIMES and isinstance(kind_of(field)[0], msgspec.inspect.IntType)
+
+
+def minor_units(text: str, currency: str) -> str:
+    """A sum as an act has it: minor units, or a decimal of the currency in minor units.
+
+    Raises:
+        UsageError: it is finer than the currency, or no currency is given.
+    """
+    if "." not in text:
+        return text
+    try:
+        return str(Money.of(text, currency).amount_minor)
+    except CodeError as error:
+        raise UsageError(f"{text} {currency}: {error}") from error
 
 
 def time_of(text: str) -> int:
@@ -165,7 +205,7 @@ def option_of(field: msgspec.structs.FieldInfo) -> tuple[Any, bool]:
     wanted: Any = str
     if isinstance(kind, msgspec.inspect.ListType) and not is_structured(field):
         wanted = list[str]
-    elif isinstance(kind, msgspec.inspect.IntType) and field.name not in TIMES:
+    elif isinstance(kind, msgspec.inspect.IntType) and not is_time(field):
         wanted = int
     elif isinstance(kind, msgspec.inspect.BoolType):
         wanted = bool
@@ -176,7 +216,7 @@ def option_of(field: msgspec.structs.FieldInfo) -> tuple[Any, bool]:
 
 def _hint(field: msgspec.structs.FieldInfo) -> str:
     checks: tuple[tuple[str, Callable[[], bool]], ...] = (
-        ("times", lambda: field.name in TIMES),
+        ("times", lambda: is_time(field)),
         ("commitments", lambda: field.name in COMMITMENTS),
         ("json", lambda: is_structured(field)),
     )

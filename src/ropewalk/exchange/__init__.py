@@ -8,7 +8,6 @@ from ropewalk.exchange.conditions import (
     WAITS,
     Condition,
     explain,
-    in_words,
     judge,
 )
 from ropewalk.exchange.facts import Fact, Readings, fact_id, readings_id
@@ -24,9 +23,11 @@ from ropewalk.exchange.state import (
     ReceivableLeg,
     ReleaseLeg,
     TitleLeg,
+    exchange_id,
     exchange_key,
     find_exchange,
 )
+from ropewalk.exchange.wording import in_words
 
 RULES = (*opening.RULES, *escrow.RULES, *facts.RULES, *settle.RULES)
 INVARIANTS = invariants.INVARIANTS
@@ -50,6 +51,7 @@ __all__ = [
     "ReceivableLeg",
     "ReleaseLeg",
     "TitleLeg",
+    "exchange_id",
     "exchange_key",
     "explain",
     "fact_id",

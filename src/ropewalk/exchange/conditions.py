@@ -210,14 +210,14 @@ def explain(view: View, condition: Condition, time_s: int, depth: int = 0) -> li
     """
     marks = {MET: "met", WAITS: "waits", FAILED: "failed"}
     state = marks[judge(view, condition, time_s)]
-    lines = [f"{'  ' * depth}[{state}] {in_words(condition)}"]
+    lines = [f"{'  ' * depth}[{state}] {_sentence(condition)}"]
     if isinstance(condition, AllOf | AnyOf):
         for one in condition.of:
             lines += explain(view, one, time_s, depth + 1)
     return lines
 
 
-def in_words(condition: Condition) -> str:
+def _sentence(condition: Condition) -> str:
     """A condition as a sentence, without the parts it is made of."""
     if isinstance(condition, AllOf | AnyOf):
         return "all of these:" if isinstance(condition, AllOf) else "one of these:"

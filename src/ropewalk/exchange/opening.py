@@ -10,7 +10,6 @@ import msgspec
 
 from ropewalk.capital import check_currency, read_amount
 from ropewalk.capital.errors import BadAmountError, BadCurrencyError
-from ropewalk.crypto import encode, sha256_hex
 from ropewalk.exchange.conditions import Condition, check_condition
 from ropewalk.exchange.errors import (
     BadConditionError,
@@ -32,6 +31,7 @@ from ropewalk.exchange.state import (
     ReceivableLeg,
     ReleaseLeg,
     TitleLeg,
+    exchange_id,
     exchange_key,
     load_running,
     put,
@@ -84,7 +84,7 @@ def open_exchange(view: View, message: Open, context: Context) -> Effects:
         require_controller(view, party)
     if message.condition is not None:
         check_condition(message.condition)
-    identifier = sha256_hex(encode({"exchange": context.transaction}))
+    identifier = exchange_id(context.transaction)
     told = {"actor": context.actor, "exchange": identifier, "parties": " ".join(exchange.parties)}
     return Effects(
         {exchange_key(identifier): encode_record(exchange)}, (Event("exchange.opened", told),)

@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from ropewalk.crypto import encode, sha256_hex
 from ropewalk.exchange.conditions import Condition
 from ropewalk.exchange.errors import (
     DecidedError,
@@ -170,6 +171,11 @@ class Deciding(OnExchange, frozen=True):
         list[TitleAt],
         msgspec.Meta(max_length=LEGS_MAX, description="Titles in its escrow, sorted by id."),
     ]
+
+
+def exchange_id(transaction: str) -> str:
+    """The id of the exchange that a transaction opens."""
+    return sha256_hex(encode({"exchange": transaction}))
 
 
 def exchange_key(exchange: str) -> str:
