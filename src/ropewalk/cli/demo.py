@@ -20,6 +20,7 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 
+from ropewalk.cli.aftermath import look_back
 from ropewalk.cli.child import ChildNode
 from ropewalk.cli.cometbft import CometBft, find_cometbft
 from ropewalk.cli.consortium import Charter, form, seats_here
@@ -47,6 +48,7 @@ from ropewalk.cli.quayside import Quayside
 from ropewalk.cli.setup import RECOGNISED_LAWS, make_ledger
 from ropewalk.cli.supervisor import Network
 from ropewalk.cli.traffic import feed
+from ropewalk.cli.voyage import Cast, Voyage, find_document
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, key_file, registration
 from ropewalk.client import (
     SECRET_SIZE,
@@ -124,15 +126,23 @@ def demo(
         running = stage.consortium if validators else stage.alone
         program = find_cometbft(cometbft) if validators else None
         with running(address, validators, program) as house:
-            summary = stage.play(house.urls, redirects=not document, boxes=boxes)
-            (folder / "summary.json").write_bytes(
-                msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
-            )
-            if as_json:
-                write_json(summary)
+            summary = stage.play(house.urls, on_examples=not document, boxes=boxes)
             if not once:
+                _write(folder, summary, as_json=as_json)
                 _invite(errors, house.urls[0], folder, summary)
                 house.wait()
+        if once:
+            if "voyage" in summary:
+                summary["afterwards"] = look_back(folder, summary["voyage"]["bundle"])
+            _write(folder, summary, as_json=as_json)
+
+
+def _write(folder: Path, summary: dict[str, Any], *, as_json: bool) -> None:
+    (folder / "summary.json").write_bytes(
+        msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
+    )
+    if as_json:
+        write_json(summary)
 
 
 def _end_quietly(_signal: int, _frame: object) -> None:
@@ -219,7 +229,7 @@ class Stage:
             running.await_ready(CONSORTIUM_READY_S)
             yield House(running.urls, lambda: _until(ended))
 
-    def play(self, urls: Sequence[str], *, redirects: bool, boxes: int = 0) -> dict[str, Any]:
+    def play(self, urls: Sequence[str], *, on_examples: bool, boxes: int = 0) -> dict[str, Any]:
         """Enrol the parties, play every life, write the bundles, report a week; the summary.
 
         Every party goes by a node of its own where there are several.
@@ -231,9 +241,10 @@ class Stage:
                 node.await_ready(30)
             self._enrol()
             titles = [
-                self._live(self._nodes[0], document, redirects=redirects)
+                self._live(self._nodes[0], document, redirects=on_examples)
                 for document in self._documents
             ]
+            voyage = self._voyage(self._nodes[0]) if on_examples else {}
             if boxes:
                 feed(self._parties, boxes, self._note)
         return {
@@ -243,7 +254,24 @@ class Stage:
             "titles": titles,
             "acts": self._acts,
             "supplied": self._supplied,
+            **voyage,
         }
+
+    def _voyage(self, node: Node) -> dict[str, Any]:
+        """The voyage told whole; its bundle is written beside the others."""
+        errors.print(Panel("a voyage: Valparaíso to Shanghai, USD 412,000", expand=False))
+        cast = Cast(self._parties, self._shelf, self._note, GOVERNING_LAW)
+        told = Voyage(cast, find_document(EXAMPLES)).play()
+        told["bundle"], told["verified"] = self._bundle(node, told["title"])
+        return {"voyage": told}
+
+    def _bundle(self, node: Node, title: str) -> tuple[str, bool]:
+        """Write a title's bundle and verify it; its name, and whether it holds."""
+        bundle = make_bundle(node, title, self._shelf.get(title))
+        (self._folder / f"{title}.ropewalk.json").write_bytes(bundle)
+        verdict = verify_bundle(bundle, read_trust(self._genesis), None)
+        errors.print(f"  [green]bundle[/] {len(bundle):,} bytes, verified: {verdict.ok}")
+        return f"{title}.ropewalk.json", verdict.ok
 
     def _enrol(self) -> None:
         governance = self._wallet.actor(self._nodes[0], GOVERNANCE)
@@ -297,18 +325,15 @@ class Stage:
             outcome = actor.act_on(f"title.{act.name}", identifier, **members)
             self._note(f"title.{act.name}", act.actor, outcome, title=identifier, told=act.told)
         quayside.release(identifier, self._release_party(node, identifier), document)
-        bundle = make_bundle(node, identifier, self._shelf.get(identifier))
-        (self._folder / f"{identifier}.ropewalk.json").write_bytes(bundle)
-        verdict = verify_bundle(bundle, read_trust(self._genesis), None)
-        errors.print(f"  [green]bundle[/] {len(bundle):,} bytes, verified: {verdict.ok}")
+        bundle, verified = self._bundle(node, identifier)
         _, record = node.title(identifier)
         return {
             "title": identifier,
             "reference": str(document.reference),
             "life": document.life,
             "status": record["status"],
-            "bundle": f"{identifier}.ropewalk.json",
-            "verified": verdict.ok,
+            "bundle": bundle,
+            "verified": verified,
             "warnings": [msgspec.to_builtins(warning) for warning in document.warnings],
         }
 
@@ -409,6 +434,8 @@ Try    in another terminal, with this environment's bin folder on your PATH:
        ropewalk title show {first["reference"]} --node {url}
        ropewalk audit {url}
 Stop   Ctrl-C; then: ropewalk audit {folder}/data
+       ropewalk export --data {folder}/data -o {folder}/archive.ropewalk
+       ropewalk rebuild {folder}/archive.ropewalk --data {folder}/rebuilt
 """,
         markup=False,
         soft_wrap=True,

@@ -114,13 +114,14 @@ class Quayside:
         """From the arrival to the empty return; `release_to` is a party's name."""
         if not self.boxes:
             return
-        self._arrive(title)
+        self.arrive(title)
         self._order(title, release_to)
         hands = [name for name in (FORWARDER, HAULIER) if name != release_to]
-        self._pass_on(release_to, hands)
-        self._leave(hands[-1], document)
+        self.pass_on(release_to, hands)
+        self.leave(hands[-1], document)
 
-    def _arrive(self, title: str) -> None:
+    def arrive(self, title: str) -> None:
+        """Announced under the title, cleared by customs, ready at the terminal."""
         actors = self._parties
         arrival = {
             "customs": actors[CUSTOMS].controller,
@@ -173,7 +174,8 @@ class Quayside:
         window = {"valid_from": now - DAY_S, "valid_until": now + VALID_DAYS * DAY_S}
         self._each(CARRIER, "GRANT_PICK_UP", {"to": to, **window})
 
-    def _pass_on(self, holder: str, hands: Sequence[str]) -> None:
+    def pass_on(self, holder: str, hands: Sequence[str]) -> None:
+        """The right is accepted, goes from hand to hand, and a driver is named."""
         self._on_right(holder, "ACCEPT_PICK_UP")
         for taker in hands:
             self._on_right(holder, "TRANSFER_PICK_UP", to=self._parties[taker].controller)
@@ -183,22 +185,21 @@ class Quayside:
         driver = self._parties[DRIVER].controller
         self._on_right(holder, "NAME_DRIVER", driver=driver, until=until)
 
-    def _leave(self, holder: str, document: TransportDocument) -> None:
-        """The driver answers a fresh challenge for each box; the terminal lets it out."""
+    def shown(self, one: Box) -> dict[str, Value]:
+        """What the gate takes in once the driver answered its fresh challenge: a GATE_OUT."""
         driver = self._parties[DRIVER]
-        outs: list[dict[str, Value]] = []
-        for one in self.boxes:
-            asked = GateChallenge(box=one.tag, challenge=random_bytes(32).hex(), gate=GATE)
-            shown = answer(driver, asked, self._last_act(one))
-            outs.append(
-                {
-                    "box": one.tag,
-                    "challenge": asked.challenge,
-                    "collector": driver.controller,
-                    "gate": GATE,
-                    "presentation": shown,
-                }
-            )
+        asked = GateChallenge(box=one.tag, challenge=random_bytes(32).hex(), gate=GATE)
+        return {
+            "box": one.tag,
+            "challenge": asked.challenge,
+            "collector": driver.controller,
+            "gate": GATE,
+            "presentation": answer(driver, asked, self._last_act(one)),
+        }
+
+    def leave(self, holder: str, document: TransportDocument) -> None:
+        """Each box leaves with the driver, and comes back empty."""
+        outs = [self.shown(one) for one in self.boxes]
         self._send(DISCHARGE_TERMINAL, "GATE_OUT", outs, f"{holder}'s {DRIVER} collects")
         self._report("GTOT", document)
         day = str(CalendarDate(self._now_s() // DAY_S))
@@ -213,9 +214,15 @@ class Quayside:
         self._send(DISCHARGE_TERMINAL, "RETURN_EMPTY", returns)
         self._report("GTIN", document, is_empty=True)
 
-    def _report(self, code: str, document: TransportDocument, *, is_empty: bool = False) -> None:
+    def discharged(self, days_ago: int, document: TransportDocument) -> None:
+        """The discharge terminal says when the boxes came off the ship."""
+        self._report("DISC", document, days_ago=days_ago)
+
+    def _report(
+        self, code: str, document: TransportDocument, *, is_empty: bool = False, days_ago: int = 0
+    ) -> None:
         """What the discharge terminal saw, as events of track and trace."""
-        moment = _instant(self._now_s())
+        moment = _instant(self._now_s() - days_ago * DAY_S)
         events = [
             self._event(code, one, moment, self._port.discharge, document, is_empty=is_empty)
             for one in self.boxes

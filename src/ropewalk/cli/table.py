@@ -39,6 +39,10 @@ def _member(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
     }
 
 
+OBJECTS = (msgspec.inspect.StructType, msgspec.inspect.DictType, msgspec.inspect.UnionType)
+"""Kinds of members that are objects; a union is always of objects, told apart by a tag."""
+
+
 def _type_name(kind: msgspec.inspect.Type) -> str:
     while isinstance(kind, msgspec.inspect.Metadata):
         kind = kind.type
@@ -46,7 +50,7 @@ def _type_name(kind: msgspec.inspect.Type) -> str:
         return f"array of {_type_name(kind.item_type)}s"
     if isinstance(kind, msgspec.inspect.LiteralType):
         return " or ".join(str(value) for value in kind.values)
-    if isinstance(kind, msgspec.inspect.StructType | msgspec.inspect.DictType):
+    if isinstance(kind, OBJECTS):
         return "object"
     names = {"IntType": "integer", "BoolType": "boolean", "StrType": "string"}
     return names[type(kind).__name__]

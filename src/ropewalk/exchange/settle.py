@@ -15,7 +15,7 @@ from ropewalk.capital.errors import BadAmountError, NotCustomerError, TooManyRec
 from ropewalk.capital.state import put_receivable
 from ropewalk.capital.transfer import with_recourse
 from ropewalk.cargo import GrantPickUp, OrderDelivery, grant, order_delivery
-from ropewalk.exchange.conditions import FAILED, MET, judge
+from ropewalk.exchange.conditions import FAILED, MET, State, judge
 from ropewalk.exchange.errors import (
     DecidedError,
     LegBrokenError,
@@ -79,8 +79,8 @@ def settle(view: View, message: Settle, context: Context) -> Effects:
     if missing:
         raise WaitsError(f"for {', '.join(missing)}")
     condition = exchange.condition
-    if condition is not None and judge(view, condition, context.time_s) != MET:
-        raise WaitsError("for its condition")
+    if condition is not None:
+        _require_met(judge(view, condition, context.time_s))
     _check_titles(exchange, message)
     overlay = Overlay(view)
     events: list[Event] = []
@@ -93,6 +93,13 @@ def settle(view: View, message: Settle, context: Context) -> Effects:
     overlay.changes.update(put(exchange, message.exchange, status=SETTLED))
     told = {"actor": context.actor, "exchange": message.exchange}
     return Effects(overlay.changes, (Event("exchange.settled", told), *events))
+
+
+def _require_met(state: State) -> None:
+    if state == FAILED:
+        raise WaitsError("its condition has failed: return it")
+    if state != MET:
+        raise WaitsError("for its condition")
 
 
 def _move(
