@@ -846,6 +846,10 @@ const CONTROLLER = shape(
   },
 );
 const PARTY = shape({ carrier_codes: listOf(isText), lei: isText, roles: listOf(isText) });
+const FINGERPRINTS = shape({
+  items: listOf(shape({ item: isHash, near: listOf(isHash, 0, 4) }), 1, 32),
+  scheme: (value) => value === 1,
+});
 const TITLE = shape(
   {
     ...alike(isText, "commitment consignee document_type endorsee governing_law issuer last_act"),
@@ -859,6 +863,7 @@ const TITLE = shape(
     ...alike(isSaid, "on_board_override paper shipment surrender_reason"),
     ...alike(listOf(isText, 1), "replaced_by replaces"),
     escrow: shape(alike(isText, "exchange how to")),
+    fingerprints: FINGERPRINTS,
     indemnity: shape(alike(isText, "bank receiver requester")),
     lease_until: (value) => isWhole(value) && value !== 0,
     pledge: shape({
@@ -1061,6 +1066,7 @@ const ISSUE = shape(
   {
     ...alike(isController, "consignee endorsee issue_to"),
     ...alike(isHash, "cargo destination draft house_of shipment"),
+    fingerprints: FINGERPRINTS,
     on_board: ON_BOARD,
   },
 );
@@ -1474,6 +1480,9 @@ function issue(told, family, setting) {
   ensureRolesOfDocument(body);
   const isStraight = body.document_type === "BOL" && !body.is_to_order;
   ensure(!isStraight || body.issue_to === body.shipper, "a straight bill goes to its shipper");
+  const items = (body.fingerprints?.items ?? []).map(({ item }) => item);
+  const rises = items.every((one, index) => index === 0 || items[index - 1] < one);
+  ensure(rises, "fingerprints are not sorted, each once");
   return new Map([issued(family, told, setting, told.actor, body)]);
 }
 
@@ -1509,6 +1518,7 @@ function firstRecord(issuer, body, id, issuedAt) {
     document_type: body.document_type,
     endorsee,
     endorsee_may_endorse: true,
+    fingerprints: body.fingerprints,
     governing_law: body.governing_law,
     house_of: body.house_of,
     is_to_order: body.is_to_order,
@@ -1549,6 +1559,7 @@ function replacement(family, told, setting, body, replaced, { replaces, ...more 
   ensure(body.house_of === undefined, "a replacement's master bill is not given");
   ensure(body.on_board === undefined, "a replacement's on-board date is not given");
   ensure(body.draft === undefined, "a replacement issues no draft");
+  ensure(body.fingerprints === undefined, "a replacement shows no fingerprints");
   ensureRolesOfDocument(body);
   const [id, record] = issued(family, told, setting, first.issuer, body, {
     ...Object.fromEntries(PASSED_ON.map((name) => [name, first[name]])),
@@ -1647,6 +1658,7 @@ function switchToElectronic(told, family, setting) {
   ensure(body.house_of === undefined, "a replacement's master bill is not given");
   ensure(body.on_board === undefined, "a replacement's on-board date is not given");
   ensure(body.draft === undefined, "a replacement issues no draft");
+  ensure(body.fingerprints === undefined, "a replacement shows no fingerprints");
   ensure(body.document_type === "BOL", "only a bill takes a paper bill's place");
   ensureRolesOfDocument(body);
   ensureApproved(told, [body.issue_to ?? ""]);

@@ -46,6 +46,20 @@ class OnBoard(Body, frozen=True):
     override: Hash | None = None
 
 
+class Fingerprint(Body, frozen=True):
+    """One cargo item's."""
+
+    item: Hash
+    near: Annotated[list[Hash], msgspec.Meta(max_length=4)]
+
+
+class Fingerprints(Body, frozen=True):
+    """Of all cargo items."""
+
+    items: Annotated[list[Fingerprint], msgspec.Meta(min_length=1, max_length=32)]
+    scheme: Literal[1]
+
+
 class Issue(Body, frozen=True):
     """ISSUE, and every replacement."""
 
@@ -62,6 +76,7 @@ class Issue(Body, frozen=True):
     destination: Hash | None = None
     draft: Hash | None = None
     endorsee: ControllerId | None = None
+    fingerprints: Fingerprints | None = None
     house_of: Hash | None = None
     issue_to: ControllerId | None = None
     on_board: OnBoard | None = None

@@ -7,6 +7,7 @@ from pathlib import Path
 from ropewalk.client.actor import Actor
 from ropewalk.client.document import TransportDocument
 from ropewalk.client.errors import PartiesError
+from ropewalk.client.fingerprints import fingerprints_of
 from ropewalk.client.node import Outcome
 from ropewalk.client.papers import salt_of_draft
 from ropewalk.client.shelf import Kept, Shelf
@@ -47,6 +48,8 @@ class Particulars:
     """That the goods are on board, to be held to the terminals' loading events."""
     draft: str = ""
     """Shipping instructions whose approved draft the document is."""
+    fingerprint_key: bytes = b""
+    """The network's, where its banks are warned of cargo that is billed twice."""
 
 
 def issue_body(
@@ -139,10 +142,7 @@ def issue(
     )
     terms = find_terms(document, kept.secret)
     body = issue_body(document, kept.salt, governing_law, parties, terms)
-    if more.draft:
-        body["draft"] = more.draft
-    if more.house_of:
-        body["house_of"] = more.house_of
+    body |= _particulars(document, more)
     if more.on_board is not None:
         if terms is None or not terms.cargo.equipments:
             raise PartiesError("an on-board bill tells its boxes, and this document names none")
@@ -155,6 +155,14 @@ def issue(
     elif more.draft and outcome.status == "committed":
         shelf.discard(str(body["commitment"]))  # it is kept under the title from now on
     return identifier, outcome
+
+
+def _particulars(document: TransportDocument, more: Particulars) -> dict[str, Value]:
+    """Draft, fingerprints and master bill, as far as there are any."""
+    found: dict[str, Value] = {"draft": more.draft, "house_of": more.house_of}
+    found = {name: value for name, value in found.items() if value}
+    shown = fingerprints_of(document, more.fingerprint_key) if more.fingerprint_key else None
+    return found if shown is None else {**found, "fingerprints": shown}
 
 
 def find_terms(document: TransportDocument, secret: bytes) -> Terms | None:

@@ -39,7 +39,7 @@ def first_record(actor: str, body: Body, transaction: str, time_s: int) -> Roles
         f"{body['carrier_code_list_provider']}:{body['carrier_code']}"
         f":{body['transport_document_reference']}"
     )
-    said = ("cargo", "destination", "house_of", "shipment")
+    said = ("cargo", "destination", "fingerprints", "house_of", "shipment")
     return {
         "commitment": body["commitment"],
         "consignee": body.get("consignee", ""),
@@ -86,6 +86,8 @@ def issue(family: Family, told: Told, setting: Setting) -> Family:
         not straight or body["issue_to"] == body["shipper"],
         "a straight bill is issued to its shipper",
     )
+    items = [one["item"] for one in body.get("fingerprints", {}).get("items", ())]
+    require(items == sorted({*items}), "fingerprints are not sorted, each once")
     return _issued(family, told, setting, body)
 
 
@@ -120,6 +122,7 @@ def _replacement(
     require("house_of" not in body, "a replacement's master bill is not given")
     require("on_board" not in body, "a replacement's on-board date is not given")
     require("draft" not in body, "a replacement issues no draft")
+    require("fingerprints" not in body, "a replacement shows no fingerprints")
     issuer = Told(told.act, first["issuer"], told.body, told.transaction)
     said = {"replaces": sorted(replaced), **passed, **more}
     return _issued(family, issuer, setting, body, **said)
@@ -247,6 +250,7 @@ def switch_to_electronic(family: Family, told: Told, setting: Setting) -> Family
     require("house_of" not in body, "a replacement's master bill is not given")
     require("on_board" not in body, "a replacement's on-board date is not given")
     require("draft" not in body, "a replacement issues no draft")
+    require("fingerprints" not in body, "a replacement shows no fingerprints")
     require(body["document_type"] == BILL, "only a bill takes a paper bill's place")
     _require_roles(body)
     require_approvals(told, [body.get("issue_to", "")])

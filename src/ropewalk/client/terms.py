@@ -139,7 +139,7 @@ def box_tag(secret: bytes, equipment: str) -> str:
 def equipments_of(document: TransportDocument) -> list[str]:
     """References of every box that a document's cargo is in, sorted."""
     found = {
-        text_in(cargo.get("equipmentReference")) for _, cargo in _cargo_items(members_of(document))
+        text_in(cargo.get("equipmentReference")) for _, cargo in cargo_items(members_of(document))
     }
     return sorted(found - {""})
 
@@ -158,7 +158,7 @@ def port_of(document: TransportDocument, role: str) -> str:
 def _cargo(body: dict[str, Json], secret: bytes) -> CargoList:
     sums: Sums = {}
     boxes: set[str] = set()
-    for goods, cargo in _cargo_items(body):
+    for goods, cargo in cargo_items(body):
         box = text_in(cargo.get("equipmentReference"))
         if box:
             boxes.add(box_tag(secret, box))
@@ -179,7 +179,7 @@ def _cargo(body: dict[str, Json], secret: bytes) -> CargoList:
     return CargoList(equipments=sorted(boxes), items=items)
 
 
-def _cargo_items(body: dict[str, Json]) -> Iterator[tuple[Json, dict[str, Json]]]:
+def cargo_items(body: dict[str, Json]) -> Iterator[tuple[Json, dict[str, Json]]]:
     """What describes each cargo item's goods, and the item."""
     for one in elements_in(body.get("consignmentItems")):
         item = members_in(one)
@@ -199,7 +199,7 @@ def _add(sums: Sums, item: str, cargo: dict[str, Json]) -> None:
         added = (
             _count(packaging.get("numberOfPackages")),
             _volume(members_in(cargo.get("cargoGrossVolume"))),
-            _weight(members_in(cargo.get("cargoGrossWeight"))),
+            grams_of(members_in(cargo.get("cargoGrossWeight"))),
         )
     except CodeError as error:
         raise NoCargoError(str(error)) from error
@@ -214,7 +214,12 @@ def _count(value: Json) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
 
 
-def _weight(members: dict[str, Json]) -> int:
+def grams_of(members: dict[str, Json]) -> int:
+    """A weight in grams, 0 where none is stated.
+
+    Raises:
+        CodeError: it is no weight.
+    """
     if not members:
         return 0
     return Weight.of(_decimal(members.get("value")), text_in(members.get("unit"))).grams

@@ -19,6 +19,7 @@ from ropewalk.title import (
     waybill,
 )
 from ropewalk.title.cargo import CargoItem, CargoList, cargo_hash, items_hash
+from ropewalk.title.fingerprint import Match, fingerprint_key, match
 from ropewalk.title.release import standing
 from ropewalk.title.state import (
     BLANK,
@@ -32,6 +33,8 @@ from ropewalk.title.state import (
     SURRENDERED,
     VOID,
     Escrow,
+    Fingerprint,
+    Fingerprints,
     Indemnity,
     Pledge,
     ReferenceRecord,
@@ -77,14 +80,19 @@ __all__ = [
     "CargoItem",
     "CargoList",
     "Escrow",
+    "Fingerprint",
+    "Fingerprints",
     "Indemnity",
+    "Match",
     "Pledge",
     "ReferenceRecord",
     "Title",
     "cargo_hash",
     "find",
+    "fingerprint_key",
     "items_hash",
     "key",
+    "match",
     "paper_key",
     "reference_key",
     "standing",

@@ -396,6 +396,13 @@ class NotInEscrowError(LedgerError):
     number = 7366
 
 
+class CargoBilledError(LedgerError):
+    """Another live bill of the same carrier's is over the same cargo item."""
+
+    code = "title.cargo_billed"
+    number = 7367
+
+
 class OwnIndemnityError(LedgerError):
     """A letter of indemnity is given to the carrier: it is neither requester, receiver nor bank."""
 

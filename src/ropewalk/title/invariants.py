@@ -142,6 +142,7 @@ def document_never_changes(was: Title | None, now: Title, _change: Change) -> st
         "commitment",
         "destination",
         "document_type",
+        "fingerprints",
         "from_paper",
         "governing_law",
         "house_of",

@@ -46,6 +46,7 @@ from ropewalk.title.cargo import EQUIPMENTS_MAX, boxes_hash
 from ropewalk.title.errors import (
     BadMasterError,
     BadOnBoardDateError,
+    CargoBilledError,
     ForeignCarrierCodeError,
     GoverningLawError,
     MalformedCargoError,
@@ -55,6 +56,7 @@ from ropewalk.title.errors import (
     RolesOfDocumentError,
     UnknownCargoError,
 )
+from ropewalk.title.fingerprint import billed
 from ropewalk.title.release import standing
 
 DAY_S = 86_400
@@ -104,6 +106,12 @@ class Issue(Message, frozen=True, omit_defaults=True):
         | None
     ) = None
     endorsee: ControllerId | None = None
+    fingerprints: (
+        Annotated[
+            state.Fingerprints, msgspec.Meta(description="What banks are warned by; financing.md.")
+        ]
+        | None
+    ) = None
     house_of: Annotated[Hash, msgspec.Meta(description="Title of the master bill.")] | None = None
     issue_to: ControllerId | None = None
     on_board: (
@@ -138,6 +146,7 @@ def issue(view: View, message: Issue, context: Context) -> Effects:
         NotSideError: the actor is not their carrier.
         DocumentStateError: their draft is not approved, or they are not open.
         NotAsApprovedError: document or shipper are not the approved draft's.
+        CargoBilledError: another live bill of the actor's is over one of the cargo items (P8).
     """
     identifier, title = issued(view, message, context.actor, context)
     if message.house_of is not None:
@@ -150,6 +159,8 @@ def issue(view: View, message: Issue, context: Context) -> Effects:
         of_draft = _draft(view, message, message.draft, identifier, context)
         writes.update(of_draft.writes)
         events += of_draft.events
+    if message.fingerprints is not None:
+        writes |= billed(view, message.fingerprints, identifier, title)
     return Effects(writes, tuple(events))
 
 
@@ -306,6 +317,7 @@ def _first_record(message: Issue, reference: str, issuer: str, context: Context)
         document_type=message.document_type,
         endorsee=endorsee,
         endorsee_may_endorse=True,
+        fingerprints=message.fingerprints,
         governing_law=message.governing_law,
         house_of=message.house_of or "",
         is_to_order=message.is_to_order,
@@ -353,6 +365,7 @@ RULES = (
             MovementKnownError,
             TooManyBillsError,
             *DRAFT_REFUSALS,
+            CargoBilledError,
         ),
     ),
 )

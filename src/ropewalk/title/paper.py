@@ -96,8 +96,8 @@ def switch_to_electronic(view: View, message: SwitchToElectronic, context: Conte
     )
     if title.document_type != "BOL" or title.house_of or title.on_board:
         raise ReplacementDiffersError("a bill without house_of and on_board takes its place")
-    if message.replacement.draft is not None:
-        raise ReplacementDiffersError("a draft is for the issue alone")
+    if message.replacement.draft is not None or message.replacement.fingerprints is not None:
+        raise ReplacementDiffersError("draft and fingerprints are for the issue alone")
     parties = [title.possessor]
     writes: dict[str, bytes | None] = {}
     events: list[Event] = []

@@ -46,8 +46,8 @@ def replacements(
         if any(title.reference == other.reference for other in made.values()):
             raise ReferenceUsedError(title.reference)
         check_differences(parent, title, same_terms=same_terms)
-        if message.draft is not None:
-            raise ReplacementDiffersError("a draft is for the issue alone")
+        if message.draft is not None or message.fingerprints is not None:
+            raise ReplacementDiffersError("draft and fingerprints are for the issue alone")
         if title.possessor != parent.holder:
             raise WrongHolderError(f"the holder is {parent.holder}")
         made[identifier] = inherited(parent, title, tuple(sorted(parents)), same_terms=same_terms)

@@ -6,6 +6,7 @@ a document type allows stands in `DOCUMENT_TYPES`. Source: docs/reference/title.
 """
 
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -108,6 +109,26 @@ class Indemnity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     requester: str
 
 
+FINGERPRINTS_MAX = 32
+"""Cargo items that have one."""
+NEAR_MAX = 4
+
+
+class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One cargo item's."""
+
+    item: Hash
+    near: Annotated[list[Hash], msgspec.Meta(max_length=NEAR_MAX)]
+
+
+class Fingerprints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of all cargo items, by one scheme."""
+
+    items: Annotated[list[Fingerprint], msgspec.Meta(min_length=1, max_length=FINGERPRINTS_MAX)]
+    scheme: Literal[1]
+    """HMAC-SHA256 under the network's key. 2 is kept for one that nobody can guess under."""
+
+
 class Title(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Record `title/<id>`; docs/reference/title.md says what each field means.
 
@@ -123,6 +144,7 @@ class Title(Record, frozen=True, kw_only=True, omit_defaults=True):
     endorsee: str
     endorsee_may_endorse: bool
     escrow: Escrow | None = None
+    fingerprints: Fingerprints | None = None
     freeze: str = ""
     from_paper: str = ""
     governing_law: str
