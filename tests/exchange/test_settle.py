@@ -105,7 +105,7 @@ def test_a_pledged_bill_goes_to_a_stranger_only_with_both() -> None:
     assert hall.why("bank", "ESCROW_TITLE", hall.title_body()) == "title.pledged"
 
 
-def release(condition: object = None) -> Hall:
+def release() -> Hall:
     """Title surrendered, money paid, pick-up right granted: the exchange of three strands."""
     hall = Hall()
     hall.quay.announced().green()

@@ -1,0 +1,411 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Vectors of every act of the exchange: accepted cases, and every refusal in the documented order.
+
+Written by `python -m exchange.make_vectors` with `src` and `tests` on the path; `--check` only
+compares.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from exchange.hall import DEADLINE, PRICE, Hall, both
+from exchange.test_facts import fact, readings
+from ledger.vectors import Case, main, surplus, texts_of
+from ledger.world import IDS, UNKNOWN, salt
+from ropewalk.capital import errors as capital
+from ropewalk.cargo import errors as cargo
+from ropewalk.crypto import Value
+from ropewalk.exchange import errors, fact_id
+from ropewalk.identity import UnknownControllerError
+from ropewalk.ledger import LedgerError, MalformedBodyError
+from ropewalk.title import errors as title
+
+Refusal = type[LedgerError] | None
+NOWHERE = salt("nothing")
+
+
+def case(
+    hall: Hall,
+    act: str,
+    name: str,
+    actor: str,
+    body: Mapping[str, Value],
+    refusal: Refusal = None,
+    approvals: tuple[str, ...] = (),
+) -> Case:
+    """A case in a hall as it stands."""
+    return Case(f"exchange.{act}", name, hall.world, actor, body, refusal, approvals)
+
+
+def openings() -> Iterator[Case]:
+    """OPEN."""
+    hall = Hall()
+    receivable = hall.receivable()
+    legs = [hall.title_leg("SURRENDER"), hall.deposit_leg(), hall.release_leg()]
+    yield case(hall, "OPEN", "title_against_money", "shipper", hall.opening())
+    yield case(hall, "OPEN", "three_strands", "consignee", hall.opening(*legs))
+    condition = both(hall.event(), hall.band(), {"asks": "not_before", "time": 0})
+    body = hall.opening(hall.receivable_leg(receivable), hall.payment_leg(), condition=condition)
+    yield case(hall, "OPEN", "on_conditions", "shipper", body)
+    late = hall.opening({**hall.deposit_leg(0), "giver": IDS["shipper"]}, seconds=0)
+    yield case(hall, "OPEN", "bad_deadline", "buyer", late, errors.BadDeadlineError)
+    same = {**hall.deposit_leg(0), "giver": IDS["shipper"]}
+    yield case(hall, "OPEN", "to_oneself", "buyer", hall.opening(same), errors.BadLegError)
+    twice = hall.opening(hall.title_leg(), hall.title_leg("SURRENDER"))
+    yield case(hall, "OPEN", "twice_the_same", "buyer", twice, errors.BadLegError)
+    for name, sum_ in (("nothing", "0"), ("negative", "-5"), ("too_much", str(10**18 + 1))):
+        leg = {**hall.deposit_leg(), "currency": "XTS", "sum": sum_}
+        yield case(hall, "OPEN", name, "buyer", hall.opening(leg), capital.BadAmountError)
+    money = hall.opening({**hall.deposit_leg(), "currency": "XTS"})
+    yield case(hall, "OPEN", "no_currency", "buyer", money, capital.BadCurrencyError)
+    unknown = {**hall.deposit_leg(), "taker": UNKNOWN}
+    yield case(hall, "OPEN", "no_party", "buyer", hall.opening(unknown), errors.NotPartyError)
+    bad = hall.band(least=9_000)
+    body = hall.opening(unknown, condition=bad)
+    yield case(hall, "OPEN", "unknown_taker", "consignee", body, UnknownControllerError)
+    body = hall.opening(condition=bad)
+    yield case(hall, "OPEN", "bad_condition", "shipper", body, errors.BadConditionError)
+    yield surplus(case(hall, "OPEN", "", "shipper", hall.opening()))
+    asset = hall.opening({**hall.title_leg(), "asset": "ship"})
+    yield case(hall, "OPEN", "of_something_else", "shipper", asset, MalformedBodyError)
+
+
+def not_running(act: str, actor: str, body: Mapping[str, Value]) -> Iterator[Case]:
+    """Of no exchange, of one that is decided, of one whose deadline has passed."""
+    hall = Hall().full()
+    nowhere = {**body, "exchange": NOWHERE}
+    yield case(hall, act, "unknown", actor, nowhere, errors.UnknownExchangeError)
+    hall.settles().later(DEADLINE + 1)
+    told = {**body, "exchange": hall.exchange}
+    yield case(hall, act, "decided", actor, told, errors.DecidedError)
+    ended = Hall().opened().later(DEADLINE + 1)
+    told = {**body, "exchange": ended.exchange}
+    yield case(ended, act, "ended", actor, told, errors.EndedError)
+
+
+def agreements() -> Iterator[Case]:
+    """AGREE."""
+    hall = Hall().opened()
+    yield case(hall, "AGREE", "by_who_takes", "consignee", hall.body())
+    yield from not_running("AGREE", "buyer", {})
+    yield case(hall, "AGREE", "no_party", "buyer", hall.body(), errors.NotPartyError)
+    again = errors.EscrowedAlreadyError
+    yield case(hall, "AGREE", "agreed_already", "shipper", hall.body(), again)
+    yield surplus(case(hall, "AGREE", "", "consignee", hall.body()))
+
+
+def no_leg(
+    hall: Hall, act: str, actor: str, leg: int, other: int, more: Mapping[str, Value]
+) -> Iterator[Case]:
+    """Of no such leg, of one that is given, of somebody else's."""
+    yield from not_running(act, actor, {"leg": other, **more})
+    body = hall.body(leg=other, **more)
+    yield case(hall, act, "another_kind", "buyer", body, errors.NoSuchLegError)
+    body = hall.body(leg=9, **more)
+    yield case(hall, act, "no_such_leg", "buyer", body, errors.NoSuchLegError)
+    body = hall.body(leg=leg, **more)
+    yield case(hall, act, "not_its_giver", "buyer", body, errors.NotGiverError)
+    yield surplus(case(hall, act, "", actor, body))
+
+
+def titles() -> Iterator[Case]:
+    """ESCROW_TITLE."""
+    act, hall = "ESCROW_TITLE", Hall().opened()
+    body = hall.title_body()
+    for how in ("TRANSFER", "ENDORSE_TO_ORDER", "SURRENDER"):
+        other = Hall()
+        other.opened(other.title_leg(how), other.deposit_leg())
+        yield case(other, act, how.lower(), "shipper", other.title_body())
+    more = {name: body[name] for name in ("how", "last_act", "title", "to")}
+    yield from no_leg(hall, act, "shipper", 0, 1, more)
+    given = Hall().opened().gives_title()
+    yield case(given, act, "given", "buyer", given.title_body(), errors.EscrowedAlreadyError)
+    terms = hall.title_body(how="SURRENDER", last_act=NOWHERE)
+    yield case(hall, act, "other_terms", "shipper", terms, errors.OtherObjectError)
+    unknown = Hall()
+    unknown.opened({**unknown.title_leg(), "title": NOWHERE}, unknown.deposit_leg())
+    told = unknown.title_body(title=NOWHERE)
+    yield case(unknown, act, "unknown_title", "shipper", told, title.UnknownTitleError)
+    stale = hall.title_body(last_act=NOWHERE)
+    yield case(hall, act, "stale", "shipper", stale, title.StaleError)
+    held = Hall().opened().gives_title()
+    held.opened()
+    yield case(held, act, "in_escrow", "shipper", held.title_body(), title.TitleInEscrowError)
+
+
+def unfree_titles() -> Iterator[Case]:
+    """ESCROW_TITLE of what is not its holder's to give."""
+    act = "ESCROW_TITLE"
+    for name, refusal in (("frozen", title.FrozenError), ("leased", title.LeasedError)):
+        there = Hall()
+        getattr(there.bill, name)()
+        there.opened()
+        yield case(there, act, name, "shipper", there.title_body(), refusal)
+    moved = Hall()
+    moved.bill.does("shipper", "TRANSFER", recipient="buyer")
+    moved.opened()
+    yield case(moved, act, "not_possessor", "shipper", moved.title_body(), title.NotPossessorError)
+    endorsed = Hall("to_order")
+    endorsed.bill.does("shipper", "ENDORSE_TO_ORDER", recipient="bank")
+    for how, refused in (
+        ("SURRENDER", title.NotSurrendererError),
+        ("ENDORSE_TO_ORDER", title.NotEndorseeError),
+    ):
+        endorsed.opened(endorsed.title_leg(how), endorsed.deposit_leg())
+        told = endorsed.title_body()
+        yield case(endorsed, act, f"{how.lower()}_by_a_mere_holder", "shipper", told, refused)
+
+
+def pledged_titles() -> Iterator[Case]:
+    """ESCROW_TITLE of a straight bill, and of one that is pledged."""
+    act, straight = "ESCROW_TITLE", Hall("straight")
+    for how, taker, refusal in (
+        ("TRANSFER", "buyer", title.StraightRecipientError),
+        ("ENDORSE_TO_ORDER", "consignee", title.NotNegotiableError),
+    ):
+        straight.opened(straight.title_leg(how, taker=taker), opener="shipper")
+        told = straight.title_body()
+        yield case(straight, act, f"straight_{how.lower()}", "shipper", told, refusal)
+    pledged = Hall()
+    pledged.bill.pledged()
+    pledged.opened(pledged.title_leg(giver="bank"), opener="bank")
+    told = pledged.title_body()
+    yield case(pledged, act, "pledged", "bank", told, title.PledgedError)
+    yield case(pledged, act, "pledged_with_both", "bank", told, None, ("shipper",))
+    back = Hall()
+    back.bill.pledged()
+    back.opened(back.title_leg(giver="bank", taker="shipper"), opener="bank")
+    yield case(back, act, "to_its_beneficiary", "bank", back.title_body())
+
+
+def receivables() -> Iterator[Case]:
+    """ESCROW_RECEIVABLE."""
+    act, hall = "ESCROW_RECEIVABLE", Hall()
+    receivable = hall.receivable()
+    hall.opened(hall.receivable_leg(receivable), hall.deposit_leg(900, "buyer"))
+    more = {"last_act": hall.share(receivable).last_act, "receivable": receivable}
+    yield case(hall, act, "in", "shipper", hall.body(leg=0, **more))
+    yield from no_leg(hall, act, "shipper", 0, 1, more)
+    other = hall.body(leg=0, **{**more, "receivable": NOWHERE})
+    yield case(hall, act, "another", "shipper", other, errors.OtherObjectError)
+    stale = hall.body(leg=0, **{**more, "last_act": NOWHERE})
+    yield case(hall, act, "stale", "shipper", stale, capital.StaleReceivableError)
+    hall.opened({**hall.receivable_leg(receivable), "sum": "999"})
+    worth = hall.body(leg=0, **more)
+    yield case(hall, act, "of_another_worth", "shipper", worth, errors.OtherObjectError)
+
+
+def others_receivables() -> Iterator[Case]:
+    """ESCROW_RECEIVABLE of none, of somebody else's, of a pledged one, of one in escrow."""
+    act, hall = "ESCROW_RECEIVABLE", Hall()
+    receivable = hall.receivable()
+    more = {"last_act": hall.share(receivable).last_act, "receivable": receivable}
+    hall.opened({**hall.receivable_leg(receivable), "receivable": NOWHERE})
+    told = hall.body(leg=0, **{**more, "receivable": NOWHERE})
+    yield case(hall, act, "unknown_receivable", "shipper", told, capital.UnknownReceivableError)
+    hall.opened(hall.receivable_leg(receivable, giver="bank"), opener="bank")
+    told = hall.body(leg=0, **more)
+    yield case(hall, act, "not_creditor", "bank", told, capital.NotCreditorError)
+    hall.opened(hall.receivable_leg(receivable))
+    seen: dict[str, Value] = {**more, "pledgee": IDS["bank"]}
+    hall.world.done("shipper", "capital.PLEDGE_RECEIVABLE", seen)
+    more = {"last_act": hall.share(receivable).last_act, "receivable": receivable}
+    told = hall.body(leg=0, **more)
+    yield case(hall, act, "pledged", "shipper", told, capital.ReceivablePledgedError)
+    yield case(hall, act, "pledged_with_its_pledgee", "shipper", told, None, ("bank",))
+    held = Hall()
+    receivable = held.receivable()
+    held.opened(held.receivable_leg(receivable)).gives_receivable(receivable)
+    more = {"last_act": held.share(receivable).last_act, "receivable": receivable}
+    told = held.body(leg=0, **more)
+    yield case(held, act, "given", "buyer", told, errors.EscrowedAlreadyError)
+    held.opened(held.receivable_leg(receivable))
+    told = held.body(leg=0, **more)
+    yield case(held, act, "in_escrow", "shipper", told, capital.ReceivableInEscrowError)
+
+
+def deposits() -> Iterator[Case]:
+    """ESCROW_DEPOSIT."""
+    act, hall = "ESCROW_DEPOSIT", Hall().opened()
+    yield case(hall, act, "in", "consignee", hall.body(leg=1))
+    yield from no_leg(hall, act, "consignee", 1, 0, {})
+    given = Hall().opened().gives_money()
+    told = given.body(leg=1)
+    yield case(given, act, "given", "buyer", told, errors.EscrowedAlreadyError)
+    hall.opened(hall.deposit_leg(PRICE, taker="bank"), opener="consignee")
+    yield case(
+        hall, act, "taker_without_account", "consignee", hall.body(leg=0), capital.NotCustomerError
+    )
+    hall.opened(hall.deposit_leg(PRICE + 1), opener="consignee")
+    less = capital.InsufficientFundsError
+    yield case(hall, act, "less_is_there", "consignee", hall.body(leg=0), less)
+
+
+def payments() -> Iterator[Case]:
+    """CONFIRM_PAYMENT."""
+    act, hall = "CONFIRM_PAYMENT", Hall()
+    hall.opened(hall.title_leg(), hall.payment_leg())
+    more: dict[str, Value] = {"entry": salt("entry")}
+    yield case(hall, act, "confirmed", "bank", hall.body(leg=1, **more))
+    yield from no_leg(hall, act, "bank", 1, 0, more)
+    given = Hall()
+    given.opened(given.title_leg(), given.payment_leg())
+    given.does("bank", act, given.body(leg=1, **more))
+    told = given.body(leg=1, **more)
+    yield case(given, act, "given", "buyer", told, errors.EscrowedAlreadyError)
+    hall.opened(hall.title_leg(), {**hall.payment_leg(), "bank": IDS["buyer"]})
+    told = hall.body(leg=1, **more)
+    yield case(hall, act, "no_bank", "buyer", told, capital.NotBankError)
+
+
+def facts() -> Iterator[Case]:
+    """STATE_FACT, STATE_READINGS, RETRACT_FACT."""
+    hall = Hall()
+    yield case(hall, "STATE_FACT", "an_event", "terminal", fact(hall))
+    yield case(hall, "STATE_FACT", "at_a_place", "terminal", fact(hall, place=salt("place")))
+    ahead = fact(hall, time=hall.world.time_s + 99)
+    yield case(hall, "STATE_FACT", "ahead", "terminal", ahead, errors.BadFactError)
+    yield case(hall, "STATE_READINGS", "a_span", "carrier", readings(hall))
+    late = readings(hall, until=hall.world.time_s + 99)
+    yield case(hall, "STATE_READINGS", "ahead", "carrier", late, errors.BadFactError)
+    down = readings(hall, least=5_000)
+    yield case(hall, "STATE_READINGS", "upside_down", "carrier", down, errors.BadFactError)
+    code = fact(hall, code="insp")
+    yield case(hall, "STATE_FACT", "no_code", "terminal", code, MalformedBodyError)
+    yield surplus(case(hall, "STATE_FACT", "", "terminal", fact(hall)))
+    yield surplus(case(hall, "STATE_READINGS", "", "carrier", readings(hall)))
+    first, span = fact(hall), readings(hall)
+    hall.does("terminal", "STATE_FACT", first).does("carrier", "STATE_READINGS", span)
+    known = errors.FactKnownError
+    yield case(hall, "STATE_FACT", "stated_already", "terminal", first, known)
+    yield case(hall, "STATE_READINGS", "stated_already", "carrier", span, known)
+    told: dict[str, Value] = {"fact": fact_id(IDS["terminal"], "INSP", str(first["subject"]))}
+    yield case(hall, "RETRACT_FACT", "taken_back", "terminal", told)
+    others = errors.UnknownFactError
+    yield case(hall, "RETRACT_FACT", "somebody_elses", "carrier", told, others)
+    yield case(hall, "RETRACT_FACT", "unknown", "carrier", {"fact": NOWHERE}, others)
+    yield surplus(case(hall, "RETRACT_FACT", "", "terminal", told))
+
+
+def three_strands() -> Hall:
+    """Title surrendered, money, the right to the box: all in escrow or agreed."""
+    hall = Hall()
+    hall.quay.announced().green()
+    hall.opened(hall.title_leg("SURRENDER"), hall.deposit_leg(), hall.release_leg())
+    return hall.gives_title().gives_money().does("carrier", "AGREE")
+
+
+def sold() -> Hall:
+    """A receivable and its price in escrow."""
+    hall = Hall()
+    receivable = hall.receivable()
+    hall.place("buyer", 900)
+    hall.opened(hall.receivable_leg(receivable), hall.deposit_leg(900, "buyer"))
+    return hall.gives_receivable(receivable).gives_money("buyer")
+
+
+def settlements() -> Iterator[Case]:
+    """SETTLE."""
+    act, hall = "SETTLE", Hall().full()
+    yield case(hall, act, "title_against_money", "consignee", hall.deciding())
+    strands = three_strands()
+    yield case(strands, act, "three_strands", "consignee", strands.deciding())
+    receivable = sold()
+    yield case(receivable, act, "a_receivable", "shipper", receivable.deciding())
+    paid = Hall()
+    paid.bill.pledged()
+    paid.opened(paid.title_leg(giver="bank", taker="shipper"), opener="bank")
+    paid.gives_title("bank").does("shipper", "AGREE")
+    yield case(paid, act, "a_pledge_ends", "shipper", paid.deciding())
+    yield surplus(case(receivable, act, "", "shipper", receivable.deciding()))
+
+
+def refused_settlements() -> Iterator[Case]:
+    """SETTLE, refused."""
+    act, hall = "SETTLE", Hall().full()
+    yield from not_running(act, "buyer", {"titles": []})
+    yield case(hall, act, "no_party", "buyer", hall.body(titles=[]), errors.NotPartyError)
+    waits = Hall().opened().gives_title()
+    yield case(waits, act, "consent_missing", "shipper", waits.body(titles=[]), errors.WaitsError)
+    waits = Hall()
+    waits.opened(condition=waits.event()).gives_title().gives_money()
+    told = waits.body(titles=[])
+    yield case(waits, act, "condition_waits", "shipper", told, errors.WaitsError)
+    told = hall.body(titles=[])
+    yield case(hall, act, "titles_left_out", "shipper", told, errors.NamedTitlesError)
+    stale: list[Value] = [{"last_act": NOWHERE, "title": hall.bill.title}]
+    told = hall.body(titles=stale)
+    yield case(hall, act, "stale", "shipper", told, title.StaleError)
+    hall.bill.frozen()
+    yield case(hall, act, "frozen", "shipper", hall.deciding(), title.FrozenError)
+    yield from broken_settlements()
+
+
+def broken_settlements() -> Iterator[Case]:
+    """SETTLE of a leg that is not what it was, or that can't be."""
+    act, broken = "SETTLE", sold()
+    leg = broken.record.legs[0]
+    receivable_id = str(getattr(leg, "receivable", ""))
+    payment: dict[str, Value] = {
+        "amount": "400",
+        "bank": IDS["bank"],
+        "payable": broken.share(receivable_id).payable,
+        "receivables": [receivable_id],
+    }
+    broken.world.done("consignee", "capital.REDEEM", payment)
+    told = broken.deciding()
+    yield case(broken, act, "paid_meanwhile", "shipper", told, errors.LegBrokenError)
+    gone = Hall()
+    gone.opened(gone.title_leg("SURRENDER"), gone.deposit_leg(), gone.release_leg())
+    gone.gives_title().gives_money().does("carrier", "AGREE")
+    told = gone.deciding()
+    yield case(gone, act, "never_announced", "shipper", told, cargo.UnknownMovementError)
+
+
+def returns() -> Iterator[Case]:
+    """RETURN."""
+    act, hall = "RETURN", Hall().full()
+    told = hall.deciding()
+    yield case(hall, act, "with_everybody", "shipper", told, None, ("consignee",))
+    yield case(hall, act, "without", "shipper", told, errors.NotReturnableError)
+    yield case(hall, act, "unknown", "buyer", hall.body(exchange=NOWHERE, titles=[]),
+               errors.UnknownExchangeError)  # fmt: skip
+    done = Hall().full().settles()
+    yield case(done, act, "decided", "buyer", done.body(titles=[]), errors.DecidedError)
+    late = Hall().full().later(DEADLINE + 1)
+    yield case(late, act, "after_the_deadline", "buyer", late.deciding())
+    yield case(late, act, "titles_left_out", "buyer", late.body(titles=[]),
+               errors.NamedTitlesError)  # fmt: skip
+    stale: list[Value] = [{"last_act": NOWHERE, "title": late.bill.title}]
+    yield case(late, act, "stale", "buyer", late.body(titles=stale), title.StaleError)
+    late.bill.frozen()
+    yield case(late, act, "frozen_goes_back_frozen", "buyer", late.deciding())
+    failed = Hall()
+    failed.opened(condition=failed.event(until=failed.world.time_s + 5)).gives_title().later(9)
+    yield case(failed, act, "its_condition_failed", "buyer", failed.deciding())
+    yield surplus(case(late, act, "", "buyer", late.deciding()))
+
+
+def cases() -> Iterator[Case]:
+    """Every case."""
+    yield from openings()
+    yield from agreements()
+    yield from titles()
+    yield from unfree_titles()
+    yield from pledged_titles()
+    yield from receivables()
+    yield from others_receivables()
+    yield from deposits()
+    yield from payments()
+    yield from facts()
+    yield from settlements()
+    yield from refused_settlements()
+    yield from returns()
+
+
+def texts() -> dict[str, str]:
+    """Every file of the room's vectors."""
+    return texts_of(cases())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(texts()))
