@@ -12,7 +12,7 @@ import httpx2
 import msgspec
 
 from network import Network
-from ropewalk.api import ApiSettings, Deadlines, build_server
+from ropewalk.api import ApiSettings, Deadlines, build_server, reads_all
 from ropewalk.views import Batch, Rules, Views
 
 WAIT_S = 20.0
@@ -34,13 +34,15 @@ class House:
 
     def __init__(self, folder: Path, *, open_events: bool = True) -> None:
         self.network = Network(folder)
-        self.views = Views(folder, self.network.engine, rules=Rules(allows_loopback=True)).start()
         settings = ApiSettings(
             listen_port=0,
             log_level="error",
             open_events=open_events,
             deadlines=Deadlines(heartbeat_s=0.5, shutdown_s=1),
         )
+        rules = Rules(allows_loopback=True)
+        self.views = Views(folder, self.network.engine, rules=rules, reads_all=reads_all(settings))
+        self.views.start()
         self._server = build_server(self.network.engine, settings, self.views)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()

@@ -42,9 +42,14 @@ class World:
 
     def __init__(self, folder: Path, noted: Receiver, port: int) -> None:
         self.now_s = 1_770_000_000
+        self.staff = {""}
         self.ledger = Ledger()
         self.views = Views(
-            folder, self.ledger, rules=Rules(allows_loopback=True), now_s=lambda: self.now_s
+            folder,
+            self.ledger,
+            rules=Rules(allows_loopback=True),
+            now_s=lambda: self.now_s,
+            reads_all=lambda controller: controller in self.staff,
         )
         self.noted = noted
         self.url = f"http://127.0.0.1:{port}/hook"
