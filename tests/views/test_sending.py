@@ -99,6 +99,26 @@ def ids(*numbers: int) -> list[str]:
     return [event22(n)["eventID"] for n in numbers]
 
 
+def test_what_a_subscriber_may_no_longer_read_is_not_sent(world: World) -> None:
+    world.subscribe()
+    world.claim(1)
+    world.staff = set()
+    world.send()
+    assert world.noted.bodies == []
+    world.now_s += LIFE_S
+    world.send()
+    assert world.waiting("dead") == 1
+
+
+def test_a_subscriber_that_does_not_read_all_is_sent_what_concerns_it(world: World) -> None:
+    world.subscribe()
+    world.staff = set()
+    world.claim(1)
+    world.send()
+    assert world.waiting() == 0
+    assert world.noted.bodies == []
+
+
 def test_what_fulfils_the_filters_is_sent_once_in_order(world: World) -> None:
     world.subscribe(equal={"equipment": BOXES[0]}, codes={"EQUIPMENT": ("LOAD", "GTIN")})
     world.subscribe(documents=(("BKG", "BOOK0003"),))
