@@ -105,6 +105,30 @@ class Network:
         """Submit one transaction and wait."""
         return self.engine.submit([text]).result(30)[0]
 
+    def consignment(self, opener: str, *others: str) -> str:
+        """Open a consignment and admit others to it, each in the role it is registered in."""
+        body: dict[str, Value] = {"content": sha256_hex(b"a plan"), "role": ROLES[opener]}
+        opened = self.send(self.by(opener, "cargo.OPEN_CONSIGNMENT", body))
+        assert opened.status == "committed", opened
+        events = self.engine.events(opened.position, 1)
+        found, last = events[0].attributes["consignment"], opened.transaction
+        for other in others:
+            last = self.admit(found, last, opener, other)
+        return found
+
+    def admit(self, consignment: str, last_act: str, opener: str, other: str) -> str:
+        """Admit a party to a consignment; the act's id."""
+        controller = self.parties[other].controller
+        body: dict[str, Value] = {
+            "consignment": consignment,
+            "controller": controller,
+            "last_act": last_act,
+            "role": ROLES[other],
+        }
+        admitted = self.send(self.by(opener, "cargo.ADMIT_PARTY", body))
+        assert admitted.status == "committed", admitted
+        return admitted.transaction
+
     def issue_body(self, reference: str, **more: Value) -> dict[str, Value]:
         """The ISSUE's body of a blank bill."""
         shipper = self.parties["shipper"].controller

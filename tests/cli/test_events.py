@@ -78,6 +78,45 @@ def test_a_file_of_3_0_is_claimed(tmp_path: Path) -> None:
     await_events(2)
 
 
+SHIPMENT_EVENTS = [event22(n) for n in range(0, 120, 4)]
+
+
+def test_a_party_of_the_consignment_reads_its_events_at_a_closed_node(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, file = tmp_path / "data", tmp_path / "events.json"
+    monkeypatch.setenv("ROPEWALK_PASSPHRASE", "test")
+    monkeypatch.setenv("ROPEWALK_DATA", str(folder))
+    answered("init")
+    with ChildNode(folder, "127.0.0.1:0", "test", tmp_path / "log") as child:
+        monkeypatch.setenv("ROPEWALK_NODE", child.url)
+        roles = {"terminal": "terminal", "shipper": "shipper", "rival": "shipper"}
+        for name, role in roles.items():
+            answered("key", "new", name)
+            told = answered("party", "register", name, "--role", role)
+            roles[name] = told["party"]
+        asked = ("--content", "ab" * 32, "--role", "shipper", "--as", "shipper")
+        consignment = answered("cargo", "open-consignment", *asked)["consignment"]
+        asked = ("--consignment", consignment, "--controller", roles["terminal"])
+        answered("cargo", "admit-party", *asked, "--role", "terminal", "--as", "shipper")
+        file.write_text(json.dumps(SHIPMENT_EVENTS), encoding="utf-8")
+        asked = ("events", "claim", file, "--consignment", consignment)
+        answered(*asked, "--as", "rival", code=3)
+        answered(*asked, "--as", "terminal")
+        await_events(len(SHIPMENT_EVENTS))
+        since = "eventCreatedDateTime:gte=2020-01-01T00:00:00+01:00"
+        for name, count in (("shipper", 30), ("terminal", 30), ("rival", 0)):
+            assert len(answered("events", "list", since, "--as", name)) == count
+            box = "equipmentReference=APZU4812090"
+            told = answered("events", "answer", box, "--as", name)["answers"]
+            assert bool(told) == bool(count)
+        answered("events", "list", code=3)
+        file.write_text(json.dumps(TERMS), encoding="utf-8")
+        clock = ("events", "clock", "--terms", file, "--equipment", "APZU4812090")
+        answered(*clock, "--as", "shipper")
+        answered(*clock, code=3)
+
+
 TERMS = {
     "kind": "DEM",
     "duration": 5,

@@ -17,6 +17,7 @@ from tracking.naive import leaf_of, path_of, told
 Case = dict[str, Any]
 SALT = hashlib.sha256(b"a salt for vectors").digest()
 BY = hashlib.sha256(b"a claimant for vectors").hexdigest()[:32]
+SHIPMENTS = sorted(hashlib.sha256(b"shipment %d" % n).hexdigest() for n in range(2))
 T0_S = 1_772_445_600
 """2026-03-02T10:00:00Z."""
 DAY_S = 86_400
@@ -39,10 +40,15 @@ def claim_cases() -> list[Case]:
     """Claims of several sizes, each with one event shown."""
     pool = [written(EQUIPMENT), written(TRANSPORT), written(REEFER), b'{"eventID":"caf\xc3\xa9"}']
     cases: list[Case] = []
-    for size, index in ((1, 0), (2, 1), (3, 2), (4, 0), (7, 6), (8, 5), (500, 499)):
+    sizes = ((1, 0), (2, 1), (3, 2), (4, 0), (7, 6), (8, 5), (500, 499))
+    named = [(size, index, False) for size, index in sizes]
+    for size, index, concerns in [*named, (1, 0, True), (3, 1, True), (5, 4, True)]:
         events = [pool[number % len(pool)] for number in range(size)]
         version = "2.2" if size % 2 else "3.0"
-        leaves = [leaf_of(event, SALT, number, BY, version) for number, event in enumerate(events)]
+        lists = [SHIPMENTS[: number % 3] for number in range(1, size + 1)] if concerns else []
+        leaves = [
+            leaf_of(event, SALT, number, BY, version, lists) for number, event in enumerate(events)
+        ]
         hashes = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
         cases.append(
             {
@@ -54,7 +60,8 @@ def claim_cases() -> list[Case]:
                 "index": index,
                 "leaf": leaves[index].decode(),
                 "path": [step.hex() for step in path_of(hashes, index)],
-                "root": told(events, SALT, BY, version),
+                "root": told(events, SALT, BY, version, lists),
+                **({"concerns": lists} if lists else {}),
             }
         )
     return cases

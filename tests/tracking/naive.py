@@ -5,16 +5,30 @@ import hashlib
 import hmac
 import json
 
+Named = list[list[str]]
+"""For each event the consignments it concerns."""
 
-def leaf_of(event: bytes, salt: bytes, index: int, by: str, version: str) -> bytes:
+
+def naming_of(salt: bytes, index: int, consignments: list[str]) -> str:
+    said = f"ropewalk concerns v1\n{index}" + "".join(f"\n{one}" for one in consignments)
+    return hmac.new(salt, said.encode(), hashlib.sha256).hexdigest()
+
+
+def leaf_of(
+    event: bytes, salt: bytes, index: int, by: str, version: str, named: Named | None = None
+) -> bytes:
     own = hmac.new(salt, f"ropewalk claim v1\n{index}".encode(), hashlib.sha256).hexdigest()
     hashed = hashlib.sha256(event).hexdigest()
     entry = {"version": version, "salt": own, "event": hashed, "by": by}
+    if named and named[index]:
+        entry["concerns"] = naming_of(salt, index, named[index])
     return json.dumps(entry, sort_keys=True, separators=(",", ":")).encode()
 
 
-def told(events: list[bytes], salt: bytes, by: str, version: str) -> str:
-    leaves = [leaf_of(event, salt, index, by, version) for index, event in enumerate(events)]
+def told(
+    events: list[bytes], salt: bytes, by: str, version: str, named: Named | None = None
+) -> str:
+    leaves = [leaf_of(event, salt, index, by, version, named) for index, event in enumerate(events)]
     return tree([hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]).hex()
 
 

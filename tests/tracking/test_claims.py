@@ -15,6 +15,7 @@ from ropewalk.tracking import (
     check_shown,
     leaf,
     leaf_salt,
+    naming,
     root_of,
     show,
 )
@@ -122,3 +123,60 @@ def test_another_claimant_or_version_has_another_root() -> None:
     mine = root_of([b"x"], SALT, by=BY, version="2.2")
     assert mine != root_of([b"x"], SALT, by="cd" * 16, version="2.2")
     assert mine != root_of([b"x"], SALT, by=BY, version="3.0")
+
+
+SHIPMENTS = ["0c" * 32, "1c" * 32, "2c" * 32]
+named_lists = st.lists(st.sets(st.sampled_from(SHIPMENTS)).map(sorted), min_size=4, max_size=4)
+
+
+@given(named_lists, st.integers(0, 3))
+def test_which_consignments_an_event_concerns_stands_in_the_root(
+    concerns: list[list[str]], index: int
+) -> None:
+    events = [b"a", b"b", b"c", b"d"]
+    root = claimed(events, SALT, concerns=concerns)
+    assert root == told(events, SALT, BY, "2.2", concerns)
+    shown = showing(events, SALT, index, concerns=concerns)
+    check_shown(shown, root)
+    assert len(entry(b"x", SALT, index, concerns=concerns[index])) in (206, 284)
+    assert bool(shown.concerns) == bool(concerns[index])
+    assert not any(one in str(shown) for one in SHIPMENTS)
+    for other in ("", "ab" * 32, shown.concerns.upper() or "x"):
+        if other != shown.concerns:
+            with pytest.raises(NotInClaimError):
+                check_shown(msgspec.structs.replace(shown, concerns=other), root)
+
+
+@given(named_lists, named_lists)
+def test_another_naming_has_another_root(one: list[list[str]], other: list[list[str]]) -> None:
+    events = [b"a", b"b", b"c", b"d"]
+    roots = {claimed(events, SALT, concerns=each) for each in (one, other)}
+    assert len(roots) == 1 + (one != other)
+
+
+def test_naming_none_is_the_claim_that_names_nothing() -> None:
+    assert claimed([b"a"], SALT, concerns=[[]]) == claimed([b"a"], SALT)
+
+
+@pytest.mark.parametrize(
+    "concerns",
+    [
+        [SHIPMENTS],
+        [[], [], []],
+        [["0C" * 32], []],
+        [[SHIPMENTS[1], SHIPMENTS[0]], []],
+        [[SHIPMENTS[0]] * 2, []],
+        [["0c" * 31], []],
+        [sorted(f"{n:064x}" for n in range(17)), []],
+    ],
+    ids=range(7),
+)
+def test_consignments_are_named_for_each_event_by_their_ids_rising(concerns: Any) -> None:
+    with pytest.raises(ClaimError):
+        claimed([b"a", b"b"], SALT, concerns=concerns)
+
+
+def test_the_same_consignment_is_hidden_otherwise_in_each_event() -> None:
+    assert naming(SALT, 0, SHIPMENTS) != naming(SALT, 1, SHIPMENTS)
+    assert naming(SALT, 0, SHIPMENTS) != naming(bytes(32), 0, SHIPMENTS)
+    assert len(naming(SALT, 0, sorted(f"{n:064x}" for n in range(16)))) == 64

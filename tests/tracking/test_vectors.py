@@ -15,6 +15,7 @@ from ropewalk.tracking import (
     check_shown,
     leaf,
     leaf_salt,
+    naming,
     read_event,
     resolve,
     root_of,
@@ -62,9 +63,11 @@ def test_the_vectors_are_those_that_the_maker_writes() -> None:
 def test_a_claims_root_leaf_and_path_are_the_vectors(case: dict[str, Any]) -> None:
     pool, salt, index = case["events"], bytes.fromhex(case["salt"]), case["index"]
     events = [pool[number % len(pool)].encode() for number in range(case["size"])]
-    by, version = case["by"], case["version"]
-    assert root_of(events, salt, by=by, version=version) == case["root"]
-    assert leaf(events[index], salt, index, by=by, version=version).decode() == case["leaf"]
+    by, version, concerns = case["by"], case["version"], case.get("concerns", [])
+    named = concerns[index] if concerns else []
+    assert root_of(events, salt, by=by, version=version, concerns=concerns) == case["root"]
+    found = leaf(events[index], salt, index, by=by, version=version, concerns=named)
+    assert found.decode() == case["leaf"]
     shown = Shown(
         event=events[index],
         by=by,
@@ -73,8 +76,9 @@ def test_a_claims_root_leaf_and_path_are_the_vectors(case: dict[str, Any]) -> No
         index=index,
         size=case["size"],
         path=tuple(case["path"]),
+        concerns=naming(salt, index, named),
     )
-    assert show(events, salt, index, by=by, version=version) == shown
+    assert show(events, salt, index, by=by, version=version, concerns=concerns) == shown
     check_shown(shown, case["root"])
 
 

@@ -42,6 +42,7 @@ class Said:
     count: int
     index: int = 0
     name: str = "cargo.claimed"
+    consignment: str = ""
 
     @property
     def height(self) -> int:
@@ -57,6 +58,8 @@ class Said:
 
     @property
     def attributes(self) -> dict[str, str]:
+        if self.consignment:
+            return {"actor": self.actor, "consignment": self.consignment}
         return {"actor": self.actor, "count": str(self.count), "root": self.root}
 
 
@@ -65,10 +68,28 @@ class Ledger:
     """A source of ledger events."""
 
     said: list[Said] = field(default_factory=list)
+    parties: dict[str, list[str]] = field(default_factory=dict)
+    """Of each consignment."""
 
     def events(self, start: int, limit: int) -> Sequence[Said]:
         found = [one for one in self.said if one.position >= start]
         return found[:limit]
+
+    def record(self, key: str) -> str | None:
+        parties = self.parties.get(key.removeprefix("consignment/"))
+        if parties is None:
+            return None
+        listed = [{"controller": one, "role": "shipper"} for one in sorted(parties)]
+        return json.dumps([1, {"opener": parties[0], "parties": listed, "status": "OPEN"}])
+
+    def admit(self, consignment: str, party: str) -> Said:
+        """Say that a party is of a consignment; the first one opens it."""
+        parties = self.parties.setdefault(consignment, [])
+        name = "cargo.party_admitted" if parties else "cargo.consignment_opened"
+        parties.append(party)
+        one = Said(3 * len(self.said) + 2, "", parties[0], 0, name=name, consignment=consignment)
+        self.said.append(one)
+        return one
 
     def await_height(self, height: int, timeout_s: float) -> int:
         del timeout_s
@@ -132,16 +153,28 @@ def call_of(n: int) -> dict[str, Any]:
     }
 
 
-def batch22(*events: dict[str, Any], salt: str = "07" * 32, by: str = CARRIER) -> Batch:
+def batch22(
+    *events: dict[str, Any],
+    salt: str = "07" * 32,
+    by: str = CARRIER,
+    concerns: Sequence[Sequence[str]] = (),
+) -> Batch:
     """A batch of 2.2 events; each with blanks, which have to come back."""
     raws = [msgspec.Raw(json.dumps(one).encode()) for one in events]
-    return Batch(by=by, salt=salt, version="2.2", events=raws)
+    named = [list(one) for one in concerns]
+    return Batch(by=by, salt=salt, version="2.2", events=raws, concerns=named)
 
 
-def batch30(*events: dict[str, Any], salt: str = "09" * 32, by: str = CARRIER) -> Batch:
+def batch30(
+    *events: dict[str, Any],
+    salt: str = "09" * 32,
+    by: str = CARRIER,
+    concerns: Sequence[Sequence[str]] = (),
+) -> Batch:
     """A batch of 3.0 events."""
     raws = [msgspec.Raw(json.dumps(one).encode()) for one in events]
-    return Batch(by=by, salt=salt, version="3.0", events=raws)
+    named = [list(one) for one in concerns]
+    return Batch(by=by, salt=salt, version="3.0", events=raws, concerns=named)
 
 
 def event30(n: int, updated: str = "2026-01-20T18:05:00Z", **more: Any) -> dict[str, Any]:

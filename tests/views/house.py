@@ -12,7 +12,8 @@ import httpx2
 import msgspec
 
 from network import Network
-from ropewalk.api import ApiSettings, Deadlines, build_server
+from ropewalk.api import ApiSettings, Deadlines, build_server, reads_all
+from ropewalk.client import Actor, Node, signing_as
 from ropewalk.views import Batch, Rules, Views
 
 WAIT_S = 20.0
@@ -34,19 +35,22 @@ class House:
 
     def __init__(self, folder: Path, *, open_events: bool = True) -> None:
         self.network = Network(folder)
-        self.views = Views(folder, self.network.engine, rules=Rules(allows_loopback=True)).start()
         settings = ApiSettings(
             listen_port=0,
             log_level="error",
             open_events=open_events,
             deadlines=Deadlines(heartbeat_s=0.5, shutdown_s=1),
         )
+        rules = Rules(allows_loopback=True)
+        self.views = Views(folder, self.network.engine, rules=rules, reads_all=reads_all(settings))
+        self.views.start()
         self._server = build_server(self.network.engine, settings, self.views)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         wait_for(lambda: self._server.started)
         port = self._server.servers[0].sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
+        self._node = Node(self.url)
         self.http = httpx2.Client(base_url=self.url, timeout=30, trust_env=False)
 
     def signed(self, batch: Batch, by: str = "carrier", **more: Any) -> str:
@@ -73,6 +77,16 @@ class House:
             headers={"content-type": "application/json"},
         )
 
+    def party(self, name: str) -> Actor:
+        """One of the network's parties, to sign requests by."""
+        party = self.network.parties[name]
+        return Actor(self._node, self.network.network, party.controller, party.key)
+
+    def get(self, name: str, target: str, **headers: str) -> httpx2.Response:
+        """The answer to a request that a party signs."""
+        signed = signing_as(self.party(name), self.url)("GET", target)
+        return self.http.get(target, headers={**signed, **headers})
+
     def __enter__(self) -> Self:
         """Use as a context."""
         return self
@@ -84,6 +98,7 @@ class House:
         traceback: TracebackType | None,
     ) -> None:
         """Close all of it."""
+        self._node.close()
         self.http.close()
         self._server.should_exit = True
         self._thread.join(10)

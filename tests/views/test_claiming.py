@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from ropewalk.views import REFERENCES, Claims, Views, claims_of, sqlite_url
+from ropewalk.views import EVERYTHING, REFERENCES, Claims, Views, claims_of, sqlite_url
 from ropewalk.views.claiming import _questions
 from ropewalk.views.database import Database
 from ropewalk.views.schema import PAST
@@ -36,9 +36,13 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
     made.close()
 
 
+def role_of(actor: str) -> tuple[str]:
+    return (f"role of {actor[:1]}",)
+
+
 def found(views: Views, name: str, value: str) -> Claims:
     with views.database.reading() as connection:
-        return claims_of(connection, name, value, lambda actor: (f"role of {actor[:1]}",))
+        return claims_of(connection, name, value, role_of, reader=EVERYTHING)
 
 
 def test_a_claim_comes_with_all_its_claimant_sent_under_the_id(views: Views) -> None:
@@ -88,4 +92,4 @@ def test_tables_of_the_first_form_get_the_new_indexes(tmp_path: Path) -> None:
         version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     database.close()
     assert {index.name for index in PAST} <= names
-    assert version == "0002"
+    assert version == "0003"

@@ -10,7 +10,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from ropewalk.views import CursorError, Filters, Views, datas, find, read_cursor, write_cursor
+from ropewalk.views import (
+    EVERYTHING,
+    CursorError,
+    Filters,
+    Views,
+    datas,
+    find,
+    read_cursor,
+    write_cursor,
+)
 from ropewalk.views import finding as finding_module
 from ropewalk.views.schema import LOOKED_UP
 from views.fleet import (
@@ -56,7 +65,7 @@ def listed(connection: Connection, filters: Filters, limit: int = 70) -> list[di
     found: list[int] = []
     after = None
     while True:
-        page = find(connection, filters, after, limit)
+        page = find(connection, filters, after, limit, reader=EVERYTHING)
         assert len(page.ids) <= limit
         found += page.ids
         if page.next is None:
@@ -172,7 +181,7 @@ def test_a_page_ends_early_rather_than_look_at_everything(connection: Connection
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finding_module, "SCANNED", 10)
         rare = Filters(major=2, equal={"location": "NLRTM", "vessel_imo": "9321483"})
-        short = find(connection, rare, None, 100)
+        short = find(connection, rare, None, 100, reader=EVERYTHING)
         assert len(short.ids) < 100
         assert short.next is not None
     assert listed(connection, nowhere) == []
@@ -194,7 +203,7 @@ def test_all_branches_of_a_filter_share_one_budget(
     codes = {"EQUIPMENT": ("LOAD", "DISC", "GTIN", "GTOT", "PICK", "DROP")[:branches]}
     rare = Filters(major=2, codes=codes, equal={"export_voyage": "none"})
     monkeypatch.setattr(finding_module, "LOOKED_UP", ())
-    page = find(connection, rare, None, 1000)
+    page = find(connection, rare, None, 1000, reader=EVERYTHING)
     assert page.ids == []
     assert page.next is not None
     assert 0 < asked[0] <= 60
@@ -224,7 +233,7 @@ def test_every_query_goes_by_an_index_and_sorts_nothing(
         *((Filters(major=2, equal={column: "x"}), f"events_{column} ") for column in LOOKED_UP),
     ]
     for filters, index in asked:
-        for statement in finding_module._branches(filters, (5, 5)):
+        for statement in finding_module._branches(filters, (5, 5), None):
             text = str(statement.compile(connection.engine, compile_kwargs={"literal_binds": True}))
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
             assert index in plan[0], (filters, plan)

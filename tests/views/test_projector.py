@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import event, select
 
 from ropewalk.views import (
+    EVERYTHING,
     Batch,
     DatabaseError,
     Filters,
@@ -66,7 +67,7 @@ def story() -> tuple[Ledger, list[Batch]]:
 
 def shown(views: Views, filters: Filters) -> list[dict[str, Any]]:
     with views.database.reading() as connection:
-        page = find(connection, filters, None, 1000)
+        page = find(connection, filters, None, 1000, reader=EVERYTHING)
         return [json.loads(one) for one in datas(connection, page.ids)]
 
 

@@ -42,9 +42,14 @@ class World:
 
     def __init__(self, folder: Path, noted: Receiver, port: int) -> None:
         self.now_s = 1_770_000_000
+        self.staff = {""}
         self.ledger = Ledger()
         self.views = Views(
-            folder, self.ledger, rules=Rules(allows_loopback=True), now_s=lambda: self.now_s
+            folder,
+            self.ledger,
+            rules=Rules(allows_loopback=True),
+            now_s=lambda: self.now_s,
+            reads_all=lambda controller: controller in self.staff,
         )
         self.noted = noted
         self.url = f"http://127.0.0.1:{port}/hook"
@@ -92,6 +97,26 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def ids(*numbers: int) -> list[str]:
     return [event22(n)["eventID"] for n in numbers]
+
+
+def test_what_a_subscriber_may_no_longer_read_is_not_sent(world: World) -> None:
+    world.subscribe()
+    world.claim(1)
+    world.staff = set()
+    world.send()
+    assert world.noted.bodies == []
+    world.now_s += LIFE_S
+    world.send()
+    assert world.waiting("dead") == 1
+
+
+def test_a_subscriber_that_does_not_read_all_is_sent_what_concerns_it(world: World) -> None:
+    world.subscribe()
+    world.staff = set()
+    world.claim(1)
+    world.send()
+    assert world.waiting() == 0
+    assert world.noted.bodies == []
 
 
 def test_what_fulfils_the_filters_is_sent_once_in_order(world: World) -> None:

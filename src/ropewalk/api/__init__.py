@@ -3,6 +3,7 @@
 
 from ropewalk.api.app import create_app
 from ropewalk.api.errors import ApiError
+from ropewalk.api.policy import reads_all
 from ropewalk.api.server import Server, build_server, serve
 from ropewalk.api.settings import ApiSettings, Caps, Deadlines
 
@@ -14,5 +15,6 @@ __all__ = [
     "Server",
     "build_server",
     "create_app",
+    "reads_all",
     "serve",
 ]

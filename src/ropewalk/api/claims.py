@@ -25,14 +25,16 @@ from ropewalk.api.errors import (
 from ropewalk.api.node import Node
 from ropewalk.api.transactions import one, read_body
 from ropewalk.engines.port import EngineError
-from ropewalk.tracking import Event, Version, check_size, on_board, read_events
+from ropewalk.tracking import CONSIGNMENTS_MAX, Event, Version, check_size, on_board, read_events
 from ropewalk.views import (
     BATCH_EVENTS_MAX,
     Batch,
     LoadMismatchError,
+    NotConcernedError,
     RootMismatchError,
     UnknownClaimError,
     joined,
+    parties_of,
 )
 
 router = APIRouter(tags=["Claims"], default_response_class=Response)
@@ -58,6 +60,16 @@ _BODY: Final[dict[str, Any]] = {
             "maxItems": BATCH_EVENTS_MAX,
             "items": {"type": "object"},
         },
+        "concerns": {
+            "type": "array",
+            "maxItems": BATCH_EVENTS_MAX,
+            "description": "For each event the consignments it concerns; their parties read it",
+            "items": {
+                "type": "array",
+                "maxItems": CONSIGNMENTS_MAX,
+                "items": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            },
+        },
     },
 }
 
@@ -70,6 +82,7 @@ class Claim(msgspec.Struct, forbid_unknown_fields=True):
     events: list[msgspec.Raw]
     transaction: str = ""
     by: str = ""
+    concerns: list[list[str]] = []
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,10 +164,11 @@ async def submit(request: Request) -> Response:
     responses=openapi.object_answer("The events of a claim as they were sent, and their salt"),
 )
 async def claim(request: Request, root: str) -> Response:
-    """The events of a claim, and the salt of their root."""
+    """The events of a claim, and the salt of their root: for its claimant."""
     media.acceptable(request.headers.get("accept", ""), (media.JSON,))
     here, wanted = node.of(request), parameters.transaction(root)
-    found = await here.looking.run(here.views.payloads.read, wanted)
+    reader = here.reader_of(request)
+    found = await here.looking.run(here.views.payloads.read_for, wanted, reader)
     return Response(found, media_type=media.JSON, headers={"cache-control": "no-cache"})
 
 
@@ -167,11 +181,12 @@ def _keep(here: Node, body: bytes) -> _Kept:
         raise MalformedBodyError("by names the claimant where no act does: 32 hex digits")
     if sent.by not in ("", by):
         raise RootMismatchError(f"the act is {by}'s, and by names {sent.by}")
-    batch = Batch(by=by, salt=sent.salt, version=sent.version, events=sent.events)
+    batch = _batch(sent, by)
     events = read_events(joined(batch.datas, sent.version), sent.version)
     root = batch.root
     if len(events) != len(sent.events):
         raise RootMismatchError("the events are no list of events")
+    _check_concerns(here, by, batch.concerns)
     if said is not None:
         _check(said.body, root, len(events))
         _check_loads(said.body.loads or [], events)
@@ -182,6 +197,22 @@ def _keep(here: Node, body: bytes) -> _Kept:
     if claimant != by:
         raise RootMismatchError("the ledger names another claimant for this root")
     return _Kept("", root, by, here.views.payloads.put(batch, root))
+
+
+def _batch(sent: Claim, by: str) -> Batch:
+    return Batch(
+        by=by, salt=sent.salt, version=sent.version, events=sent.events, concerns=sent.concerns
+    )
+
+
+def _check_concerns(here: Node, by: str, concerns: list[list[str]]) -> None:
+    """Refuse a claimant who names a consignment that it has no part in."""
+    named = sorted({name for each in concerns for name in each})
+    if len(named) > BATCH_EVENTS_MAX:
+        raise ContentTooLargeError(f"at most {BATCH_EVENTS_MAX} consignments at once")
+    for consignment in named:
+        if by not in parties_of(here.engine.record(f"consignment/{consignment}")):
+            raise NotConcernedError(f"{by} is no party of a consignment {consignment}")
 
 
 def _read(body: bytes) -> Claim:

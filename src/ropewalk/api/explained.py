@@ -17,7 +17,7 @@ from ropewalk.api import media, node, openapi, signatures
 from ropewalk.api.node import Node
 from ropewalk.api.tnt_parameters import AskedAnswers, AskedReference
 from ropewalk.tracking import Answer, Claimed, Weighed, answers, etas, milestone_key
-from ropewalk.views import Claims, claims_of
+from ropewalk.views import Claims, Reader, claims_of
 
 router = APIRouter(tags=["Answers"], default_response_class=Response)
 
@@ -39,9 +39,10 @@ async def explained(request: Request, asked: Annotated[AskedAnswers, Query()]) -
     media.acceptable(request.headers.get("accept", ""), (media.JSON,))
     here, reference = node.of(request), asked.reference()
     valid_ms, known_s = asked.moment(here.views.now_s())
+    reader = here.reader_of(request)
 
     def look() -> Response:
-        return documents.answer(_answers(_claims(here, reference), valid_ms, known_s))
+        return documents.answer(_answers(_claims(here, reference, reader), valid_ms, known_s))
 
     return await here.looking.run(look)
 
@@ -55,17 +56,18 @@ async def claimed(request: Request, asked: Annotated[AskedReference, Query()]) -
     """All that was claimed of one reference, that which was replaced or withdrawn since as well."""
     media.acceptable(request.headers.get("accept", ""), (media.JSON,))
     here, reference = node.of(request), asked.reference()
+    reader = here.reader_of(request)
 
     def look() -> Response:
-        told = [_event(one) for one in _claims(here, reference).all]
+        told = [_event(one) for one in _claims(here, reference, reader).all]
         return documents.answer(documents.ClaimedEvents(claims=told))
 
     return await here.looking.run(look)
 
 
-def _claims(here: Node, reference: tuple[str, str]) -> Claims:
+def _claims(here: Node, reference: tuple[str, str], reader: Reader) -> Claims:
     with here.views.database.reading() as connection:
-        return claims_of(connection, *reference, lambda actor: _roles(here, actor))
+        return claims_of(connection, *reference, lambda actor: _roles(here, actor), reader=reader)
 
 
 def _roles(here: Node, actor: str) -> tuple[str, ...]:

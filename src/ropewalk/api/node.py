@@ -14,12 +14,19 @@ from ropewalk.api.lanes import Allowance, Lane
 from ropewalk.api.logs import make_log
 from ropewalk.api.metrics import Metrics
 from ropewalk.api.nonces import Nonces
-from ropewalk.api.policy import ANYBODY, EVENTS, MESSAGES, Policy
+from ropewalk.api.policy import ANYBODY, EVENTS, MESSAGES, READ_ALL, policy_of
 from ropewalk.api.pulse import Pulse
 from ropewalk.api.settings import ApiSettings, Caps
 from ropewalk.engines.port import Engine
 from ropewalk.vault import Vault
-from ropewalk.views import EventsClosedError, NoViewsError, Standing, Views
+from ropewalk.views import (
+    EVERYTHING,
+    EventsClosedError,
+    NoViewsError,
+    Reader,
+    Standing,
+    Views,
+)
 
 COMMIT_THREADS: Final = 4
 READ_THREADS: Final = 6
@@ -66,12 +73,7 @@ class Node:
         self._views = views
         self.vault = vault
         standings = {} if vault is None else {"standings": vault.standings}
-        self.policy = Policy(
-            require_login=settings.require_login,
-            open_events=settings.open_events,
-            event_readers=settings.event_readers,
-            **standings,
-        )
+        self.policy = policy_of(settings, **standings)
         self.nonces = Nonces(settings.nonces)
         self._run = os.urandom(8).hex()
         self._requests = count()
@@ -140,6 +142,12 @@ class Node:
         """The controller that signed a request (`api/signatures.py`), `ANYBODY` where none did."""
         caller = getattr(request.state, "caller", None)
         return ANYBODY if caller is None else str(caller.controller)
+
+    def reader_of(self, request: Request) -> Reader:
+        """Whose events a request may see; the policy let it pass already."""
+        asking = self.controller_of(request)
+        whole = self.policy.may_read(asking, READ_ALL, request.url.path)
+        return EVERYTHING if whole else asking
 
     def correlation(self) -> str:
         """A name for one request in the log: 128 bits, the first half drawn at the start."""

@@ -10,6 +10,7 @@ says.
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from ropewalk.api.settings import ApiSettings
 from ropewalk.vault import GRANTER, PUTTER, READER
 
 ANYBODY: Final = ""
@@ -43,9 +44,13 @@ PUBLIC: Final = frozenset(
     }
 )
 EVENTS: Final = frozenset({"cargo_event.read", "subscription.keep"})
-"""About what happened to the goods: for those who log in, or for all where a node is set so."""
+"""About what happened to the goods: for whoever signs, as far as it concerns him; or for all where
+a node is set so."""
+READ_ALL: Final = "cargo_event.read_all"
+WHOLE: Final = frozenset({READ_ALL})
+"""All that happened, to whomever's goods: for those that the operator names, its staff."""
 MESSAGES: Final = frozenset({"message.send"})
-"""To send events that nobody signed: for the same, since each is kept and shown."""
+"""To send events that nobody signed: for them too, since each is kept and shown."""
 SIGNED: Final = frozenset({"vault.list", "vault.put"})
 """What any controller may ask for that signs: its own list, and to put what it has."""
 PRIVATE: Final[Mapping[str, frozenset[str]]] = {
@@ -73,8 +78,8 @@ class Policy:
 
     Args:
         require_login: Whether a login is needed for all but the node's health.
-        open_events: Whether none is needed to read what happened to the goods.
-        event_readers: Controllers that may, by signed requests.
+        open_events: Whether none is needed to read all that happened to the goods.
+        event_readers: Controllers that read all of it, by signed requests.
         standings: What an actor is to a private payload; nothing, where there is no vault.
     """
 
@@ -103,9 +108,27 @@ class Policy:
             return True
         if action in PUBLIC:
             return actor != ANYBODY or not self.require_login
-        if action in EVENTS | MESSAGES:
-            return actor in self.event_readers or (self.open_events and not self.require_login)
+        if action in EVENTS | MESSAGES | WHOLE:
+            is_open = self.open_events and not self.require_login
+            is_party = action in EVENTS and actor != ANYBODY
+            return is_open or is_party or actor in self.event_readers
         if actor == ANYBODY:
             return False
         needed = PRIVATE.get(action, frozenset())
         return action in SIGNED or bool(needed and needed & self.standings(actor, subject))
+
+
+def policy_of(settings: ApiSettings, standings: Standings = _nothing) -> Policy:
+    """The policy that a node is told to keep."""
+    return Policy(
+        require_login=settings.require_login,
+        open_events=settings.open_events,
+        event_readers=settings.event_readers,
+        standings=standings,
+    )
+
+
+def reads_all(settings: ApiSettings) -> Callable[[str], bool]:
+    """Whether a controller reads all events: the policy, for what sends them to subscribers."""
+    policy = policy_of(settings)
+    return lambda controller: policy.may_read(controller, READ_ALL, "")

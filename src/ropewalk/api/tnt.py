@@ -30,6 +30,7 @@ from ropewalk.views import (
     find,
     joined,
     read_cursor,
+    scope_of,
     write_cursor,
 )
 
@@ -74,10 +75,10 @@ class Pushed(msgspec.Struct):
 async def events22(request: Request, asked: Annotated[Query22, Query()]) -> Response:
     """Events of 2.2 that fulfil every filter, the first created first."""
     kind = media.acceptable(request.headers.get("accept", ""), tnt_forms.KINDS)
-    here, filters = node.of(request), asked.filters()
+    filters = asked.filters()
     if kind != media.JSON:
-        return _flow(here, filters, asked, kind)
-    page, found = await _page(here, filters, asked)
+        return _flow(request, filters, asked, kind)
+    page, found = await _page(request, filters, asked)
     headers = {**V2, **_links(request, asked, filters, page)}
     return Response(b"[" + b",".join(found) + b"]", media_type=media.JSON, headers=headers)
 
@@ -105,7 +106,7 @@ async def event22(request: Request, event_id: str, claimed_by: Claimant = "") ->
     """The event of 2.2 that stands under an id: the first claimant's, or that of the one named."""
     media.acceptable(request.headers.get("accept", ""), (media.JSON,))
     here, wanted = node.of(request), parameters.decode(event_id).lower()
-    found = await here.looking.run(_event, here, wanted, claimed_by)
+    found = await here.looking.run(_event, request, wanted, claimed_by)
     return Response(found, media_type=media.JSON, headers=V2)
 
 
@@ -117,13 +118,13 @@ async def event22(request: Request, event_id: str, claimed_by: Claimant = "") ->
 async def events30(request: Request, asked: Annotated[Query30, Query()]) -> Response:
     """Events of 3.0 that fulfil every filter, the first updated first."""
     kind = media.acceptable(request.headers.get("accept", ""), tnt_forms.KINDS)
-    here, filters = node.of(request), asked.filters()
+    filters = asked.filters()
     if kind != media.JSON:
-        return _flow(here, filters, asked, kind)
-    page, found = await _page(here, filters, asked)
+        return _flow(request, filters, asked, kind)
+    page, found = await _page(request, filters, asked)
     headers = dict(V3)
     if page.next is not None:
-        headers["next-page-cursor"] = write_cursor(page.next, filters.scope)
+        headers["next-page-cursor"] = write_cursor(page.next, _scope(request, filters))
     body = b'{"events":[' + b",".join(found) + b"]" + _unsigned(page) + b"}"
     return Response(body, media_type=media.JSON, headers=headers)
 
@@ -190,12 +191,19 @@ def _take_message(here: Node, body: bytes, sender: str) -> int:
     return len(events)
 
 
-async def _page(here: Node, filters: Filters, asked: Paging) -> tuple[Page, list[bytes]]:
-    after = read_cursor(asked.cursor, filters.scope) if asked.cursor else None
+def _scope(request: Request, filters: Filters) -> str:
+    """What a cursor is bound to: the filters, and whose events they are asked of."""
+    return scope_of(filters.scope, node.of(request).reader_of(request))
+
+
+async def _page(request: Request, filters: Filters, asked: Paging) -> tuple[Page, list[bytes]]:
+    here, scope = node.of(request), _scope(request, filters)
+    after = read_cursor(asked.cursor, scope) if asked.cursor else None
+    limit, reader = min(asked.limit or PAGE, PAGE_MAX), here.reader_of(request)
 
     def look() -> tuple[Page, list[bytes]]:
         with here.views.database.reading() as connection:
-            page = find(connection, filters, after, min(asked.limit or PAGE, PAGE_MAX))
+            page = find(connection, filters, after, limit, reader=reader)
             return page, datas(connection, page.ids)
 
     return await here.looking.run(look)
@@ -208,17 +216,19 @@ def _links(request: Request, asked: Query22, filters: Filters, page: Page) -> di
     if asked.cursor:
         links["current-page"] = [*kept, ("cursor", asked.cursor)]
     if page.next is not None:
-        links["next-page"] = [*kept, ("cursor", write_cursor(page.next, filters.scope))]
+        links["next-page"] = [*kept, ("cursor", write_cursor(page.next, _scope(request, filters)))]
     path = request.url.path
     return {name: f"{path}?{urlencode(pairs)}" if pairs else path for name, pairs in links.items()}
 
 
-def _flow(here: Node, filters: Filters, asked: Paging, kind: str) -> Response:
+def _flow(request: Request, filters: Filters, asked: Paging, kind: str) -> Response:
+    here = node.of(request)
+    wanted = tnt_forms.Wanted(filters, here.reader_of(request))
     limit = asked.limit or tnt_forms.TOTAL_MAX
     make = tnt_forms.table if kind == media.CSV else tnt_forms.points
     _ = here.views
     headers = {"api-version": "2.2.0" if filters.major == 2 else "3.0.0"}
-    return tnt_forms.Flow(here, make(here, filters, limit), kind, headers)
+    return tnt_forms.Flow(here, make(here, wanted, limit), kind, headers)
 
 
 def _stream(
@@ -230,14 +240,17 @@ def _stream(
     if last_event_id:
         number, _, index = last_event_id.partition(".")
         after = (int(number), int(index))
-    pieces = tnt_forms.stream(here, filters, after)
+    wanted = tnt_forms.Wanted(filters, here.reader_of(request))
+    pieces = tnt_forms.stream(here, wanted, after)
     told = {**headers, "cache-control": "no-store", "x-accel-buffering": "no"}
     return tnt_forms.Flow(here, pieces, media.EVENT_STREAM, told)
 
 
-def _event(here: Node, wanted: str, claimant: str) -> bytes:
+def _event(request: Request, wanted: str, claimant: str) -> bytes:
+    here = node.of(request)
+    reader = here.reader_of(request)
     with here.views.database.reading() as connection:
-        found = by_event_id(connection, wanted, 2, claimant)
+        found = by_event_id(connection, wanted, 2, claimant, reader=reader)
     if found is None:
         raise UnknownEventError("no event has this id")
     return found

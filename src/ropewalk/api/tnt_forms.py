@@ -11,7 +11,7 @@ import datetime as dt
 import io
 import unicodedata
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from starlette.responses import StreamingResponse
@@ -20,7 +20,17 @@ from typing_extensions import override
 
 from ropewalk.api import media
 from ropewalk.api.node import Node
-from ropewalk.views import Arrival, Filters, Page, Place, arrived, find, newest_arrival, rows
+from ropewalk.views import (
+    Arrival,
+    Filters,
+    Page,
+    Place,
+    Reader,
+    arrived,
+    find,
+    newest_arrival,
+    rows,
+)
 
 PIECE: Final = 500
 """Events read at a time."""
@@ -64,6 +74,13 @@ _BLANKS: Final = "".join(
 """Blanks, controls, and what has no width."""
 
 
+class Wanted(NamedTuple):
+    """What is asked for, and whose events it is asked of."""
+
+    filters: Filters
+    reader: Reader
+
+
 class Flow(StreamingResponse):
     """An answer that is made while it is sent; the node has so many at a time, and no more."""
 
@@ -83,10 +100,10 @@ class Flow(StreamingResponse):
             self._here.streams.give_back(1)
 
 
-async def table(here: Node, filters: Filters, limit: int) -> AsyncIterator[bytes]:
+async def table(here: Node, wanted: Wanted, limit: int) -> AsyncIterator[bytes]:
     """CSV, with a head."""
     yield _lines([COLUMNS])
-    async for listed in _listed(here, filters, limit):
+    async for listed in _listed(here, wanted, limit):
         yield _lines([_cells(row) for row in listed])
 
 
@@ -150,11 +167,11 @@ def _degrees(e7: int | None) -> str:
     return f"{sign}{abs(e7) // 10**7}.{abs(e7) % 10**7:07}"
 
 
-async def points(here: Node, filters: Filters, limit: int) -> AsyncIterator[bytes]:
+async def points(here: Node, wanted: Wanted, limit: int) -> AsyncIterator[bytes]:
     """A GeoJSON FeatureCollection; an event without coordinates has no geometry."""
     yield b'{"type":"FeatureCollection","features":['
     is_first = True
-    async for listed in _listed(here, filters, limit):
+    async for listed in _listed(here, wanted, limit):
         found = b",".join(_feature(row) for row in listed)
         yield found if is_first or not found else b"," + found
         is_first = is_first and not found
@@ -175,12 +192,12 @@ def _feature(row: Mapping[str, Any]) -> bytes:
     )
 
 
-async def _listed(here: Node, filters: Filters, limit: int) -> AsyncIterator[list[dict[str, Any]]]:
+async def _listed(here: Node, wanted: Wanted, limit: int) -> AsyncIterator[list[dict[str, Any]]]:
     """Events in pieces, until there are no more or enough."""
     after: Place | None = None
     left = min(limit, TOTAL_MAX)
     while left > 0:
-        page, listed = await here.looking.run(_piece, here, filters, after, min(left, PIECE))
+        page, listed = await here.looking.run(_piece, here, wanted, after, min(left, PIECE))
         yield listed
         left -= len(listed)
         after = page.next
@@ -189,16 +206,14 @@ async def _listed(here: Node, filters: Filters, limit: int) -> AsyncIterator[lis
 
 
 def _piece(
-    here: Node, filters: Filters, after: Place | None, limit: int
+    here: Node, wanted: Wanted, after: Place | None, limit: int
 ) -> tuple[Page, list[dict[str, Any]]]:
     with here.views.database.reading() as connection:
-        page = find(connection, filters, after, limit)
+        page = find(connection, wanted.filters, after, limit, reader=wanted.reader)
         return page, rows(connection, page.ids)
 
 
-async def stream(
-    here: Node, filters: Filters, after: tuple[int, int] | None
-) -> AsyncIterator[bytes]:
+async def stream(here: Node, wanted: Wanted, after: tuple[int, int] | None) -> AsyncIterator[bytes]:
     """Server-sent events: those that arrive from now on, or behind the one named."""
     yield b"retry: %d\n\n" % RETRY_MS
     if after is None:
@@ -206,7 +221,7 @@ async def stream(
     projector, idle_s = here.views.projector, 0.0
     while True:
         seen = projector.arrived
-        found = await here.looking.run(_arrived, here, filters, after)
+        found = await here.looking.run(_arrived, here, wanted, after)
         for one in found:
             after = (one.number, one.index)
         frames = [_frame(one) for one in found if one.data]
@@ -228,9 +243,9 @@ def _newest(here: Node) -> int:
         return newest_arrival(connection)
 
 
-def _arrived(here: Node, filters: Filters, after: tuple[int, int]) -> list[Arrival]:
+def _arrived(here: Node, wanted: Wanted, after: tuple[int, int]) -> list[Arrival]:
     with here.views.database.reading() as connection:
-        return arrived(connection, filters, after)
+        return arrived(connection, wanted.filters, after, reader=wanted.reader)
 
 
 def _frame(one: Arrival) -> bytes:

@@ -150,6 +150,10 @@ class _List:
         """As the port has it."""
         return self._said[start : start + limit]
 
+    def record(self, key: str) -> None:
+        """As the port has it; there is none."""
+        del key
+
     def await_height(self, height: int, timeout_s: float) -> int:
         """As the port has it."""
         del timeout_s

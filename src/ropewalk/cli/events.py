@@ -14,7 +14,7 @@ from rich.table import Table
 from ropewalk.cli import milestones
 from ropewalk.cli.acts import Actor, As, CoSigners, Represents
 from ropewalk.cli.exits import UsageError, ending, plain, report
-from ropewalk.cli.milestones import pair
+from ropewalk.cli.milestones import Reader, pair, signing_for
 from ropewalk.cli.options import (
     DATA,
     DEFAULT_NODE,
@@ -48,6 +48,12 @@ def claim_file(
     carrier: Annotated[
         str, typer.Option("--for", help="For which carrier they were loaded: key name or id.")
     ] = "",
+    consignment: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--consignment", help="Id of one that all of them concern: its parties read them."
+        ),
+    ] = None,
     actor: Actor = "",
     co_signer: CoSigners = None,
     represent: Represents = "",
@@ -75,7 +81,7 @@ def claim_file(
                 "count": one.count,
                 "outcome": msgspec.to_builtins(one.outcome.require_committed()),
             }
-            for one in claim(acting, events, loads=shown)
+            for one in claim(acting, events, loads=shown, consignments=consignment or ())
         ]
 
         def tell(console: Console) -> None:
@@ -120,16 +126,24 @@ def list_events(
         typer.Argument(help="NAME=VALUE, as GET /v2/events has them: equipmentReference=…"),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
+    reader: Reader = "",
+    actor: Actor = "",
     node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
-    """Show events of 2.2, the first created first."""
+    """Show events of 2.2, the first created first: of a closed node what concerns who signs."""
     with ending(as_json=as_json), Node(node) as connected:
+        keys = key_folder or data / "keys"
+        signing = signing_for(connected, keys, passphrase_file, (reader, actor))
         pairs = [pair(one) for one in filters or ()]
-        page, link = connected.tracked(urlencode([*pairs, ("limit", str(min(limit, 1000)))]))
+        query = urlencode([*pairs, ("limit", str(min(limit, 1000)))])
+        page, link = connected.tracked(query, signing)
         found = list(page)
         while link and len(found) < limit:
-            page, link = connected.tracked_after(link)
+            page, link = connected.tracked_after(link, signing)
             found += page
         shown = found[:limit]
         report(shown, as_json=as_json, tell=lambda console: _tell(console, shown))

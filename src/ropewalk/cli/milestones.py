@@ -11,15 +11,30 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ropewalk.cli.acts import Actor
 from ropewalk.cli.exits import UsageError, ending, plain, report
-from ropewalk.cli.options import DEFAULT_NODE, Json, NodeUrl
-from ropewalk.client import Node, answers_of, claims_of
+from ropewalk.cli.options import (
+    DATA,
+    DEFAULT_NODE,
+    Data,
+    Json,
+    Keys,
+    NodeUrl,
+    PassphraseFile,
+    passphrase,
+)
+from ropewalk.cli.wallet import Wallet
+from ropewalk.client import Node, Signing, answers_of, claims_of, signing_as, unsigned
 from ropewalk.codes import UtcInstant, currency_decimals
 from ropewalk.tracking import Clock, Terms, Weighed, instant_ms, run
 
 TERMS_SIZE_MAX = 65_536
 KnownAt = Annotated[
     str, typer.Option("--known-at", help="As known when: RFC 3339; now unless told.")
+]
+Reader = Annotated[
+    str,
+    typer.Option("--as", help="Name of the key to sign the request by; it is unsigned without."),
 ]
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -36,6 +51,17 @@ def pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def signing_for(
+    node: Node, keys: Path, passphrase_file: Path | None, reader: tuple[str, str]
+) -> Signing:
+    """How requests are signed: by a key's name and, where need be, its controller; "" for not."""
+    name, controller = reader
+    if not name:
+        return unsigned
+    wallet = Wallet(keys, passphrase(passphrase_file))
+    return signing_as(wallet.actor(node, name, controller=controller), node.url)
+
+
 def answer(
     reference: Annotated[
         str,
@@ -49,7 +75,12 @@ def answer(
         typer.Option("--valid-at", help="Had it happened by then? RFC 3339; now unless told."),
     ] = "",
     known_at: KnownAt = "",
+    reader: Reader = "",
+    actor: Actor = "",
     node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
     """Show what is known of every milestone of a box, booking, document or call, and why."""
@@ -57,7 +88,9 @@ def answer(
         query = dict([pair(reference)])
         moments = {"validAt": valid_at, "knownAt": known_at}
         query |= {name: value for name, value in moments.items() if value}
-        found = answers_of(connected, query)
+        keys = key_folder or data / "keys"
+        signing = signing_for(connected, keys, passphrase_file, (reader, actor))
+        found = answers_of(connected, query, signing)
         report(found, as_json=as_json, tell=lambda console: _tell(console, found["answers"]))
 
 
@@ -75,7 +108,12 @@ def clock(
         str,
         typer.Option("--as-of", help="Up to when it counts: a day, or RFC 3339 of the place."),
     ] = "",
+    reader: Reader = "",
+    actor: Actor = "",
     node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
     """Run a clock of demurrage, detention or storage over what is claimed of a box."""
@@ -83,9 +121,11 @@ def clock(
         agreed, now_s = _terms(terms), int(time.time())
         known_s = instant_ms(known_at, "--known-at") // 1_000 if known_at else now_s
         name, value = pair(of) if of else ("equipmentReference", equipment)
+        keys = key_folder or data / "keys"
+        signing = signing_for(connected, keys, passphrase_file, (reader, actor))
         found = run(
             agreed,
-            claims_of(connected, {name: value}),
+            claims_of(connected, {name: value}, signing),
             equipment=equipment,
             as_of=_moment(as_of, now_s),
             known_s=known_s,

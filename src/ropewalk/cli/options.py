@@ -25,7 +25,10 @@ OpenEvents = Annotated[
 ]
 EventReaders = Annotated[
     list[str] | None,
-    typer.Option("--event-reader", help="Controller that may read them by signed requests."),
+    typer.Option(
+        "--event-reader",
+        help="Controller, such as staff, that may read all of them; others what concerns them.",
+    ),
 ]
 LocalCallbacks = Annotated[
     bool,

@@ -244,7 +244,7 @@ class Beside:
 
 def run_node(engine: Engine, settings: "ApiSettings", beside: Beside) -> None:
     """Serve an open ledger, its views and its vault until SIGTERM, then close them."""
-    from ropewalk.api import serve  # noqa: PLC0415  # heavy, and of use here only
+    from ropewalk.api import reads_all, serve  # noqa: PLC0415  # heavy, and of use here only
     from ropewalk.views import Rules, Views  # noqa: PLC0415  # likewise
 
     opened = None
@@ -253,7 +253,9 @@ def run_node(engine: Engine, settings: "ApiSettings", beside: Beside) -> None:
         if beside.vault is not None:
             opened = open_vault(beside.data, beside.vault)
         rules = Rules(allows_loopback=beside.sends_here)
-        views = Views(beside.data, engine, url=beside.views, rules=rules)
+        views = Views(
+            beside.data, engine, url=beside.views, rules=rules, reads_all=reads_all(settings)
+        )
         try:
             serve(engine, settings, views.start(), opened)
         finally:

@@ -64,7 +64,7 @@ from ropewalk.client.papers import (
 )
 from ropewalk.client.passes import GateChallenge, answer, check_pass, make_pass, read_pass
 from ropewalk.client.shelf import Kept, Shelf
-from ropewalk.client.signing import Sender, signed_headers
+from ropewalk.client.signing import Sender, Signing, signed_headers, signing_as, unsigned
 from ropewalk.client.succession import check_sealed
 from ropewalk.client.templates import Template, Templates
 from ropewalk.client.terms import (
@@ -113,6 +113,7 @@ __all__ = [
     "Request",
     "Sender",
     "Shelf",
+    "Signing",
     "Template",
     "TemplateError",
     "Templates",
@@ -170,10 +171,12 @@ __all__ = [
     "seal_openings",
     "share_content",
     "signed_headers",
+    "signing_as",
     "split_body",
     "tag",
     "terms_of",
     "transaction_id",
+    "unsigned",
     "verify_bundle",
     "verify_control",
 ]

@@ -57,27 +57,37 @@ def joined(events: Sequence[bytes], version: Version) -> bytes:
     return listed if version == "2.2" else b'{"events":' + listed + b"}"
 
 
-def claim(actor: Actor, data: bytes, *, loads: Sequence[dict[str, Any]] = ()) -> Iterator[Claimed]:
+def claim(
+    actor: Actor,
+    data: bytes,
+    *,
+    loads: Sequence[dict[str, Any]] = (),
+    consignments: Sequence[str] = (),
+) -> Iterator[Claimed]:
     """Claim all events of a file, in batches of up to 500; each is checked before it is signed.
 
     Args:
         actor: Who signs for them.
         data: The file.
         loads: For the act's `loads`, of a file of one batch (docs/reference/acts.md).
+        consignments: ids of those that every event concerns, the claimant being a party of each;
+            their parties read the events at the node.
 
     Raises:
         TrackingError: an event cannot be taken; the batches before it are claimed.
         ClientError: the node does not take one.
     """
     version, events = events_in(data)
+    named = sorted(set(consignments))
     for start in range(0, len(events), BATCH_EVENTS):
         batch = events[start : start + BATCH_EVENTS]
         checked: list[Event] = read_events(joined(batch, version), version)
         salt = random_bytes(32)
         datas = [one.data for one in checked]
-        root = root_of(datas, salt, by=actor.acts_for, version=version)
+        concerns = [named] * len(batch) if named else []
+        root = root_of(datas, salt, by=actor.acts_for, version=version, concerns=concerns)
         body: dict[str, Value] = {"count": len(batch), "root": root}
         if loads:
             body["loads"] = [dict(one) for one in loads]
-        sent = actor.node.claim(actor.build(ACT, body), version, salt, batch)
+        sent = actor.node.claim(actor.build(ACT, body), version, salt, batch, concerns=concerns)
         yield Claimed(root, len(batch), sent)

@@ -15,6 +15,7 @@ import msgspec
 
 from ropewalk.client.errors import MalformedAnswerError
 from ropewalk.client.node import Node
+from ropewalk.client.signing import Signing, unsigned
 from ropewalk.tracking import Claimed, TrackingError, Version, read_event
 
 
@@ -33,23 +34,25 @@ class _Claims(msgspec.Struct):
     claims: list[_Claim]
 
 
-def answers_of(node: Node, query: Mapping[str, str]) -> dict[str, Any]:
+def answers_of(node: Node, query: Mapping[str, str], signing: Signing = unsigned) -> dict[str, Any]:
     """Every milestone of one reference, explained; the query is that of `GET /v1/answers`.
 
     Raises:
         RefusedError: the node does not answer that.
     """
-    return node.asked("GET", f"/v1/answers?{urlencode(query)}", {}, dict[str, Any])
+    target = f"/v1/answers?{urlencode(query)}"
+    return node.asked("GET", target, signing("GET", target), dict[str, Any])
 
 
-def claims_of(node: Node, query: Mapping[str, str]) -> list[Claimed]:
+def claims_of(node: Node, query: Mapping[str, str], signing: Signing = unsigned) -> list[Claimed]:
     """All that was claimed of one reference: what `answers` and `run` are called with.
 
     Raises:
         RefusedError: the node does not answer that.
         MalformedAnswerError: what it answers is no list of claims.
     """
-    found = node.asked("GET", f"/v1/claimed?{urlencode(query)}", {}, _Claims)
+    target = f"/v1/claimed?{urlencode(query)}"
+    found = node.asked("GET", target, signing("GET", target), _Claims)
     try:
         return [_claimed(one) for one in found.claims]
     except TrackingError as error:

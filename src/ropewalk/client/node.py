@@ -26,6 +26,7 @@ from ropewalk.client.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
+from ropewalk.client.signing import Signing, unsigned
 from ropewalk.crypto import CanonicalError, sha256_hex
 from ropewalk.identity import Propose, proposed_hash
 from ropewalk.ledger import Hash, network_id
@@ -150,7 +151,14 @@ class Node:
         ]
 
     def claim(
-        self, transaction: str, version: str, salt: bytes, events: Sequence[bytes], by: str = ""
+        self,
+        transaction: str,
+        version: str,
+        salt: bytes,
+        events: Sequence[bytes],
+        by: str = "",
+        *,
+        concerns: Sequence[Sequence[str]] = (),
     ) -> Outcome:
         """Send an act that claims events, and the events; wait for its outcome.
 
@@ -160,6 +168,7 @@ class Node:
             salt: of the claim's root, 32 bytes.
             events: the exact bytes of each.
             by: the claimant's controller id; needed where there is no act that tells it.
+            concerns: for each event the consignments it concerns; () where none was named.
 
         Raises:
             RefusedError: it does not take them.
@@ -171,6 +180,7 @@ class Node:
                 "version": version,
                 "salt": salt.hex(),
                 "events": [msgspec.Raw(one) for one in events],
+                **({"concerns": concerns} if concerns else {}),
             }
         )
         headers = {"content-type": "application/json"}
@@ -188,17 +198,14 @@ class Node:
         told = transaction_id(transaction) if transaction else ""
         return Outcome(transaction=told, status="unknown", detail=detail)
 
-    def tracked(self, query: str) -> tuple[list[Any], str]:
+    def tracked(self, query: str, signing: Signing = unsigned) -> tuple[list[Any], str]:
         """A page of 2.2 events that fulfil a query's filters, and the link to the next one."""
-        return self._tracked(f"/v2/events?{query}" if query else "/v2/events")
+        return self.tracked_after(f"/v2/events?{query}" if query else "/v2/events", signing)
 
-    def tracked_after(self, link: str) -> tuple[list[Any], str]:
+    def tracked_after(self, link: str, signing: Signing = unsigned) -> tuple[list[Any], str]:
         """The page that a link leads to."""
-        return self._tracked(link)
-
-    def _tracked(self, path: str) -> tuple[list[Any], str]:
         try:
-            answer = self._http.get(path)
+            answer = self._http.get(link, headers=signing("GET", link))
         except httpx2.HTTPError as error:
             raise UnreachableError(f"{self.url} does not answer: {error}") from error
         if answer.status_code >= 300:

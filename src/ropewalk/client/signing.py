@@ -7,7 +7,8 @@ What is sent is what was signed: method, address, the body's digest and every fi
 Source: RFC 9421; RFC 9530.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -24,6 +25,10 @@ CONTROLLER: Final = "ropewalk-controller"
 DIGEST: Final = "content-digest"
 LABEL: Final = "sig"
 _PORTS = {"http": 80, "https": 443}
+
+
+Signing = Callable[[str, str], Mapping[str, str]]
+"""The header fields that a request is sent with, by its method and its path with the query."""
 
 
 class Sender(Protocol):
@@ -86,6 +91,16 @@ def signed_headers(
         "signature-input": f"{LABEL}={parameters.text()}",
         "signature": byte_sequence(LABEL, signature),
     }
+
+
+def unsigned(_method: str, _target: str) -> Mapping[str, str]:
+    """Send requests as nobody."""
+    return {}
+
+
+def signing_as(sender: Sender, url: str) -> Signing:
+    """Sign each request to the node at a URL."""
+    return lambda method, target: signed_headers(sender, (method, url, target), int(time.time()))
 
 
 def authority_of(url: str) -> str:

@@ -19,7 +19,16 @@ from ropewalk.tracking.answering import (
     milestone_key,
     resolve,
 )
-from ropewalk.tracking.claims import Shown, check_shown, leaf, leaf_salt, root_of, show
+from ropewalk.tracking.claims import (
+    CONSIGNMENTS_MAX,
+    Shown,
+    check_shown,
+    leaf,
+    leaf_salt,
+    naming,
+    root_of,
+    show,
+)
 from ropewalk.tracking.clocks import Clock, Step, Terms, price, run
 from ropewalk.tracking.errors import (
     ClaimError,
@@ -54,6 +63,7 @@ __all__ = [
     "BATCH_BYTES_MAX",
     "CERTAINTY",
     "CLOSEST",
+    "CONSIGNMENTS_MAX",
     "EVENTS_MAX",
     "EVENT_BYTES_MAX",
     "Answer",
@@ -92,6 +102,7 @@ __all__ = [
     "leaf",
     "leaf_salt",
     "milestone_key",
+    "naming",
     "on_board",
     "price",
     "read_event",

@@ -15,6 +15,7 @@ from ropewalk.views.errors import (
     EventsClosedError,
     FilterError,
     LoadMismatchError,
+    NotConcernedError,
     NoViewsError,
     PayloadError,
     RootMismatchError,
@@ -41,6 +42,7 @@ from ropewalk.views.finding import (
 from ropewalk.views.house import Standing, Views
 from ropewalk.views.payloads import Batch, Message, copy_payloads, joined
 from ropewalk.views.projector import figures, forget
+from ropewalk.views.reading import EVERYTHING, Reader, parties_of, scope_of
 from ropewalk.views.schema import BATCH_EVENTS_MAX
 from ropewalk.views.subscriptions import Subscription, secret_of
 
@@ -48,6 +50,7 @@ __all__ = [
     "BATCH_EVENTS_MAX",
     "CLAIMS_BYTES_MAX",
     "CLAIMS_MAX",
+    "EVERYTHING",
     "PAGE_MAX",
     "REFERENCES",
     "Arrival",
@@ -63,9 +66,11 @@ __all__ = [
     "LoadMismatchError",
     "Message",
     "NoViewsError",
+    "NotConcernedError",
     "Page",
     "PayloadError",
     "Place",
+    "Reader",
     "RootMismatchError",
     "Rules",
     "SecretError",
@@ -88,8 +93,10 @@ __all__ = [
     "forget",
     "joined",
     "newest_arrival",
+    "parties_of",
     "read_cursor",
     "rows",
+    "scope_of",
     "secret_of",
     "sqlite_url",
     "subscriptions",

@@ -10,17 +10,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from ropewalk.tracking import Claimed, Version, read_event
 from ropewalk.views.errors import TooManyClaimsError
+from ropewalk.views.filters import names
 from ropewalk.views.packing import unpack
-from ropewalk.views.schema import STRIDE, batches, documents, events
+from ropewalk.views.reading import Reader, seen_by
+from ropewalk.views.schema import STRIDE, batches, documents, events, readable
 
 CLAIMS_MAX: Final = 2_000
 """Events that one answer is made from."""
 CLAIMS_BYTES_MAX: Final = 16 * 1024 * 1024
 """Their bytes together."""
+LOOKED_MAX: Final = 20_000
+"""Events looked at for the answer to somebody who does not read everything."""
 REFERENCES: Final[Mapping[str, str]] = {
     "equipmentReference": "equipment",
     "transportCallID": "transport_call",
@@ -48,20 +52,27 @@ def claims_of(
     name: str,
     value: str,
     roles_of: Callable[[str], tuple[str, ...]],
+    *,
+    reader: Reader,
 ) -> Claims:
-    """All that was claimed of a reference.
+    """All that was claimed of a reference, as far as the reader reads it.
 
     Args:
         connection: That reads.
         name: One of `REFERENCES`.
         value: The reference.
         roles_of: The registered roles of a controller.
+        reader: Who asks.
 
     Raises:
         TooManyClaimsError: it is more than one answer is made from.
     """
-    naming = _naming(connection, REFERENCES[name], value)
-    ids = sorted({*naming, *_same(connection, naming)})
+    kind = REFERENCES[name]
+    if reader is None:
+        naming = _naming(connection, kind, value)
+    else:
+        naming = _naming_read(connection, kind, value, reader)
+    ids = sorted({*naming, *_same(connection, naming, reader)})
     _check(len(ids))
     roles: dict[str, tuple[str, ...]] = {}
     found = []
@@ -81,6 +92,43 @@ def _naming(connection: Connection, kind: str, value: str) -> list[int]:
     return sorted(found)
 
 
+def _naming_read(connection: Connection, kind: str, value: str, reader: str) -> list[int]:
+    """Ids of the events that name a reference, of those that a controller reads.
+
+    They are looked for among what it reads, so that nothing else makes a difference; only where
+    that is too much, among all that names the reference.
+    """
+    own = select(readable.c.event).where(readable.c.reader == reader)
+    counted = select(func.count()).select_from(own.limit(LOOKED_MAX + 1).subquery())
+    if connection.execute(counted).scalar_one() > LOOKED_MAX:
+        return _naming_among(connection, kind, value, reader)
+    statement = own.join(events, events.c.id == readable.c.event).where(_says(kind, value))
+    found = sorted(connection.execute(statement.limit(CLAIMS_MAX + 1)).scalars())
+    _check(len(found))
+    return found
+
+
+def _says(kind: str, value: str) -> ColumnElement[bool]:
+    """That an event names a reference, said so that no index of all events is taken for it."""
+    if kind in ("BKG", "TRD"):
+        return names(documents.alias(), kind, value)
+    return func.coalesce(events.c[kind], "") == value
+
+
+def _naming_among(connection: Connection, kind: str, value: str, reader: str) -> list[int]:
+    named: set[int] = set()
+    for statement in _questions(kind, value):
+        named.update(connection.execute(statement.limit(LOOKED_MAX + 1)).scalars())
+        if len(named) > LOOKED_MAX:
+            _check(len(named))
+    listed, found = sorted(named), list[int]()
+    for start in range(0, len(listed), CLAIMS_MAX):
+        part = events.c.id.in_(listed[start : start + CLAIMS_MAX])
+        found += connection.execute(select(events.c.id).where(part, *seen_by(reader))).scalars()
+        _check(len(found))
+    return sorted(found)
+
+
 def _questions(kind: str, value: str) -> Iterator[Select[Any]]:
     """Each is answered from one index."""
     if kind in ("BKG", "TRD"):
@@ -96,7 +144,7 @@ def _questions(kind: str, value: str) -> Iterator[Select[Any]]:
     yield select(events.c.id).where(equal, events.c.is_current.is_(False), events.c.id >= 0)
 
 
-def _same(connection: Connection, ids: Sequence[int]) -> set[int]:
+def _same(connection: Connection, ids: Sequence[int], reader: Reader) -> set[int]:
     """Ids of all that the same claimants sent under the same ids of events."""
     told = select(events.c.event_id, batches.c.actor).join(
         batches, batches.c.number == events.c.batch
@@ -112,6 +160,7 @@ def _same(connection: Connection, ids: Sequence[int]) -> set[int]:
             select(events.c.id)
             .join(batches, batches.c.number == events.c.batch)
             .where(events.c.event_id.in_(named), events.c.id >= 0, batches.c.actor == actor)
+            .where(*seen_by(reader))
         )
         found.update(row[0] for row in connection.execute(statement.limit(CLAIMS_MAX + 1)))
         _check(len(found))

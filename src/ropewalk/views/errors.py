@@ -112,3 +112,10 @@ class TooManyClaimsError(ViewsError):
 
     code = "views.too_many_claims"
     number = 7615
+
+
+class NotConcernedError(ViewsError):
+    """A claim names a consignment that its claimant is no party of, or that nobody opened."""
+
+    code = "views.not_concerned"
+    number = 7616

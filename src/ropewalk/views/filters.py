@@ -83,10 +83,11 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def naming(self, wanted: tuple[tuple[str, str], ...]) -> list[ColumnElement[bool]]:
         """That an event names these documents, for a query of `events`."""
-        return [_names(documents.alias(), kind, reference) for kind, reference in wanted]
+        return [names(documents.alias(), kind, reference) for kind, reference in wanted]
 
 
-def _names(named: FromClause, kind: str, reference: str) -> ColumnElement[bool]:
+def names(named: FromClause, kind: str, reference: str) -> ColumnElement[bool]:
+    """That an event names a document, for a query of `events`; `named` is a `documents`."""
     return exists().where(
         named.c.reference == reference,
         named.c.type == kind,

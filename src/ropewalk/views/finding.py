@@ -5,6 +5,9 @@ The most telling filter picks the index; its entries come in the order of `creat
 are looked at until the page is full. Where hardly any fulfils the other filters, the page ends
 after `SCANNED` of them and is short: its cursor goes on from there. So no request takes long,
 however filters are combined and however many events there are.
+
+Whoever does not read everything is led by the index of what it reads, whatever it asks: so neither
+a page's length nor its cursor depends on an event that is not shown.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +19,17 @@ from sqlalchemy import Connection, Select, and_, or_, select
 from ropewalk.views.cursors import Place
 from ropewalk.views.filters import Filters
 from ropewalk.views.packing import unpack
-from ropewalk.views.schema import KINDS, LOOKED_UP, STRIDE, arrivals, batches, documents, events
+from ropewalk.views.reading import Reader, seen_by
+from ropewalk.views.schema import (
+    KINDS,
+    LOOKED_UP,
+    STRIDE,
+    arrivals,
+    batches,
+    documents,
+    events,
+    readable,
+)
 
 SCANNED: Final = 2_000
 """Index entries looked at for one page, by all values of the filter that leads together."""
@@ -41,7 +54,14 @@ class _Looked:
     """The last place looked at, where there may be more behind it."""
 
 
-def find(connection: Connection, filters: Filters, after: Place | None, limit: int) -> Page:
+def find(
+    connection: Connection,
+    filters: Filters,
+    after: Place | None,
+    limit: int,
+    *,
+    reader: Reader,
+) -> Page:
     """A page of current events.
 
     Args:
@@ -49,10 +69,11 @@ def find(connection: Connection, filters: Filters, after: Place | None, limit: i
         filters: What is asked for.
         after: Where the page before ended.
         limit: Events a page, at most `PAGE_MAX`.
+        reader: Whose events are asked for.
     """
     if filters.is_empty:
         return Page([], None)
-    branches = _branches(filters, after)
+    branches = _branches(filters, after, reader)
     most = max(1, SCANNED // len(branches))
     looked = [_look(connection, one, filters, limit + 1, most) for one in branches]
     found = sorted({place for one in looked for place in one.found}, reverse=filters.is_descending)
@@ -73,7 +94,7 @@ def _look(
     result = connection.execute(statement.limit(most))
     for row in result.mappings():
         scanned, last = scanned + 1, (row["created_ms"], row["id"])
-        if filters.fit(row):
+        if row.get("stands", True) and filters.fit(row):
             found.append(last)
             if len(found) == enough:
                 result.close()
@@ -81,8 +102,12 @@ def _look(
     return _Looked(found, last if scanned == most else None)
 
 
-def _branches(filters: Filters, after: Place | None) -> list[Select[Any]]:
+def _branches(filters: Filters, after: Place | None, reader: Reader) -> list[Select[Any]]:
     """Queries in the one order, each by one index, that together see all that may fulfil."""
+    return [_by_reader(filters, after, reader)] if reader is not None else _led(filters, after)
+
+
+def _led(filters: Filters, after: Place | None) -> list[Select[Any]]:
     if filters.documents:
         return [_by_document(filters, after)]
     for column in LOOKED_UP:
@@ -110,6 +135,24 @@ def _by(filters: Filters, after: Place | None, lead: Mapping[str, str]) -> Selec
         *_range(events.c.created_ms, events.c.id, filters, after),
     )
     return _ordered(statement, events.c.created_ms, events.c.id, filters)
+
+
+def _by_reader(filters: Filters, after: Place | None, reader: str) -> Select[Any]:
+    """All that a controller reads, and of each whether it is current and names the documents."""
+    columns = [events.c[column] for column in filters.columns if column != "created_ms"]
+    stands = and_(events.c.is_current.is_(True), *filters.naming(filters.documents))
+    statement = (
+        select(
+            readable.c.event.label("id"), readable.c.created_ms, stands.label("stands"), *columns
+        )
+        .join(events, events.c.id == readable.c.event)
+        .where(
+            readable.c.reader == reader,
+            readable.c.major == filters.major,
+            *_range(readable.c.created_ms, readable.c.event, filters, after),
+        )
+    )
+    return _ordered(statement, readable.c.created_ms, readable.c.event, filters)
 
 
 def _by_document(filters: Filters, after: Place | None) -> Select[Any]:
@@ -179,7 +222,7 @@ def rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def by_event_id(
-    connection: Connection, event_id: str, major: int, claimant: str = ""
+    connection: Connection, event_id: str, major: int, claimant: str = "", *, reader: Reader
 ) -> bytes | None:
     """The exact bytes of the event that stands under an id.
 
@@ -191,12 +234,13 @@ def by_event_id(
         event_id: As the event has it.
         major: Of the standard's version.
         claimant: Whose event is asked for, "" for the first one's.
+        reader: Who asks: events that it does not read are as if there were none.
     """
     names = ("id", "major", "is_signed", "is_current", "created_ms")
     statement = (
         select(*[events.c[name] for name in names], batches.c.actor)
         .join(batches, batches.c.number == events.c.batch)
-        .where(events.c.event_id == event_id)  # alone: no index but its own can be taken
+        .where(events.c.event_id == event_id, *seen_by(reader))  # no index but its own
     )
     told = [one for one in connection.execute(statement) if one.major == major]
     if claimant:
@@ -224,7 +268,9 @@ class Arrival:
     is_signed: bool = True
 
 
-def arrived(connection: Connection, filters: Filters, after: tuple[int, int]) -> list[Arrival]:
+def arrived(
+    connection: Connection, filters: Filters, after: tuple[int, int], *, reader: Reader
+) -> list[Arrival]:
     """Events of the next batches that this node learned, behind a place; [] where there are none.
 
     Behind the last one of each batch stands one without data, to go on from.
@@ -235,7 +281,7 @@ def arrived(connection: Connection, filters: Filters, after: tuple[int, int]) ->
     listed = connection.execute(statement.where(arrivals.c.number >= number).limit(2)).all()
     for at, batch in listed:
         least = index if at == number else -1
-        for row in _of_batch(connection, filters, batch):
+        for row in _of_batch(connection, filters, batch, reader):
             place = row["id"] - batch * STRIDE
             if place > least and filters.fit(row):
                 found.append(Arrival(at, place, unpack(row["data"]), bool(row["is_signed"])))
@@ -244,13 +290,16 @@ def arrived(connection: Connection, filters: Filters, after: tuple[int, int]) ->
     return found
 
 
-def _of_batch(connection: Connection, filters: Filters, batch: int) -> list[Mapping[Any, Any]]:
+def _of_batch(
+    connection: Connection, filters: Filters, batch: int, reader: Reader
+) -> list[Mapping[Any, Any]]:
     statement = (
         select(events)
         .where(
             and_(events.c.id >= batch * STRIDE, events.c.id < (batch + 1) * STRIDE),
             events.c.major == filters.major,
             *filters.naming(filters.documents),
+            *seen_by(reader),
         )
         .order_by(events.c.id)
     )

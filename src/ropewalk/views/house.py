@@ -21,6 +21,10 @@ def _now_s() -> int:
     return int(time.time())
 
 
+def _nobody(_controller: str) -> bool:
+    return False
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """How far the views are."""
 
@@ -41,6 +45,8 @@ class Views:
         url: Of the database; by default SQLite in the data directory.
         rules: Where events may be sent to.
         now_s: The system's clock.
+        reads_all: Whether a controller ("" for who signs nothing) is sent every event; nobody is
+            unless told. Others are sent what concerns them.
 
     Raises:
         DatabaseError: the database does not open.
@@ -54,13 +60,15 @@ class Views:
         url: str = "",
         rules: Rules | None = None,
         now_s: Callable[[], int] = _now_s,
+        reads_all: Callable[[str], bool] = _nobody,
     ) -> None:
         self.rules = rules or Rules()
         self.now_s = now_s
         self.database = Database(url or sqlite_url(data))
         self.payloads = Payloads(data)
-        self.projector = Projector(self.database, self.payloads, source, Outbox(now_s).offer)
-        self.sender = Sender(self.database, Egress(self.rules), now_s)
+        outbox = Outbox(now_s, reads_all)
+        self.projector = Projector(self.database, self.payloads, source, outbox.offer)
+        self.sender = Sender(self.database, Egress(self.rules), now_s, reads_all)
 
     def start(self) -> Self:
         """Follow the ledger and send to those who subscribed."""

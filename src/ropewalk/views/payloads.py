@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The events of claims as they were sent, one file a batch; what nobody signed likewise.
 
-`claims/ab/<root>.json` holds `{"by": …, "salt": …, "version": …, "events": […]}`, the events byte
-by byte as their sender wrote them. The root on the ledger is over just these bytes, so a file
-that differs is found when it is read. `messages/<number>.json` holds `{"received": …, "sender": …,
-"events": […]}`.
+`claims/ab/<root>.json` holds `{"by": …, "salt": …, "version": …, "events": […]}`, and `concerns`
+where its claimant named consignments; the events byte by byte as their sender wrote them. The root
+on the ledger is over just these bytes, so a file that differs is found when it is read.
+`messages/<number>.json` holds `{"received": …, "sender": …, "events": […]}`.
 """
 
 import os
@@ -19,12 +19,14 @@ import msgspec
 
 from ropewalk.tracking import ClaimError, Version, root_of
 from ropewalk.views.errors import PayloadError, UnknownClaimError
+from ropewalk.views.reading import EVERYTHING, Reader
 
 _ROOT: Final = re.compile(r"[0-9a-f]{64}")
+_NOT_HERE: Final = "this node does not have the events of that claim"
 _MESSAGE: Final = re.compile(r"([0-9]{12})\.json")
 
 
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
+class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A batch of events as it was sent."""
 
     by: str
@@ -33,6 +35,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """64 hex digits; leaves of the root are salted by it."""
     version: Version
     events: list[msgspec.Raw]
+    concerns: list[list[str]] = []
+    """For each event the ids of the consignments it concerns; [] where none has any."""
 
     @property
     def datas(self) -> list[bytes]:
@@ -43,7 +47,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     def root(self) -> str:
         """What stands on the ledger, 64 hex digits."""
         salt = bytes.fromhex(self.salt)
-        return root_of(self.datas, salt, by=self.by, version=self.version)
+        return root_of(self.datas, salt, by=self.by, version=self.version, concerns=self.concerns)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +101,18 @@ class Payloads:
         try:
             return self._path(root).read_bytes()
         except FileNotFoundError:
-            raise UnknownClaimError("this node does not have the events of that claim") from None
+            raise UnknownClaimError(_NOT_HERE) from None
+
+    def read_for(self, root: str, reader: Reader) -> bytes:
+        """A batch's file, for its claimant or who reads everything: with it goes the claim's salt.
+
+        Raises:
+            UnknownClaimError: it is not here, or not for this reader.
+        """
+        found = self.read(root)
+        if reader is EVERYTHING or _claimant_of(found) == reader:
+            return found
+        raise UnknownClaimError(_NOT_HERE)
 
     def get(self, root: str) -> Batch:
         """A batch, checked against its root.
@@ -177,6 +192,18 @@ class Payloads:
         if not _ROOT.fullmatch(root):
             raise UnknownClaimError("a claim's root is 64 lower-case hex digits")
         return self._claims / root[:2] / f"{root}.json"
+
+
+class _Claimant(msgspec.Struct):
+    by: str
+
+
+def _claimant_of(file: bytes) -> str:
+    """Who claimed a batch, by its file; "" where that is damaged."""
+    try:
+        return msgspec.json.decode(file, type=_Claimant).by
+    except ValueError:
+        return ""
 
 
 def copy_payloads(data: Path, target: Path) -> int:

@@ -11,13 +11,14 @@ from typing import Final
 
 from sqlalchemy import Connection, insert
 
+from ropewalk.views.reading import let_in, parties_of
 from ropewalk.views.schema import batches
-from ropewalk.views.source import LedgerEvent
+from ropewalk.views.source import LedgerEvent, Source
 
-Projection = Callable[[Connection, LedgerEvent], None]
+Projection = Callable[[Connection, LedgerEvent, Source], None]
 
 
-def note_claim(connection: Connection, event: LedgerEvent) -> None:
+def note_claim(connection: Connection, event: LedgerEvent, _source: Source) -> None:
     """Note that a party claims a batch of events; they are taken in once this node has them."""
     said = event.attributes
     connection.execute(
@@ -34,4 +35,18 @@ def note_claim(connection: Connection, event: LedgerEvent) -> None:
     )
 
 
-PROJECTIONS: Final[Mapping[str, Projection]] = {"cargo.claimed": note_claim}
+def note_parties(connection: Connection, event: LedgerEvent, source: Source) -> None:
+    """Note who the parties of a consignment are, as the ledger has them now.
+
+    The event names the consignment, not who was admitted. A later record than the event's own does
+    no harm: parties are added, never taken off.
+    """
+    consignment = event.attributes["consignment"]
+    let_in(connection, consignment, parties_of(source.record(f"consignment/{consignment}")))
+
+
+PROJECTIONS: Final[Mapping[str, Projection]] = {
+    "cargo.claimed": note_claim,
+    "cargo.consignment_opened": note_parties,
+    "cargo.party_admitted": note_parties,
+}

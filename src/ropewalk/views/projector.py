@@ -128,7 +128,7 @@ class Projector:
             for event in page:
                 projection = PROJECTIONS.get(event.name)
                 if projection is not None:
-                    projection(connection, event)
+                    projection(connection, event, self._source)
                     if "root" in event.attributes:
                         self.hint(event.attributes["root"])
             _note(connection, "position", page[-1].position + 1)
@@ -145,7 +145,7 @@ class Projector:
             return False
         with self._database.writing() as connection:
             for number, root, actor, time_s, count in ready[:BATCHES]:
-                self._take(connection, Told(number, actor, time_s, ()), root, count)
+                self._take(connection, Told(number, actor, time_s, (), ()), root, count)
         self.arrived += 1
         return True
 
@@ -162,10 +162,11 @@ class Projector:
             return [(one[0], one[1], one[2], one[3], one[4]) for one in found]
 
     def _take(self, connection: Connection, told: Told, root: str, count: int) -> None:
-        state, found = "here", list[Event]()
+        state, found, named = "here", list[Event](), list[list[str]]()
         try:
             batch = self._payloads.get(root)
             found = _read(batch.datas, batch.version)
+            named = batch.concerns
             is_right = len(found) == count and batch.by == told.actor
             state = "here" if is_right else "unreadable"
         except (PayloadError, UnknownClaimError):
@@ -174,7 +175,7 @@ class Projector:
             state = "unreadable"
         change = update(batches).where(batches.c.number == told.number).values(state=state)
         if connection.execute(change).rowcount and state == "here":
-            self._enter(connection, replace(told, events=found))
+            self._enter(connection, replace(told, events=found, concerns=named))
 
     def _enter(self, connection: Connection, told: Told) -> None:
         learned = take_in(connection, told)
@@ -210,7 +211,7 @@ class Projector:
                     state="here",
                 )
             )
-            self._enter(connection, Told(-number, message.sender, message.received, found))
+            self._enter(connection, Told(-number, message.sender, message.received, found, ()))
             _note(connection, "messages", number)
         self.arrived += 1
         return True

@@ -2,7 +2,8 @@
 """The tables of the views.
 
 Derived from the ledger and rebuilt from it at any time: `batches`, `events`, `documents`,
-`progress`. Of this node alone and kept by a rebuild: `arrivals`, `subscriptions`, `deliveries`.
+`members`, `concerns`, `readable`, `progress`. Of this node alone and kept by a rebuild: `arrivals`,
+`subscriptions`, `deliveries`.
 
 An event's id is its batch's number times 512 plus its place in it. A claim's batch is numbered by
 its position in the log; a batch that nobody signed by -1, -2, … as it came. So the same ledger
@@ -157,6 +158,43 @@ documents = Table(
 )
 """Every document an event names: `BKG` a booking, `TRD` a transport document, and so on."""
 
+members = Table(
+    "members",
+    metadata,
+    Column("consignment", String(64), primary_key=True),
+    Column("controller", String(32), primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""The parties of each consignment on the ledger."""
+
+concerns = Table(
+    "concerns",
+    metadata,
+    Column("consignment", String(64), primary_key=True),
+    Column("event", Big, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Which consignments an event's claimant says that it concerns."""
+
+readable = Table(
+    "readable",
+    metadata,
+    Column("reader", String(32), primary_key=True),
+    Column("major", SmallInteger, primary_key=True),
+    Column("created_ms", Big, primary_key=True),
+    Column("event", Big, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""What each controller reads, in the order of the pages: what it claimed itself, and what concerns
+a consignment of which both it and the claimant are parties.
+
+It follows from `batches`, `events`, `members` and `concerns`; kept, because whoever is a party of a
+million consignments is answered by one seek as well.
+"""
+
+READING: Final = (members, concerns, readable)
+"""Added by the third migration."""
+
 progress = Table(
     "progress",
     metadata,
@@ -203,5 +241,5 @@ deliveries = Table(
 )
 """The outbox: filled where the events are, in one transaction. `state`: `waiting` or `dead`."""
 
-DERIVED: Final = (documents, events, batches, progress)
+DERIVED: Final = (documents, *READING, events, batches, progress)
 """What a rebuild drops."""

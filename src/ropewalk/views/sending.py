@@ -26,6 +26,7 @@ from sqlalchemy import delete, select, update
 from ropewalk.views.database import Database
 from ropewalk.views.egress import Egress
 from ropewalk.views.finding import datas
+from ropewalk.views.reading import EVERYTHING, seen_by
 from ropewalk.views.schema import deliveries, events, subscriptions
 from ropewalk.views.subscriptions import DEAD, WAITING
 
@@ -77,9 +78,17 @@ class Sender:
         database: Of the views.
         egress: The way out.
         now_s: The system's clock.
+        reads_all: Whether a controller reads everything; others are sent what they may read now.
     """
 
-    def __init__(self, database: Database, egress: Egress, now_s: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        egress: Egress,
+        now_s: Callable[[], int],
+        reads_all: Callable[[str], bool],
+    ) -> None:
+        self._reads_all = reads_all
         self._database = database
         self._egress = egress
         self._now_s = now_s
@@ -174,17 +183,20 @@ class Sender:
 
     def _send(self, subscription: Mapping[str, Any]) -> None:
         most = 1 if subscription["failures"] >= OPEN_AFTER else EVENTS_MAX
+        controller = subscription["controller"]
+        reader = EVERYTHING if self._reads_all(controller) else controller
         statement = (
             select(deliveries.c.number, deliveries.c.event)
             .join(events, events.c.id == deliveries.c.event)
             .where(deliveries.c.subscription == subscription["id"], deliveries.c.state == WAITING)
+            .where(*seen_by(reader))
             .order_by(deliveries.c.number)
             .limit(most)
         )
         with self._database.reading() as connection:
             listed = connection.execute(statement).all()
             body = b"[" + b",".join(datas(connection, [one[1] for one in listed])) + b"]"
-        if not listed:  # a rebuild is under way, and they are not there yet
+        if not listed:  # not there yet, as amid a rebuild; or not for the subscriber any more
             self._note(subscription, [], is_sent=False)
             return
         numbers = [one[0] for one in listed]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the projector needs of a ledger: its events in order, and to be woken by a block.
+"""What the projector needs of a ledger: its events in order, its records, to be woken by a block.
 
 Every engine offers this by its port; the views know no engine.
 """
@@ -45,6 +45,9 @@ class Source(Protocol):
 
     def events(self, start: int, limit: int) -> Sequence[LedgerEvent]:
         """Events of whole entries from position `start`, at least one while there are any."""
+
+    def record(self, key: str) -> str | None:
+        """A record of the state as text, None when absent."""
 
     def await_height(self, height: int, timeout_s: float) -> int:
         """Wait until the height exceeds `height` or time is up; the height then."""

@@ -7,7 +7,7 @@ Source: DCSA Track & Trace 2.2, `/v2/event-subscriptions`.
 import base64
 import binascii
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -181,10 +181,12 @@ class Outbox:
 
     Args:
         now_s: The system's clock.
+        reads_all: Whether a controller reads everything; others are sent what concerns them.
     """
 
-    def __init__(self, now_s: Any) -> None:
+    def __init__(self, now_s: Callable[[], int], reads_all: Callable[[str], bool]) -> None:
         self._now_s = now_s
+        self._reads_all = reads_all
 
     def offer(self, connection: Connection, learned: Sequence[Learned]) -> None:
         """Note for each subscription which of these events it is to be sent."""
@@ -199,7 +201,8 @@ class Outbox:
             }
             for one in listed
             for each in learned
-            if each.row["is_current"]
+            if (one.controller in each.readers or self._reads_all(one.controller))
+            and each.row["is_current"]
             and each.row["major"] == one.filters.major
             and not one.filters.is_empty
             and each.documents.issuperset(one.filters.documents)

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ropewalk.tracking import Event, References
 from ropewalk.views.packing import pack
-from ropewalk.views.schema import STRIDE, batches, documents, events
+from ropewalk.views.reading import readers_of
+from ropewalk.views.schema import STRIDE, batches, concerns, documents, events, readable
 
 MAJORS: Final[Mapping[str, int]] = {"2.2": 2, "3.0": 3}
 Row = dict[str, Any]
@@ -33,14 +34,17 @@ class Told:
     time_s: int
     """Since when it is known."""
     events: Sequence[Event]
+    concerns: Sequence[Sequence[str]]
+    """The consignments that each names; () where none does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """An event as a row, and the documents it names."""
+    """An event as a row, the documents it names, and who reads it."""
 
     row: Row
     documents: frozenset[tuple[str, str]]
+    readers: frozenset[str]
 
 
 def take_in(connection: Connection, told: Told) -> list[Learned]:
@@ -50,14 +54,45 @@ def take_in(connection: Connection, told: Told) -> list[Learned]:
     rows = [_row(told, index, event) for index, event in enumerate(told.events)]
     _settle(connection, told.actor, rows)
     connection.execute(insert(events), rows)
+    readers = _readers(connection, told)
     learned = [
-        Learned(row, frozenset(documents_of(event.references)))
-        for row, event in zip(rows, told.events, strict=True)
+        Learned(row, frozenset(documents_of(event.references)), who)
+        for row, event, who in zip(rows, told.events, readers, strict=True)
     ]
     named = [one for each in learned for one in _named(each)]
     if named:
         connection.execute(insert(documents), named)
+    _note_readers(connection, told, learned)
     return learned
+
+
+def _readers(connection: Connection, told: Told) -> list[frozenset[str]]:
+    """Who reads each event; what nobody signed concerns no party."""
+    if told.number < 0:
+        return [frozenset()] * len(told.events)
+    return readers_of(connection, told.actor, told.concerns or [()] * len(told.events))
+
+
+def _note_readers(connection: Connection, told: Told, learned: Sequence[Learned]) -> None:
+    named = [
+        {"consignment": one, "event": each.row["id"]}
+        for each, consignments in zip(learned, told.concerns, strict=False)
+        for one in consignments
+    ]
+    if named:
+        connection.execute(insert(concerns), named)
+    read = [
+        {
+            "reader": one,
+            "major": each.row["major"],
+            "created_ms": each.row["created_ms"],
+            "event": each.row["id"],
+        }
+        for each in learned
+        for one in sorted(each.readers)
+    ]
+    if read:
+        connection.execute(insert(readable), read)
 
 
 def _row(told: Told, index: int, event: Event) -> Row:
