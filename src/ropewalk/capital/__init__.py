@@ -12,23 +12,37 @@ from ropewalk.capital import (
     split,
     transfer,
 )
-from ropewalk.capital.account import Purse
+from ropewalk.capital.account import PAYS, Purse
 from ropewalk.capital.charges import ChargeTerms, Tier, charged
 from ropewalk.capital.daycount import DAY_COUNTS, adjusted, days_between
 from ropewalk.capital.discount import Price, price_of
+from ropewalk.capital.errors import (
+    BadAmountError,
+    BadCurrencyError,
+    NotBankError,
+    NotCustomerError,
+    ReceivablePledgedError,
+    TooManyRecoursesError,
+)
 from ropewalk.capital.money import check_currency, read_amount, shared_out
 from ropewalk.capital.state import (
+    HELD,
     OPEN,
     Balance,
+    OnReceivable,
     Payable,
     Receivable,
     balance_key,
     find_payable,
     find_receivable,
+    held,
     made_id,
     payable_key,
+    put_receivable,
     receivable_key,
+    require_pledgees,
 )
+from ropewalk.capital.transfer import with_recourse
 
 RULES = (
     *account.RULES,
@@ -44,16 +58,25 @@ INVARIANTS = invariants.INVARIANTS
 
 __all__ = [
     "DAY_COUNTS",
+    "HELD",
     "INVARIANTS",
     "OPEN",
+    "PAYS",
     "RULES",
+    "BadAmountError",
+    "BadCurrencyError",
     "Balance",
     "ChargeTerms",
+    "NotBankError",
+    "NotCustomerError",
+    "OnReceivable",
     "Payable",
     "Price",
     "Purse",
     "Receivable",
+    "ReceivablePledgedError",
     "Tier",
+    "TooManyRecoursesError",
     "adjusted",
     "balance_key",
     "charged",
@@ -61,10 +84,14 @@ __all__ = [
     "days_between",
     "find_payable",
     "find_receivable",
+    "held",
     "made_id",
     "payable_key",
     "price_of",
+    "put_receivable",
     "read_amount",
     "receivable_key",
+    "require_pledgees",
     "shared_out",
+    "with_recourse",
 ]

@@ -10,11 +10,19 @@ from typing import Annotated
 
 import msgspec
 
-from ropewalk.capital import Purse, read_amount
-from ropewalk.capital.account import PAYS
-from ropewalk.capital.errors import BadAmountError, NotBankError, ReceivablePledgedError
-from ropewalk.capital.state import HELD as HELD_RECEIVABLE
-from ropewalk.capital.state import OnReceivable, held, put_receivable, require_pledgees
+from ropewalk.capital import (
+    HELD,
+    PAYS,
+    BadAmountError,
+    NotBankError,
+    OnReceivable,
+    Purse,
+    ReceivablePledgedError,
+    held,
+    put_receivable,
+    read_amount,
+    require_pledgees,
+)
 from ropewalk.exchange.errors import NotGiverError, OtherObjectError
 from ropewalk.exchange.state import (
     ON_LEG,
@@ -29,9 +37,7 @@ from ropewalk.exchange.state import (
 )
 from ropewalk.identity import has_role
 from ropewalk.ledger import Context, ControllerId, Effects, Event, Hash, Rule, View
-from ropewalk.title import Escrow
-from ropewalk.title.escrow import OFFER_REFUSALS, How, offer
-from ropewalk.title.state import ActOnTitle
+from ropewalk.title import OFFER_REFUSALS, ActOnTitle, Escrow, How, offer
 
 
 class EscrowTitle(OnLeg, frozen=True):
@@ -137,7 +143,7 @@ def _told(message: OnLeg, context: Context) -> Event:
 
 
 TITLE_REFUSALS = (*ON_LEG, OtherObjectError, *OFFER_REFUSALS)
-RECEIVABLE_REFUSALS = (*ON_LEG, OtherObjectError, *HELD_RECEIVABLE, ReceivablePledgedError)
+RECEIVABLE_REFUSALS = (*ON_LEG, OtherObjectError, *HELD, ReceivablePledgedError)
 DEPOSIT_REFUSALS = (*ON_LEG, *PAYS, BadAmountError)
 CONFIRM_REFUSALS = (*ON_LEG, NotBankError)
 

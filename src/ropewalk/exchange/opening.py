@@ -8,8 +8,7 @@ from typing import Annotated
 
 import msgspec
 
-from ropewalk.capital import check_currency, read_amount
-from ropewalk.capital.errors import BadAmountError, BadCurrencyError
+from ropewalk.capital import BadAmountError, BadCurrencyError, check_currency, read_amount
 from ropewalk.exchange.conditions import Condition, check_condition
 from ropewalk.exchange.errors import (
     BadConditionError,

@@ -10,10 +10,16 @@ with everybody's approval, it is returned. No third way. Source: requirements ca
 import msgspec
 
 from ropewalk.capital import OPEN as OPEN_RECEIVABLE
-from ropewalk.capital import Purse, Receivable, find_receivable
-from ropewalk.capital.errors import BadAmountError, NotCustomerError, TooManyRecoursesError
-from ropewalk.capital.state import put_receivable
-from ropewalk.capital.transfer import with_recourse
+from ropewalk.capital import (
+    BadAmountError,
+    NotCustomerError,
+    Purse,
+    Receivable,
+    TooManyRecoursesError,
+    find_receivable,
+    put_receivable,
+    with_recourse,
+)
 from ropewalk.cargo import GrantPickUp, OrderDelivery, grant, order_delivery
 from ropewalk.exchange.conditions import FAILED, MET, State, judge
 from ropewalk.exchange.errors import (
@@ -52,9 +58,14 @@ from ropewalk.ledger import (
     View,
     require_approvals,
 )
-from ropewalk.title import find, standing
-from ropewalk.title.escrow import HAND_OVER_REFUSALS, give_back, hand_over
-from ropewalk.title.state import ActOnTitle
+from ropewalk.title import (
+    HAND_OVER_REFUSALS,
+    ActOnTitle,
+    find,
+    give_back,
+    hand_over,
+    standing,
+)
 
 
 class Settle(Deciding, frozen=True):

@@ -31,7 +31,7 @@ from ropewalk.ledger import (
     decode_record,
     encode_record,
 )
-from ropewalk.title.escrow import How
+from ropewalk.title import How
 
 OPEN = "OPEN"
 SETTLED = "SETTLED"
