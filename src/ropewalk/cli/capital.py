@@ -4,6 +4,7 @@
 Sums are minor units, or decimals where the currency is given: 412000.00 is 41200000 of USD.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,8 +27,14 @@ from ropewalk.cli.options import (
     passphrase,
 )
 from ropewalk.cli.wallet import Wallet
-from ropewalk.client import Actor as ActorOf
-from ropewalk.client import Node
+from ropewalk.client import (
+    Node,
+    balance_of,
+    deciding,
+    exchange_of,
+    payable_of,
+    receivable_of,
+)
 from ropewalk.codes import Money
 from ropewalk.exchange import exchange_id
 
@@ -52,7 +59,7 @@ def payable_show(
     as_json: Json = False,
 ) -> None:
     """Show an invoice or payable: what is owed, settled and credited."""
-    _show("payable", payable, node, as_json=as_json)
+    _show(payable_of, payable, node, as_json=as_json)
 
 
 @capital_app.command("receivable")
@@ -62,7 +69,7 @@ def receivable_show(
     as_json: Json = False,
 ) -> None:
     """Show a receivable: its creditor, worth, recourse and pledge."""
-    _show("receivable", receivable, node, as_json=as_json)
+    _show(receivable_of, receivable, node, as_json=as_json)
 
 
 @capital_app.command("balance")
@@ -78,8 +85,7 @@ def balance_show(
     """Show a deposit: what its customer may dispose of, and what lies in escrow."""
     with ending(as_json=as_json), Node(node) as connected:
         wallet = Wallet(key_folder or data / "keys", "")
-        found = connected.balance(wallet.controller(bank), currency, wallet.controller(customer))
-        told = {"amount": "0", "held": "0", **found}
+        told = balance_of(connected, wallet.controller(bank), currency, wallet.controller(customer))
 
         def tell(console: Console) -> None:
             for name, meaning in (("amount", "free"), ("held", "in escrow")):
@@ -88,9 +94,11 @@ def balance_show(
         report(told, as_json=as_json, tell=tell)
 
 
-def _show(kind: str, identifier: str, node: str, *, as_json: bool) -> None:
+def _show(
+    look: Callable[[Node, str], dict[str, Any]], identifier: str, node: str, *, as_json: bool
+) -> None:
     with ending(as_json=as_json), Node(node) as connected:
-        found = connected.capital(kind, identifier)
+        found = look(connected, identifier)
 
         def tell(console: Console) -> None:
             table = Table("field", "value")
@@ -106,7 +114,7 @@ def _show(kind: str, identifier: str, node: str, *, as_json: bool) -> None:
 def exchange_show(exchange: Exchange, node: NodeUrl = DEFAULT_NODE, as_json: Json = False) -> None:
     """Say in plain words how an exchange stands, and what it waits for."""
     with ending(as_json=as_json), Node(node) as connected:
-        found = connected.exchange(exchange)
+        found = exchange_of(connected, exchange)
 
         def tell(console: Console) -> None:
             for line in found["told"]:
@@ -184,7 +192,7 @@ def exchange_settle(
     with ending(as_json=as_json), Node(node) as connected:
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         by = wallet.actor(connected, signer, controller=actor)
-        do(by, "exchange.SETTLE", deciding(by, exchange), until=0, as_json=as_json)
+        do(by, "exchange.SETTLE", deciding(connected, exchange), until=0, as_json=as_json)
 
 
 @exchange_app.command("return")
@@ -206,9 +214,4 @@ def exchange_return(
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         by = wallet.actor(connected, signer, controller=actor)
         until = time_of("+30d") if propose else 0
-        do(by, "exchange.RETURN", deciding(by, exchange), until=until, as_json=as_json)
-
-
-def deciding(actor: ActorOf, exchange: str) -> dict[str, Any]:
-    """The body that settles or returns an exchange: titles in its escrow, as they stand."""
-    return {"exchange": exchange, "titles": actor.node.titles_in_escrow(exchange)}
+        do(by, "exchange.RETURN", deciding(connected, exchange), until=until, as_json=as_json)

@@ -20,6 +20,13 @@ from ropewalk.client.control import (
     read_challenge,
     verify_control,
 )
+from ropewalk.client.dealings import (
+    balance_of,
+    deciding,
+    exchange_of,
+    payable_of,
+    receivable_of,
+)
 from ropewalk.client.disclosure import (
     Known,
     check_opening,
@@ -127,6 +134,7 @@ __all__ = [
     "VerificationError",
     "answer",
     "answers_of",
+    "balance_of",
     "book",
     "box_secret",
     "box_tag",
@@ -140,8 +148,10 @@ __all__ = [
     "combine_body",
     "content_commitment",
     "dcsa_checksum",
+    "deciding",
     "equipments_of",
     "events_in",
+    "exchange_of",
     "fetch_content",
     "find_terms",
     "identity_commitment",
@@ -156,6 +166,7 @@ __all__ = [
     "make_proof",
     "on_board_date",
     "open_envelope",
+    "payable_of",
     "port_of",
     "publish_draft",
     "read_bundle",
@@ -165,6 +176,7 @@ __all__ = [
     "read_pass",
     "read_request",
     "read_trust",
+    "receivable_of",
     "refusal",
     "reissue_body",
     "replace",
