@@ -29,6 +29,7 @@ from ropewalk.cli.options import (
 from ropewalk.cli.wallet import Wallet
 from ropewalk.client import (
     Node,
+    ask_before_funding,
     balance_of,
     deciding,
     exchange_of,
@@ -47,6 +48,7 @@ exchange_app = typer.Typer(
 add_acts(capital_app, "capital")
 add_acts(exchange_app, "exchange", but=frozenset({"OPEN", "RETURN", "SETTLE"}))
 
+UNKNOWN = "the carrier gave no fingerprints: of other bills nothing is known"
 NAMED = CONTROLLERS | {"by", "giver", "taker"}
 """Members of legs and conditions that name controllers."""
 Exchange = Annotated[str, typer.Argument(help="The exchange's id.")]
@@ -92,6 +94,31 @@ def balance_show(
                 console.print(plain(f"{Money(int(told[name]), currency)} {meaning}"))
 
         report(told, as_json=as_json, tell=tell)
+
+
+@capital_app.command("ask")
+def ask(
+    title: Annotated[str, typer.Argument(help="Title id, or PROVIDER:CODE:REFERENCE.")],
+    signer: As,
+    actor: Actor = "",
+    node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Ask, as a bank, before funding: is this cargo billed or pledged elsewhere? Names nobody."""
+    with ending(as_json=as_json), Node(node) as connected:
+        wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
+        bank = wallet.actor(connected, signer, controller=actor)
+        identifier, _ = connected.title(title)
+        found = ask_before_funding(bank, identifier)
+
+        def tell(console: Console) -> None:
+            known = f"{found['of']} cargo items have a fingerprint" if found["of"] else UNKNOWN
+            console.print(plain(found["warning"] or f"nothing to warn of; {known}"))
+
+        report(found, as_json=as_json, tell=tell)
 
 
 def _show(

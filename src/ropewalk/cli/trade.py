@@ -35,7 +35,7 @@ from ropewalk.client import (
     read_document,
 )
 from ropewalk.codes import UtcInstant
-from ropewalk.crypto import TRANSACTION_TYPE, take_apart
+from ropewalk.crypto import TRANSACTION_TYPE, is_hex, take_apart
 from ropewalk.ledger import TransactionEntry, decode_entry, read_payload
 
 party_app = typer.Typer(no_args_is_help=True, help="Parties: register, change, show.")
@@ -170,6 +170,13 @@ def title_issue(
         str,
         typer.Option("--override", help="Commitment to why, where loading events do not carry it."),
     ] = "",
+    fingerprint_key: Annotated[
+        Path | None,
+        typer.Option(
+            "--fingerprint-key",
+            help="The network's key, 64 hex digits in a file: banks are warned of second bills.",
+        ),
+    ] = None,
     actor: Annotated[str, typer.Option("--actor", help="The carrier's controller id.")] = "",
     co_signer: CoSigners = None,
     node: NodeUrl = DEFAULT_NODE,
@@ -197,9 +204,20 @@ def title_issue(
                 secret=bytes.fromhex(secret),
                 on_board=_on_board(read, on_board, override),
                 draft=draft,
+                fingerprint_key=_network_key(fingerprint_key),
             ),
         )
         finish(outcome, as_json=as_json, title=identifier)
+
+
+def _network_key(path: Path | None) -> bytes:
+    """The key that the network's members share, from a file of hex digits; nothing without one."""
+    if path is None:
+        return b""
+    text = path.read_text(encoding="ascii", errors="replace").strip()
+    if not is_hex(text, 64):
+        raise UsageError(f"{path} holds no key: 64 hex digits")
+    return bytes.fromhex(text)
 
 
 def _on_board(

@@ -35,6 +35,7 @@ from ropewalk.client import (
     Outcome,
     Particulars,
     TransportDocument,
+    ask_before_funding,
     balance_of,
     claims_of,
     deciding,
@@ -76,6 +77,7 @@ class Voyage:
         self._troupe = troupe
         self._document = document
         self._secret = random_bytes(SECRET_SIZE)
+        self._network_key = random_bytes(SECRET_SIZE)
         self._quay = Quayside(troupe.parties, troupe.note, document, self._secret)
         self._title = ""
         self._exchanges: dict[str, str] = {}
@@ -143,7 +145,11 @@ class Voyage:
             self._document,
             self._troupe.law,
             Controllers(shipper=self._troupe.id(SHIPPER), endorsee=self._troupe.id(OTHER_BANK)),
-            Particulars(secret=self._secret, on_board=OnBoard(date)),
+            Particulars(
+                secret=self._secret,
+                on_board=OnBoard(date),
+                fingerprint_key=self._network_key,
+            ),
         )
 
     def _pledge(self) -> None:
@@ -157,15 +163,14 @@ class Voyage:
         told = f"{SHIPPER}: PLEDGE → {OTHER_BANK} for {Money(LOAN, USD)}"
         self._on_title(SHIPPER, "PLEDGE", terms, told=told)
         actor = self._troupe.parties[SHIPPER]
-        _, record = actor.node.title(self._title)
+        warned = ask_before_funding(self._troupe.parties[BANK], self._title)
         again = {**terms, "pledgee": self._troupe.id(BANK), **self._seen()}
         outcome = actor.act("title.PLEDGE", again)
         self._troupe.refused(
             SHIPPER,
             "title.PLEDGE",
             outcome,
-            f"{BANK} is offered the same bill; the ledger shows it pledged to "
-            f"{record['pledge']['pledgee'][:8]}",
+            f"{BANK} is offered the same bill, asks before funding, and is told: {warned['warning']}",
         )
 
     def _offers(self) -> None:

@@ -21,6 +21,7 @@ from ropewalk.client.control import (
     verify_control,
 )
 from ropewalk.client.dealings import (
+    ask_before_funding,
     balance_of,
     deciding,
     exchange_of,
@@ -134,6 +135,7 @@ __all__ = [
     "VerificationError",
     "answer",
     "answers_of",
+    "ask_before_funding",
     "balance_of",
     "book",
     "box_secret",

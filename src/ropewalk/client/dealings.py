@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ask a node what is owed, what lies at a bank, and how an exchange stands."""
 
+import time
 from typing import Any
 
+from ropewalk.client.actor import Actor
 from ropewalk.client.node import Node
+from ropewalk.client.signing import signed_headers
 
 Json = dict[str, Any]
 
@@ -59,6 +62,22 @@ def deciding(node: Node, exchange: str) -> Json:
     titles = sorted(leg["title"] for leg in legs if leg["asset"] == "title")
     seen = [{"last_act": node.title(one)[1]["last_act"], "title": one} for one in titles]
     return {"exchange": exchange, "titles": seen}
+
+
+def ask_before_funding(actor: Actor, title: str) -> Json:
+    """What a bank is warned of before it lends on a title: of how much, and of nobody.
+
+    Args:
+        actor: the bank, which signs the request.
+        title: id of the title.
+
+    Raises:
+        RefusedError: the actor is no bank, or asks too often.
+        NotFoundError: there is no such title.
+    """
+    node, target = actor.node, f"/v1/funding/{title}"
+    headers = signed_headers(actor, ("GET", node.url, target), int(time.time()))
+    return node.asked("GET", target, headers, Json)
 
 
 def _record(node: Node, path: str) -> Json:
