@@ -6,6 +6,7 @@ reefer left its band; a payable is split over three tiers, discounted and redeem
 refused on the way is sent for real, and its refusal kept.
 """
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ from ropewalk.client import (
     exchange_of,
     issue,
     on_board_date,
+    signing_as,
 )
 from ropewalk.codes import CalendarDate, Money, UtcInstant
 from ropewalk.crypto import Value, random_bytes, sha256_hex
@@ -63,6 +65,8 @@ STORAGE = Terms(
 TIERS = [Tier(rate="12000", units=3), Tier(rate="24000", units=10)]
 """The same tariff as a charge has it."""
 AHEAD_S = 30 * DAY_S
+VIEWS_S = 20.0
+"""For a node's views to follow its ledger."""
 
 
 class Voyage:
@@ -170,7 +174,7 @@ class Voyage:
             SHIPPER,
             "title.PLEDGE",
             outcome,
-            f"{BANK} is offered the same bill, asks before funding, and is told: {warned['warning']}",
+            f"{BANK} is offered the same bill, asks, and is told: {warned['warning']}",
         )
 
     def _offers(self) -> None:
@@ -316,11 +320,20 @@ class Voyage:
         self._quay.leave(HAULIER, self._document)
 
     def _clock(self, box: Box, *, days_ago: int = 0) -> Clock:
-        """Storage of a box, over what the terminal claimed, as of some days ago."""
-        node = self._troupe.parties[CONSIGNEE].node
+        """Storage of a box as of some days ago, once the terminal's views know of its discharge."""
+        ends = time.monotonic() + VIEWS_S
+        while True:
+            found = self._storage_of(box, days_ago)
+            if found.state != "not started" or time.monotonic() > ends:
+                return found
+            time.sleep(0.1)
+
+    def _storage_of(self, box: Box, days_ago: int) -> Clock:
+        terminal = self._troupe.parties[DISCHARGE_TERMINAL]
+        query = {"equipmentReference": box.equipment}
         return run(
             STORAGE,
-            claims_of(node, {"equipmentReference": box.equipment}),
+            claims_of(terminal.node, query, signing_as(terminal, terminal.node.url)),
             equipment=box.equipment,
             as_of=str(UtcInstant(self._troupe.now_s() - days_ago * DAY_S)),
             known_s=self._troupe.now_s() + DAY_S,
