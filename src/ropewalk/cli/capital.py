@@ -37,6 +37,7 @@ from ropewalk.client import (
     receivable_of,
 )
 from ropewalk.codes import Money
+from ropewalk.crypto import is_hex
 from ropewalk.exchange import exchange_id
 
 capital_app = typer.Typer(
@@ -82,11 +83,14 @@ def balance_show(
     node: NodeUrl = DEFAULT_NODE,
     data: Data = DATA,
     key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
     """Show a deposit: what its customer may dispose of, and what lies in escrow."""
     with ending(as_json=as_json), Node(node) as connected:
-        wallet = Wallet(key_folder or data / "keys", "")
+        by_id = is_hex(customer, 32) and is_hex(bank, 32)
+        words = "" if by_id else passphrase(passphrase_file)
+        wallet = Wallet(key_folder or data / "keys", words)
         told = balance_of(connected, wallet.controller(bank), currency, wallet.controller(customer))
 
         def tell(console: Console) -> None:
