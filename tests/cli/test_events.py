@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ropewalk.cli.child import ChildNode
-from ropewalk.cli.main import app
+from ropewalk.cli.everything import app
 from views.fleet import call_of, event22, event30
 
 RUNNER = CliRunner()
