@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from network import Someone
+from ropewalk.cargo import document_id
 from ropewalk.client import Actor, Node
 from ropewalk.crypto import PrivateKey, Value, sha256, sha256_hex
 from ropewalk.identity import controller_id
@@ -57,8 +58,9 @@ def reading(n: int, box: str = BOXES[0], **more: Any) -> dict[str, Any]:
     return told | more
 
 
-def report(*events: dict[str, Any], salt: str) -> Batch:
-    return batch30(*events, salt=salt, by=TRACKER)
+def report(*events: dict[str, Any], salt: str, concerns: tuple[str, ...] = ()) -> Batch:
+    named = [concerns] * len(events) if concerns else []
+    return batch30(*events, salt=salt, by=TRACKER, concerns=named)
 
 
 def signed(house: House, batch: Batch, **more: Any) -> str:
@@ -153,3 +155,19 @@ def test_who_is_no_device_names_no_boxes(house: House) -> None:
     batch = batch30(reading(13), salt="0c" * 32)
     answer = house.post(batch, house.signed(batch, boxes=ONE))
     assert (answer.status_code, answer.json()["code"]) == (409, "cargo.not_enrolled")
+
+
+def test_it_names_consignments_of_its_party_and_no_others(house: House) -> None:
+    found = []
+    for who in ("carrier", "shipper"):
+        body: dict[str, Value] = {"content": "cc" * 32, "role": who}
+        opening = house.network.by(who, "cargo.OPEN_CONSIGNMENT", body)
+        assert house.network.send(opening).status == "committed"
+        party = house.network.parties[who].controller
+        found.append(document_id("consignment", house.network.network, party, body))
+    mine, other = found
+    batch = report(reading(20), salt="20" * 32, concerns=(mine,))
+    assert sent(house, batch, boxes=ONE) == (200, "")
+    for named in ((other,), (mine, other)):
+        strange = report(reading(21), salt="21" * 32, concerns=named)
+        assert sent(house, strange, boxes=ONE) == (422, "views.not_concerned")

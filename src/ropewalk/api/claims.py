@@ -127,6 +127,10 @@ class _Record(msgspec.Struct):
     boxes: Sequence[str] = ()
 
 
+class _Device(msgspec.Struct):
+    party: str
+
+
 class _Kept(NamedTuple):
     """Events on the disk."""
 
@@ -216,13 +220,20 @@ def _batch(sent: Claim, by: str) -> Batch:
 
 
 def _check_concerns(here: Node, by: str, concerns: list[list[str]]) -> None:
-    """Refuse a claimant who names a consignment that it has no part in."""
+    """Refuse a claimant who names a consignment that neither it, nor whose device it is, is in."""
     named = sorted({name for each in concerns for name in each})
     if len(named) > BATCH_EVENTS_MAX:
         raise ContentTooLargeError(f"at most {BATCH_EVENTS_MAX} consignments at once")
+    claimants = {by, _party(here, by)}
     for consignment in named:
-        if by not in parties_of(here.engine.record(f"consignment/{consignment}")):
+        if not claimants & {*parties_of(here.engine.record(f"consignment/{consignment}"))}:
             raise NotConcernedError(f"{by} is no party of a consignment {consignment}")
+
+
+def _party(here: Node, device: str) -> str:
+    """Who answers for a device, "" where it is none."""
+    record = here.engine.record(f"device/{device}")
+    return "" if record is None else msgspec.json.decode(fields(record), type=_Device).party
 
 
 def _read(body: bytes) -> Claim:
