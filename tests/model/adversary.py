@@ -22,6 +22,7 @@ from model.identity_model import ABOUT_PROPOSALS, demands, holders_of
 from model.judge import Answer, Judge, Signed, why_not
 from model.ledger_model import Moment
 from model.moves_of_cargo import MovesOfCargo
+from model.moves_of_devices import MovesOfDevices
 from model.moves_of_keys import MovesOfKeys
 from model.moves_of_papers import MovesOfPapers
 from model.moves_of_proposals import MovesOfProposals
@@ -96,6 +97,7 @@ class Adversary:
         self.cargo = MovesOfCargo(self.cast, self.titles)
         self.papers = MovesOfPapers(self.cast, self.cargo)
         self.keys = MovesOfKeys(self.cast)
+        self.devices = MovesOfDevices(self.cast)
         self.proposals = MovesOfProposals(self.cast)
         self.officer = Officer(ledger)
         self.tally = Tally()
@@ -201,7 +203,7 @@ class Adversary:
             return self.cargo.move()
         if dice < 0.775:
             return self.papers.move()
-        return self.titles.move()
+        return self.devices.move() if dice < 0.79 else self.titles.move()
 
     def _proposed(self, move: Move) -> Move:
         """Propose what needs more than its sender's signatures, and now and then what does not."""

@@ -29,6 +29,7 @@ CONTROLLERS = frozenset(
         "customs",
         "debtor",
         "depot",
+        "device",
         "driver",
         "party",
         "pledgee",

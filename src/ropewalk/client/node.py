@@ -260,7 +260,7 @@ class Node:
         return found
 
     def about(self, controller: str) -> dict[str, Any]:
-        """A controller and, where it has them, its `policy`, `recovery`, `lease` and `member`."""
+        """A controller, and its `device`, `lease`, `member`, `policy`, `recovery` if there are."""
         return self._json(f"/v1/controllers/{controller}")
 
     def titles_in_control(self, controller: str) -> Iterator[tuple[str, dict[str, Any]]]:
