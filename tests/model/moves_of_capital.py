@@ -337,7 +337,7 @@ class MovesOfCapital:
         if not several:
             return self._split()
         secured = [one for one in several if self.market.shares[one[0]].pledgee]
-        if secured and self.cast.odds(0.2):
+        if secured and self.cast.odds(0.5):
             several = secured
         names = self.chance.choice(several)[: self.chance.choice((2, 3, 9))]
         body = {"receivables": sorted(names)}

@@ -24,7 +24,7 @@ SEED = int(os.environ.get("ROPEWALK_SEED", "20260101"))
 ACTS = int(os.environ.get("ROPEWALK_ACTS", "70000"))
 GAME = 70_000
 """Acts of one game at most."""
-OTHER_GAME = 6_000
+OTHER_GAME = 12_000
 SIGNED_ACTS = 1_500
 ACCEPTED_IN_1000 = 0.2
 """At least so often is each act accepted, of a thousand tried."""
