@@ -24,6 +24,7 @@ RANGES: Mapping[str, range] = {
     "vault": range(7550, 7600),
     "views": range(7600, 7650),
     "capital": range(7700, 7750),
+    "exchange": range(7750, 7800),
     "engines": range(7800, 7850),
     "client": range(7850, 7890),
     "cli": range(7890, 7900),
