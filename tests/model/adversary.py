@@ -16,11 +16,13 @@ from typing import Any
 import msgspec
 
 from ledger.world import CONSORTIUM, World, content, settled, unsigned
+from model.auditor import audit
 from model.cast import Cast, Move, come_ashore, first_ledger, key_of
 from model.exits import Officer, check_one_holder
 from model.identity_model import ABOUT_PROPOSALS, demands, holders_of
 from model.judge import Answer, Judge, Signed, why_not
 from model.ledger_model import Moment
+from model.moves_of_capital import MovesOfCapital
 from model.moves_of_cargo import MovesOfCargo
 from model.moves_of_devices import MovesOfDevices
 from model.moves_of_keys import MovesOfKeys
@@ -36,6 +38,8 @@ DAY = 86_400
 CARRIED_OUT = "identity.act_carried_out"
 LOOKED_AT = 0.02
 """So many blocks are compared record by record with what was before."""
+CAPITAL = 0.18
+"""So many acts are of capital, and of the exchange of its shares."""
 ALWAYS_TOUCHED: frozenset[str] = frozenset()
 
 
@@ -99,6 +103,7 @@ class Adversary:
         self.keys = MovesOfKeys(self.cast)
         self.devices = MovesOfDevices(self.cast)
         self.proposals = MovesOfProposals(self.cast)
+        self.capital = MovesOfCapital(self.cast)
         self.officer = Officer(ledger)
         self.tally = Tally()
         self._past: deque[Candidate] = deque(maxlen=200)
@@ -146,6 +151,7 @@ class Adversary:
             self._agree_on(key)
         if looks:
             self._agree_on_changes(records)
+            audit(self.world.state)
         self._recall(before)
         return results
 
@@ -192,6 +198,9 @@ class Adversary:
         return candidate
 
     def _move(self) -> Move:
+        return self.capital.move() if self.cast.odds(CAPITAL) else self._of_goods()
+
+    def _of_goods(self) -> Move:
         dice = self.chance.random()
         if dice < 0.04 or not self.titles.recent:
             return self.titles.issue()
@@ -392,6 +401,7 @@ class Adversary:
                 check_one_holder(_fields(now[key]), _fields(old) if old else {})
 
     def _agree_on_everything(self) -> None:
+        audit(self.world.state)
         stored = {one for one in self.world.state if not one.startswith("replay/")}
         expected = self.ledger.keys()
         if stored != expected:
