@@ -33,6 +33,15 @@ from ropewalk.client import (
 from ropewalk.crypto import is_hex
 
 
+FingerprintKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--fingerprint-key",
+        help="The network's key, 64 hex digits in a file: banks are warned of second bills.",
+    ),
+]
+
+
 def title_issue(
     document: Annotated[Path, typer.Option("--document", help="DCSA EBL 3.0 transport document.")],
     key: Annotated[str, typer.Option("--as", help="Name of the carrier's key.")],
@@ -60,13 +69,7 @@ def title_issue(
         str,
         typer.Option("--override", help="Commitment to why, where loading events do not carry it."),
     ] = "",
-    fingerprint_key: Annotated[
-        Path | None,
-        typer.Option(
-            "--fingerprint-key",
-            help="The network's key, 64 hex digits in a file: banks are warned of second bills.",
-        ),
-    ] = None,
+    fingerprint_key: FingerprintKey = None,
     actor: Annotated[str, typer.Option("--actor", help="The carrier's controller id.")] = "",
     co_signer: CoSigners = None,
     node: NodeUrl = DEFAULT_NODE,
