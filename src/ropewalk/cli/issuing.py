@@ -32,7 +32,6 @@ from ropewalk.client import (
 )
 from ropewalk.crypto import is_hex
 
-
 FingerprintKey = Annotated[
     Path | None,
     typer.Option(
