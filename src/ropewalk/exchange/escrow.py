@@ -13,7 +13,6 @@ import msgspec
 from ropewalk.capital import (
     HELD,
     PAYS,
-    BadAmountError,
     NotBankError,
     OnReceivable,
     Purse,
@@ -147,7 +146,7 @@ def _told(message: OnLeg, context: Context) -> Event:
 
 TITLE_REFUSALS = (*ON_LEG, OtherObjectError, *OFFER_REFUSALS)
 RECEIVABLE_REFUSALS = (*ON_LEG, OtherObjectError, *HELD, ReceivablePledgedError)
-DEPOSIT_REFUSALS = (*ON_LEG, *PAYS, BadAmountError)
+DEPOSIT_REFUSALS = (*ON_LEG, *PAYS)
 CONFIRM_REFUSALS = (*ON_LEG, NotBankError)
 
 RULES = (

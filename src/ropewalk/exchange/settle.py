@@ -277,7 +277,6 @@ RETURN_REFUSALS = (
     NotReturnableError,
     NamedTitlesError,
     *HAND_OVER_REFUSALS[:-1],
-    BadAmountError,
 )
 
 RULES = (
