@@ -185,7 +185,7 @@ def _payable_on(message: Invoice, context: Context) -> CalendarDate:
     if days.holidays != sorted(set(days.holidays)):
         raise BadTermError("holidays are sorted, each once")
     moved = adjusted(due, days.convention, days.holidays, weekends=days.weekends)
-    if moved is None:
+    if moved is None or moved.days < context.time_s // DAY_S:
         raise BadTermError(f"no business day near {message.due}")
     return moved
 
