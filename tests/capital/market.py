@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ledger.world import IDS, World, salt, settled
+from ledger.world import IDS, salt, settled
 from ropewalk.capital.state import (
     OPEN,
     Balance,
@@ -20,7 +20,7 @@ from ropewalk.capital.state import (
     suspense_key,
 )
 from ropewalk.crypto import Value
-from ropewalk.ledger import LedgerError, Result, decode_record
+from ropewalk.ledger import LedgerError, Result, decode_record, encode_record
 
 BANK = "bank"
 DEBTOR = "buyer"
@@ -171,9 +171,7 @@ class Market:
         )
         return [event.attributes["receivable"] for event in result.events[1:]]
 
-    def passed(
-        self, actor: str, receivable: str, to: str, *, recourse: bool = False
-    ) -> "Market":
+    def passed(self, actor: str, receivable: str, to: str, *, recourse: bool = False) -> "Market":
         """A receivable transferred."""
         return self.does(
             actor, "TRANSFER_RECEIVABLE", receivable=receivable, to=to, with_recourse=recourse
@@ -182,9 +180,7 @@ class Market:
     def redeemed(self, payable: str, amount: int) -> "Market":
         """A payment by the debtor to all who are creditors now."""
         names: list[Value] = [*self.open_of(payable)]
-        return self.does(
-            DEBTOR, "REDEEM", amount=str(amount), payable=payable, receivables=names
-        )
+        return self.does(DEBTOR, "REDEEM", amount=str(amount), payable=payable, receivables=names)
 
     def at(self, day: str) -> "Market":
         """Let it be noon of a day."""
@@ -195,7 +191,7 @@ class Market:
     def holding(self, identifier: str, exchange: str = NOWHERE) -> "Market":
         """A receivable as an exchange holds it in escrow."""
         record = msgspec.structs.replace(self.receivable(identifier), escrow=exchange)
-        self.world.state[receivable_key(identifier)] = msgspec.json.encode([1, record])
+        self.world.state[receivable_key(identifier)] = encode_record(record)
         return self
 
 

@@ -161,8 +161,8 @@ def merge(view: View, message: MergeReceivables, context: Context) -> Effects:
     parents = [load_open(view, one) for one in message.receivables]
     for one in parents:
         require_free(one)
-        if one.creditor != context.actor:
-            raise NotCreditorError(context.actor)
+    if any(one.creditor != context.actor for one in parents):
+        raise NotCreditorError(context.actor)
     first = parents[0]
     if any(_kind(one) != _kind(first) for one in parents):
         raise MixedSharesError(
