@@ -181,6 +181,18 @@ def test_the_fields_of_records_stand_in_alphabetical_order() -> None:
     assert {"Title", "Controller", "BlockEntry"} <= {struct.__name__ for struct in kept}
 
 
+def test_what_a_record_leaves_out_is_one_object_everywhere() -> None:
+    """A default is left out where it is the same object: only what Python has once may be one."""
+    for struct in every_struct(Record):
+        if not struct.__struct_config__.omit_defaults:
+            continue
+        for field in msgspec.structs.fields(struct):
+            default = field.default
+            alone = default in (None, "", (), msgspec.NODEFAULT) or isinstance(default, bool)
+            small = isinstance(default, int) and -5 <= default <= 256
+            assert alone or small, f"{struct.__name__}.{field.name}"
+
+
 def _parts(struct: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
     info = msgspec.inspect.type_info(struct)
     assert isinstance(info, msgspec.inspect.StructType)

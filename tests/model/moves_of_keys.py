@@ -11,6 +11,8 @@ from model.title_model import Body
 
 DAY = 86_400
 ACTS_IN_MANDATES = (
+    "capital.MOVE_DEPOSIT",
+    "capital.TRANSFER_RECEIVABLE",
     "title.DEMONSTRATE_CONTROL",
     "title.ENDORSE",
     "title.ENDORSE_TO_ORDER",
@@ -21,7 +23,10 @@ ACTS_IN_MANDATES = (
     "title.TRANSFER",
     "title.VOID",
 )
-POLICY_ACTS = ("title.PLEDGE", "title.*", "title.TRANSFER", "title.ENDORSE", "title.ISSUE")
+POLICY_ACTS = (
+    *("capital.*", "capital.MOVE_DEPOSIT"),
+    *("title.PLEDGE", "title.*", "title.TRANSFER", "title.ENDORSE", "title.ISSUE"),
+)
 
 
 class MovesOfKeys:
