@@ -37,7 +37,7 @@ DAY = 86_400
 CARRIED_OUT = "identity.act_carried_out"
 LOOKED_AT = 0.02
 """So many blocks are compared record by record with what was before."""
-CAPITAL = 0.25
+CAPITAL = 0.2
 """So many acts are of capital, and of the exchange of its shares."""
 ALWAYS_TOUCHED: frozenset[str] = frozenset()
 

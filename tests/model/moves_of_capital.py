@@ -39,7 +39,7 @@ class MovesOfCapital:
         self.cast, self.chance, self.ledger = cast, cast.chance, cast.ledger
         self.market = cast.ledger.market
         self._words = 0
-        self._begun: deque[Members] = deque(maxlen=20)
+        self._begun: deque[tuple[str, str]] = deque(maxlen=20)
         self._kept: dict[str, str] = {}
         """Invoices by `<creditor>:<tag>`, each for something that chance would seldom do."""
 
@@ -130,6 +130,8 @@ class MovesOfCapital:
         missing = [one for one in TRADERS if (IDS["bank"], "EUR", IDS[one]) not in known]
         if missing and self.cast.odds(0.8):
             bank, currency, who = IDS["bank"], "EUR", IDS[missing[0]]
+        if self.cast.odds(0.05):
+            who = IDS["firm"]
         body = {"currency": currency, "customer": who}
         return Move(bank, "capital.OPEN_ACCOUNT", body)
 
@@ -199,10 +201,11 @@ class MovesOfCapital:
                 body["registration"] = self._word()
         if odds(0.03):
             body["due"] = day_of(self.cast.time, self.chance.choice((366, 367, 3_660, 3_661)))
-        if odds(0.03) and self._begun:
-            body["invoice"] = self.chance.choice(self._begun)["invoice"]
-        self._begun.append(body)
-        return Move(self._trader(), "capital.INVOICE", body)
+        actor = self._trader()
+        if odds(0.04) and self._begun:
+            actor, body["invoice"] = self.chance.choice(self._begun)
+        self._begun.append((actor, str(body["invoice"])))
+        return Move(actor, "capital.INVOICE", body)
 
     def _charge(self) -> Members:
         rates = [self.chance.choice(("180", "400", "1")) for _ in range(self.chance.randint(1, 3))]
@@ -240,11 +243,13 @@ class MovesOfCapital:
         now = day_of(self.cast.time)
         live = self._payables("CONFIRMED")
         late = [one for one in live if self.market.invoices[one].payable_on < now]
+        todays = [one for one in live if self.market.invoices[one].payable_on == now]
+        late = todays if todays and self.cast.odds(0.3) else late
         name = self.chance.choice(late or live or [NOWHERE])
         if self.cast.odds(0.06):
             name = self._payable("DEFAULTED")
         mine = self._shares([name])
-        share = self.chance.choice(mine) if mine else NOWHERE
+        share = self.chance.choice(mine) if mine and self.cast.odds(0.95) else NOWHERE
         body = self._on_payable(name, receivable=share)
         return Move(self._creditor(share), "capital.DECLARE_DEFAULT", body)
 
@@ -331,12 +336,19 @@ class MovesOfCapital:
         several = [one for one in groups.values() if len(one) > 1]
         if not several:
             return self._split()
+        secured = [one for one in several if self.market.shares[one[0]].pledgee]
+        if secured and self.cast.odds(0.2):
+            several = secured
         names = self.chance.choice(several)[: self.chance.choice((2, 3, 9))]
         body = {"receivables": sorted(names)}
         return Move(self._creditor(names[0]), "capital.MERGE_RECEIVABLES", body)
 
     def _discount(self) -> Move:
         name = self._share("CONFIRMED", pledgee="") if self.cast.odds(0.8) else self._share()
+        secured = [one for one in self._payables("CONFIRMED") if self.cast.odds(0.5)]
+        pledged = [one for one in self._shares(secured) if self.market.shares[one].pledgee]
+        if pledged and self.cast.odds(0.15):
+            name = self.chance.choice(pledged)
         seller, currency, to = self._creditor(name), self._currency_of(name), self._trader()
         rich = [
             who
@@ -494,6 +506,9 @@ class MovesOfCapital:
         return self.chance.choice(names) if names and self.cast.odds(0.85) else NOWHERE
 
     def _wrong_share(self, _move: Move, _was: object) -> str:
+        ended = [one for one in list(self.market.shares)[-40:] if self.market.shares[one].ended]
+        if ended and self.cast.odds(0.5):
+            return self.chance.choice(ended)
         return self._another(self.market.shares)
 
     def _wrong_payable(self, _move: Move, _was: object) -> str:
@@ -542,7 +557,7 @@ MOVES: Mapping[str, tuple[int, Callable[[MovesOfCapital], Move]]] = {
     "buy_back": (6, MovesOfCapital._buy_back),
     "credit": (4, MovesOfCapital._credit),
     "default": (4, MovesOfCapital._default),
-    "discount": (8, MovesOfCapital._discount),
+    "discount": (14, MovesOfCapital._discount),
     "dispute": (4, MovesOfCapital._dispute),
     "invoice": (12, MovesOfCapital._invoice),
     "merge": (5, MovesOfCapital._merge),

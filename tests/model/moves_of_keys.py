@@ -101,7 +101,7 @@ class MovesOfKeys:
             priced = self.cast.odds(0.3)
             rules.append(
                 {
-                    "act": self.chance.choice(POLICY_ACTS),
+                    "act": "capital.*" if priced else self.chance.choice(POLICY_ACTS),
                     "amount_min": 500 if priced else 0,
                     "currency": "EUR" if priced else "",
                     "keys": self.chance.choice((1, 1, 2, 2, 3)),

@@ -21,8 +21,8 @@ from ropewalk.ledger.limits import TRANSACTION_SIZE_MAX
 from ropewalk.rules import V1
 
 SEED = int(os.environ.get("ROPEWALK_SEED", "20260101"))
-ACTS = int(os.environ.get("ROPEWALK_ACTS", "50000"))
-GAME = 50_000
+ACTS = int(os.environ.get("ROPEWALK_ACTS", "70000"))
+GAME = 70_000
 """Acts of one game at most."""
 OTHER_GAME = 6_000
 SIGNED_ACTS = 1_500

@@ -134,7 +134,7 @@ def _payloads() -> dict[str, str]:
         "act of 65 characters": _other(act="a" * 65),
         "no act": _other(act=""),
         "another network": _other(network="0" * 64),
-        "larger than 16,384 bytes": _other(body={**LINK, "note": "x" * 12_300}),
+        "larger than 131,072 bytes": _other(body={**LINK, "note": "x" * 98_400}),
     }
 
 
