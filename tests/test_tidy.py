@@ -19,7 +19,7 @@ SOURCES = ROOT / "src" / "ropewalk"
 TESTS = ROOT / "tests"
 MODULES = sorted(path for path in SOURCES.rglob("*.py") if not path.match("*_pb2.py"))
 PYTHON = [*MODULES, *sorted(TESTS.rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
-CORE_ROOMS = ("codes", "crypto", "identity", "ledger", "title", "tlog", "tracking")
+CORE_ROOMS = ("capital", "codes", "crypto", "identity", "ledger", "title", "tlog", "tracking")
 NOT_PURE = {
     "crypto/jcs.py",
     "crypto/keys.py",
@@ -179,6 +179,18 @@ def test_the_fields_of_records_stand_in_alphabetical_order() -> None:
             inner = part.__struct_fields__
             assert list(inner) == sorted(inner), f"{part.__name__} in {struct.__name__}"
     assert {"Title", "Controller", "BlockEntry"} <= {struct.__name__ for struct in kept}
+
+
+def test_what_a_record_leaves_out_is_one_object_everywhere() -> None:
+    """A default is left out where it is the same object: only what Python has once may be one."""
+    for struct in every_struct(Record):
+        if not struct.__struct_config__.omit_defaults:
+            continue
+        for field in msgspec.structs.fields(struct):
+            default = field.default
+            alone = default in (None, "", (), msgspec.NODEFAULT) or isinstance(default, bool)
+            small = isinstance(default, int) and -5 <= default <= 256
+            assert alone or small, f"{struct.__name__}.{field.name}"
 
 
 def _parts(struct: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from capital import make_vectors as capital_vectors
 from cargo import make_vectors as cargo_vectors
 from identity import make_vectors as identity_vectors
 from ledger.vectors import VECTORS, Json, differences, outcome, told_by
@@ -16,7 +17,7 @@ from title import make_vectors as title_vectors
 
 CASES = sorted(
     path.parent
-    for room in ("cargo", "identity", "title")
+    for room in ("capital", "cargo", "identity", "title")
     for path in VECTORS.glob(f"{room}/*/*/tx.json")
 )
 
@@ -49,7 +50,9 @@ def test_vector(case: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "room", [cargo_vectors, identity_vectors, title_vectors], ids=["cargo", "identity", "title"]
+    "room",
+    [capital_vectors, cargo_vectors, identity_vectors, title_vectors],
+    ids=["capital", "cargo", "identity", "title"],
 )
 def test_vectors_are_what_the_generator_writes(room: Any) -> None:
     assert differences(room.texts()) == []

@@ -121,15 +121,20 @@ def test_a_batch_over_the_cap_is_too_large(http: httpx2.Client, count: int) -> N
     assert answer.status_code == 413
 
 
-def test_a_full_batch_of_the_largest_transactions_fits(http: httpx2.Client) -> None:
-    answer = http.post(PATH, json={"transactions": ["x" * 16_384] * 500})
+@pytest.mark.parametrize(("size", "count"), [(20_000, 500), (131_072, 79)])
+def test_a_batch_of_large_transactions_fits_into_ten_mebibytes(
+    http: httpx2.Client, size: int, count: int
+) -> None:
+    answer = http.post(PATH, json={"transactions": ["x" * size] * count})
     assert answer.status_code == 200
-    assert len(answer.json()["outcomes"]) == 500
+    assert len(answer.json()["outcomes"]) == count
+    more = http.post(PATH, json={"transactions": ["x" * size] * (count + 100)})
+    assert more.status_code == 413
 
 
-def test_a_transaction_over_16384_bytes_is_too_large(http: httpx2.Client) -> None:
-    assert post(http, "x" * 16_384).status_code == 400
-    assert post(http, "x" * 16_385).status_code == 413
+def test_a_transaction_over_131072_bytes_is_too_large(http: httpx2.Client) -> None:
+    assert post(http, "x" * 131_072).status_code == 400
+    assert post(http, "x" * 131_073).status_code == 413
 
 
 @pytest.mark.parametrize("body", [b"", "über".encode()])

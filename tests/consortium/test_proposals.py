@@ -55,7 +55,7 @@ BAD: dict[str, Callable[[Led], list[bytes]]] = {
     "no batch": lambda _one: [b"a transaction as it comes"],
     "no transaction": lambda one: [one.batch("c", 5, [])],
     "an empty transaction": lambda one: [one.batch("c", 5, ["x", ""])],
-    "a transaction too large": lambda one: [one.batch("c", 5, junk(1, 16_385))],
+    "a transaction too large": lambda one: [one.batch("c", 5, junk(1, 131_073))],
     "a batch too long": lambda one: [one.batch("c", 5, junk(501))],
     "a batch too large": lambda one: [one.batch("c", 5, junk(65, 16_384))],
     "another network": lambda _one: [

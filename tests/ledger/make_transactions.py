@@ -92,13 +92,13 @@ def accepted() -> Iterator[Row]:
     yield "twelve levels", paid(body={"n": nested(10)}), None
     yield "brackets in a text", paid(body={"text": "[[[[[[[[[[{{{{{{{{"}), None
     yield "null as a text", paid(body={"text": "null"}), None
-    size = 16_384 - len(paid(body={"t": ""}))
+    size = 131_072 - len(paid(body={"t": ""}))
     longest = next(
         text
         for length in range(size * 3 // 4 - 4, size)
-        if len(text := paid(body={"t": "x" * length})) >= 16_383
+        if len(text := paid(body={"t": "x" * length})) >= 131_071
     )
-    yield "16,384 bytes or one less", longest, None
+    yield "131,072 bytes or one less", longest, None
 
 
 def nested(levels: int) -> Value:
@@ -356,7 +356,7 @@ def rows() -> Iterator[Row]:
         for name, text in group():
             yield name, text, refusal
     yield from consents()
-    over = 16_384
+    over = 131_072
     yield "oversize", paid(body={"t": "x" * over}), OversizeError
     yield "oversize before anything else", "." * (over + 1), OversizeError
 

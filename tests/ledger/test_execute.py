@@ -386,7 +386,7 @@ def test_a_broken_promise_stops_the_node_and_is_no_refusal() -> None:
 
 
 def test_an_act_that_touches_too_many_records_is_refused() -> None:
-    for count, expected in ((256, ""), (257, "ledger.too_many_keys")):
+    for count, expected in ((3_072, ""), (3_073, "ledger.too_many_keys")):
         world = _with(_book({f"k{n}": b"1" for n in range(count)}, None), checks=True)
         candidate = world.candidate("shipper", "test.ACT", {})
         assert code_of(world, candidate) == expected

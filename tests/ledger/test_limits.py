@@ -5,7 +5,7 @@ from ropewalk.ledger import limits
 
 
 def test_the_caps_of_protocol_1_are_those_of_the_format() -> None:
-    assert limits.TRANSACTION_SIZE_MAX == 16_384
+    assert limits.TRANSACTION_SIZE_MAX == 131_072
     assert limits.VALIDITY_S_MAX == 3_600
     assert limits.CONSENTS_MAX == 15
-    assert limits.KEYS_TOUCHED_MAX == 256
+    assert limits.KEYS_TOUCHED_MAX == 3_072

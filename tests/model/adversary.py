@@ -16,11 +16,13 @@ from typing import Any
 import msgspec
 
 from ledger.world import CONSORTIUM, World, content, settled, unsigned
+from model.auditor import audit
 from model.cast import Cast, Move, come_ashore, first_ledger, key_of
 from model.exits import Officer, check_one_holder
 from model.identity_model import ABOUT_PROPOSALS, demands, holders_of
 from model.judge import Answer, Judge, Signed, why_not
 from model.ledger_model import Moment
+from model.moves_of_capital import MovesOfCapital
 from model.moves_of_cargo import MovesOfCargo
 from model.moves_of_keys import MovesOfKeys
 from model.moves_of_papers import MovesOfPapers
@@ -35,6 +37,8 @@ DAY = 86_400
 CARRIED_OUT = "identity.act_carried_out"
 LOOKED_AT = 0.02
 """So many blocks are compared record by record with what was before."""
+CAPITAL = 0.2
+"""So many acts are of capital, and of the exchange of its shares."""
 ALWAYS_TOUCHED: frozenset[str] = frozenset()
 
 
@@ -97,6 +101,7 @@ class Adversary:
         self.papers = MovesOfPapers(self.cast, self.cargo)
         self.keys = MovesOfKeys(self.cast)
         self.proposals = MovesOfProposals(self.cast)
+        self.capital = MovesOfCapital(self.cast)
         self.officer = Officer(ledger)
         self.tally = Tally()
         self._past: deque[Candidate] = deque(maxlen=200)
@@ -144,6 +149,7 @@ class Adversary:
             self._agree_on(key)
         if looks:
             self._agree_on_changes(records)
+            audit(self.world.state)
         self._recall(before)
         return results
 
@@ -190,6 +196,9 @@ class Adversary:
         return candidate
 
     def _move(self) -> Move:
+        return self.capital.move() if self.cast.odds(CAPITAL) else self._of_goods()
+
+    def _of_goods(self) -> Move:
         dice = self.chance.random()
         if dice < 0.04 or not self.titles.recent:
             return self.titles.issue()
@@ -390,6 +399,7 @@ class Adversary:
                 check_one_holder(_fields(now[key]), _fields(old) if old else {})
 
     def _agree_on_everything(self) -> None:
+        audit(self.world.state)
         stored = {one for one in self.world.state if not one.startswith("replay/")}
         expected = self.ledger.keys()
         if stored != expected:

@@ -121,7 +121,7 @@ def demands(person: Person, act: str, body: Body) -> list[Body]:
         given = acts if isinstance(acts, list) else []
         meant = {one for name in (act, *given) for one in _called(str(name))}
         return [rule for rule in rules if rule["act"] in meant]
-    return [rule for rule in rules if rule["act"] in _called(act) and _costs(rule, body)]
+    return [rule for rule in rules if rule["act"] in _called(act) and _costs(rule, act, body)]
 
 
 OVER_THE_POLICY = frozenset(
@@ -138,14 +138,20 @@ def _called(act: str) -> set[str]:
     return {act, f"{act.partition('.')[0]}.*", "*"}
 
 
-def _costs(rule: Body, body: Body) -> bool:
+def _costs(rule: Body, act: str, body: Body) -> bool:
     """Only an act that names an amount in the rule's currency below its own gets by."""
-    amount = body.get("amount")
     if not rule["currency"]:
         return True
-    if not isinstance(amount, int):
-        return False
-    return body.get("currency") != rule["currency"] or amount >= int(rule["amount_min"])
+    if "amount" not in body:
+        return act in LEAVES_IT_OPEN
+    amount = str(body["amount"])
+    if body.get("currency") != rule["currency"] or not (amount.isascii() and amount.isdecimal()):
+        return True
+    return int(amount) >= int(rule["amount_min"])
+
+
+LEAVES_IT_OPEN = frozenset({"capital.PLEDGE_RECEIVABLE"})
+"""What names no amount where it is about all there is."""
 
 
 def holders_of(person: Person, role: str) -> set[str]:

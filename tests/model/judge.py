@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from model.capital_effects import CAPITAL
 from model.identity_acts import ACTS
 from model.identity_model import (
     ABOUT_PROPOSALS,
@@ -42,7 +43,7 @@ from model.title_reasons import (
 )
 from model.voting import VOTING
 
-OTHERS = {"cargo": ROOM, "identity": {**REGISTRATION, **ACTS, **VOTING}}
+OTHERS = {"capital": CAPITAL, "cargo": ROOM, "identity": {**REGISTRATION, **ACTS, **VOTING}}
 """Acts that are not on titles, by room."""
 MALFORMED = Verdict(frozenset({"ledger.malformed_body"}))
 PLAIN: Mapping[str, Callable[[Registry, str, Body], Verdict]] = {
@@ -132,7 +133,7 @@ def carry_out(ledger: Ledger, act: str, actor: str, body: Body, moment: Moment) 
         ledger.happen(word, actor, body, moment)
         return
     OTHERS[room][word][1](ledger, actor, body, moment)
-    if room == "cargo":
+    if room != "identity":
         return
     ledger.touched.add(f"controller/{actor}")
     ledger.seen_as_registry()

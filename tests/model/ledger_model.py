@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from model.capital_model import KINDS, Market
 from model.cargo_release_model import Deed, Quay, box_record, movement_record, right_record
 from model.identity_model import Person, Proposal
 from model.papers_model import Deed as PaperDeed
@@ -60,6 +61,7 @@ class Ledger:
     registry: Registry = field(default_factory=Registry)
     quay: Quay = field(default_factory=Quay)
     desk: Desk = field(default_factory=Desk)
+    market: Market = field(default_factory=Market)
     touched: set[str] = field(default_factory=set)
     """Keys of records that the acts judged last may have written."""
 
@@ -197,6 +199,7 @@ class Ledger:
         }
         for kind, names in named.items():
             found |= {f"{kind}/{name}" for name in names}
+        found |= {f"{kind}/{name}" for kind, name in self.market.names()}
         return {key for key in found if self.record_at(key) is not None}
 
 
@@ -272,7 +275,12 @@ def _proposal(ledger: Ledger, name: str) -> Any:
     return proposal and proposal.told()
 
 
+def _of_capital(kind: str) -> Callable[[Ledger, str], Any]:
+    return lambda ledger, name: ledger.market.record(kind, name)
+
+
 RECORDS: Mapping[str, Callable[[Ledger, str], Any]] = {
+    **{kind: _of_capital(kind) for kind in KINDS},
     "alarm": lambda ledger, name: ledger.quay.alarms.get(name),
     "booking": lambda ledger, name: ledger.desk.record("booking", name),
     "box": lambda ledger, name: box_record(ledger.quay.of(name)),

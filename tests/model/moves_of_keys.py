@@ -11,6 +11,8 @@ from model.title_model import Body
 
 DAY = 86_400
 ACTS_IN_MANDATES = (
+    "capital.MOVE_DEPOSIT",
+    "capital.TRANSFER_RECEIVABLE",
     "title.DEMONSTRATE_CONTROL",
     "title.ENDORSE",
     "title.ENDORSE_TO_ORDER",
@@ -21,7 +23,10 @@ ACTS_IN_MANDATES = (
     "title.TRANSFER",
     "title.VOID",
 )
-POLICY_ACTS = ("title.PLEDGE", "title.*", "title.TRANSFER", "title.ENDORSE", "title.ISSUE")
+POLICY_ACTS = (
+    *("capital.*", "capital.MOVE_DEPOSIT"),
+    *("title.PLEDGE", "title.*", "title.TRANSFER", "title.ENDORSE", "title.ISSUE"),
+)
 
 
 class MovesOfKeys:
@@ -96,7 +101,7 @@ class MovesOfKeys:
             priced = self.cast.odds(0.3)
             rules.append(
                 {
-                    "act": self.chance.choice(POLICY_ACTS),
+                    "act": "capital.*" if priced else self.chance.choice(POLICY_ACTS),
                     "amount_min": 500 if priced else 0,
                     "currency": "EUR" if priced else "",
                     "keys": self.chance.choice((1, 1, 2, 2, 3)),

@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from model.title_model import Body
@@ -107,7 +108,85 @@ OF_PAPERS: Mapping[str, Mapping[str, Any]] = {
     "cargo.UPDATE_INSTRUCTIONS": {**INSTRUCTIONS, **CONTENT},
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """So many of one kind."""
+
+    kind: Any
+    least: int
+    most: int
+
+
+SUM = re.compile(r"(?s:.){0,24}\Z")
+DAY = re.compile(r"(?s:.){0,10}\Z")
+CODE = re.compile(r"(?s:.){0,3}\Z")
+UNITS = (1, 100_000)
+MONEY = {"amount": SUM, "currency": CODE}
+AT_A_BANK = {**MONEY, "bank": str}
+PAYABLE = {"last_act": str, "payable": str}
+SHARE = {"last_act": str, "receivable": str}
+SOME_SHARES = {"receivables": Several(str, 1, 1_000)}
+BUSINESS_DAYS = {
+    "convention": re.compile(r"(?:MODIFIED_)?FOLLOWING\Z"),
+    "holidays": Several(DAY, 0, 64),
+    "weekends": bool,
+}
+CHARGE = {
+    "answer": str,
+    "kind": re.compile(r"(?:DEMURRAGE|DETENTION|FREIGHT|STORAGE)\Z"),
+    "tiers": Several({"rate": SUM, "units": UNITS}, 1, 8),
+    "units": UNITS,
+}
+OF_CAPITAL: Mapping[str, Mapping[str, Any]] = {
+    "capital.BUY_BACK": {**SHARE, "bank": str},
+    "capital.CONFIRM_INVOICE": PAYABLE,
+    "capital.CREDIT_NOTE": {**PAYABLE, **SOME_SHARES, "amount": SUM, "content": str},
+    "capital.DECLARE_DEFAULT": {**PAYABLE, "receivable": str},
+    "capital.DECLINE_INVOICE": PAYABLE,
+    "capital.DISCOUNT": {
+        **SHARE,
+        "bank": str,
+        "day_count": re.compile(r"(?:30E/360|ACT/360|ACT/365F)\Z"),
+        "price": SUM,
+        "rate": (0, 1_000_000),
+        "to": str,
+        "value_date": DAY,
+        "with_recourse": bool,
+    },
+    "capital.DISPUTE_PAYABLE": {**PAYABLE, "reason": str},
+    "capital.INVOICE": {
+        **MONEY,
+        "business_days?": BUSINESS_DAYS,
+        "charge?": CHARGE,
+        "content": str,
+        "debtor": str,
+        "due": DAY,
+        "invoice": str,
+        "profile?": re.compile(r"(?s:.){0,8}\Z"),
+        "registration?": str,
+        "title?": str,
+    },
+    "capital.MERGE_RECEIVABLES": {"receivables": Several(str, 2, 1_000)},
+    "capital.MOVE_DEPOSIT": {**AT_A_BANK, "to": str},
+    "capital.OPEN_ACCOUNT": {"currency": CODE, "customer": str},
+    "capital.PLACE_DEPOSIT": {**MONEY, "customer": str, "entry": str},
+    "capital.PLEDGE_RECEIVABLE": {**SHARE, "amount?": SUM, "pledgee": str},
+    "capital.REDEEM": {**SOME_SHARES, "amount": SUM, "bank": str, "payable": str},
+    "capital.REFUND_SUSPENSE": AT_A_BANK,
+    "capital.RELEASE_RECEIVABLE": SHARE,
+    "capital.SETTLE_DISPUTE": PAYABLE,
+    "capital.SPLIT_RECEIVABLE": {
+        **SHARE,
+        "parts": Several({"amount": SUM, "to": str}, 2, 1_000),
+        "with_recourse": bool,
+    },
+    "capital.TRANSFER_RECEIVABLE": {**SHARE, "to": str, "with_recourse": bool},
+    "capital.WITHDRAW_DEPOSIT": {**AT_A_BANK, "entry": str},
+}
+
 SHAPES: Mapping[str, Mapping[str, Any]] = {
+    **OF_CAPITAL,
     **OF_PAPERS,
     "cargo.ACCEPT_PICK_UP": RIGHT,
     "cargo.ANNOUNCE_ARRIVAL": {
@@ -227,6 +306,9 @@ def well_formed(act: str, body: Body) -> bool:
 def _is(shape: Any, value: Any) -> bool:
     if isinstance(shape, Mapping):
         return isinstance(value, Mapping) and _has_members(shape, value)
+    if isinstance(shape, Several):
+        is_list = isinstance(value, list | tuple) and shape.least <= len(value) <= shape.most
+        return is_list and all(_is(shape.kind, one) for one in value)
     if isinstance(shape, list):
         return isinstance(value, list | tuple) and all(_is(shape[0], one) for one in value)
     if isinstance(shape, tuple):

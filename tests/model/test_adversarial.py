@@ -21,8 +21,8 @@ from ropewalk.ledger.limits import TRANSACTION_SIZE_MAX
 from ropewalk.rules import V1
 
 SEED = int(os.environ.get("ROPEWALK_SEED", "20260101"))
-ACTS = int(os.environ.get("ROPEWALK_ACTS", "50000"))
-GAME = 50_000
+ACTS = int(os.environ.get("ROPEWALK_ACTS", "70000"))
+GAME = 70_000
 """Acts of one game at most."""
 OTHER_GAME = 6_000
 SIGNED_ACTS = 1_500
@@ -36,8 +36,13 @@ NEVER_MET = {
 """Refusals for which there is no cheap game: their own tests meet them."""
 
 
-UNREACHABLE = {("cargo.GATE_OUT", "identity.unknown_controller")}
-"""A collector is the right's holder or its driver, who are known."""
+UNREACHABLE = {
+    ("cargo.GATE_OUT", "identity.unknown_controller"),
+    ("capital.REFUND_SUSPENSE", "capital.not_customer"),
+}
+"""A collector is the right's holder or its driver, who are known; an account is never closed."""
+IN_ESCROW = "capital.in_escrow"
+"""Nothing lies in escrow before the adversary knows the acts of exchange."""
 BASES = {"INDEMNITY", "SURRENDER", "WAYBILL"}
 
 
@@ -90,13 +95,16 @@ def test_every_act_is_accepted_and_refused_often_enough(act: str, tally: Tally) 
 @WHOLE_GAME
 def test_the_adversary_meets_every_refusal(tally: Tally) -> None:
     refusals = {error.code for rule in V1.rules.values() for error in rule.refusals}
-    assert refusals - set(tally.outcomes) - NEVER_MET == set()
+    assert refusals - set(tally.outcomes) - NEVER_MET - {IN_ESCROW} == set()
 
 
 @WHOLE_GAME
-@pytest.mark.parametrize("act", [act for act in sorted(SHAPES) if act.startswith("cargo.")])
-def test_every_act_of_cargo_is_refused_for_every_reason(act: str, tally: Tally) -> None:
-    refusals = {(act, error.code) for error in V1.rules[act].refusals}
+@pytest.mark.parametrize(
+    "act", [one for one in sorted(SHAPES) if one.startswith(("capital.", "cargo."))]
+)
+def test_every_act_of_capital_and_cargo_is_refused_for_every_reason(act: str, tally: Tally) -> None:
+    codes = {error.code for error in V1.rules[act].refusals} - {IN_ESCROW}
+    refusals = {(act, code) for code in codes}
     assert refusals - tally.met - UNREACHABLE == set()
 
 

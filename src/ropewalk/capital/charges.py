@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from ropewalk.capital.errors import ChargeError
+from ropewalk.capital.errors import BadAmountError, ChargeError
 from ropewalk.capital.money import Amount, check_total, read_amount
 from ropewalk.ledger import Hash
 
@@ -62,9 +62,11 @@ def require_charge(terms: ChargeTerms, amount: int) -> None:
     """Refuse a charge that its own terms do not give.
 
     Raises:
-        BadAmountError: a rate is no sum.
-        ChargeError: they give another sum.
+        ChargeError: they give another sum, or none.
     """
-    due = charged(terms.units, terms.tiers)
+    try:
+        due = charged(terms.units, terms.tiers)
+    except BadAmountError as error:
+        raise ChargeError(error.detail) from error
     if due != amount:
         raise ChargeError(f"{terms.units} units come to {due}, not {amount}")

@@ -2,7 +2,7 @@
 """Days between two dates, and the business day a due date moves to.
 
 Whole numbers throughout. Source: ISO 20022 `InterestComputationMethod2Code` A004 (actual/360), A005
-(actual/365 fixed), A011 (30E/360); business-day conventions as ISDA 2021 definitions, 4.12, name
+(actual/365 fixed), A011 (30E/360); business-day conventions as 2006 ISDA Definitions, 4.12, name
 them. A calendar's holidays stand in the terms themselves, since no table of ours knows them for
 years to come; Saturdays and Sundays are none of business where the terms say so.
 """
@@ -65,14 +65,15 @@ def adjusted(
         weekends: whether Saturdays and Sundays are none of business.
 
     Returns:
-        None where no business day comes in `MOVES_MAX` days.
+        None where no business day comes in `MOVES_MAX` days, or none in a month not to be left.
     """
     if convention == "NONE":
         return date
     following = _next(date, holidays, 1, weekends=weekends)
     if convention == "FOLLOWING" or following is None or _month(following) == _month(date):
         return following
-    return _next(date, holidays, -1, weekends=weekends)
+    preceding = _next(date, holidays, -1, weekends=weekends)
+    return preceding if preceding is not None and _month(preceding) == _month(date) else None
 
 
 def _next(

@@ -157,8 +157,8 @@ def credit_note(view: View, message: CreditNote, context: Context) -> Effects:
     receivables = [load_open(view, one) for one in message.receivables]
     for one in receivables:
         require_free(one)
-        if one.payable != message.payable:
-            raise MixedSharesError("they are of the payable that is credited")
+    if any(one.payable != message.payable for one in receivables):
+        raise MixedSharesError("they are of the payable that is credited")
     values = [one.value for one in receivables]
     if amount > sum(values):
         raise BeyondSharesError(f"{amount} of {sum(values)}")

@@ -75,8 +75,8 @@ class Price(msgspec.Struct, frozen=True):
     """What it keeps, minor units."""
     days: int
     over: int
-    """2^-1 or less of a minor unit that rounding added to the discount, times `parts`; negative
-    where it took."""
+    """What rounding added to the discount, at most half a minor unit, in `parts`; negative where it
+    took."""
     parts: int
     """How many parts of a minor unit `over` counts in."""
 
@@ -121,9 +121,9 @@ def discount(view: View, message: Discount, context: Context) -> Effects:
         raise DisputedError(payable.dispute)
     start, end = _term(message, payable.payable_on, context)
     price = price_of(receivable.value, message.rate, message.day_count, start, end)
-    if price.amount < 1 or read_amount(message.price) != price.amount:
+    if read_amount(message.price) != price.amount:
         raise PriceError(f"it comes to {price.amount}: {price.days} days, {price.discount} off")
-    recourse = with_recourse(receivable, context.actor, stands=message.with_recourse)
+    recourse = with_recourse(receivable, context.actor, message.to, stands=message.with_recourse)
     require_pledgees([receivable], context)
     purse = Purse(view, message.bank, payable.currency)
     purse.take(message.to, price.amount)

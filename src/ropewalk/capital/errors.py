@@ -89,7 +89,7 @@ class ProfileError(LedgerError):
 
 
 class ChargeError(LedgerError):
-    """The charge recomputed from its own terms is another sum."""
+    """The charge recomputed from its own terms is another sum, or none."""
 
     code = "capital.charge"
     number = 7712
@@ -201,7 +201,7 @@ class TooManySharesError(LedgerError):
 
 
 class MixedSharesError(LedgerError):
-    """Receivables of another payable, currency, creditor, or with another recourse are mixed."""
+    """Receivables of another payable, with another recourse, or pledged otherwise are mixed."""
 
     code = "capital.mixed_shares"
     number = 7728

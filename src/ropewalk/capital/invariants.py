@@ -3,6 +3,8 @@
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from ropewalk.capital.state import (
     LIVE,
     OPEN,
@@ -10,6 +12,7 @@ from ropewalk.capital.state import (
     Balance,
     Payable,
     Receivable,
+    Security,
     SettlementRecord,
     Suspense,
 )
@@ -213,8 +216,19 @@ def pledge_holds(was: Receivable | None, now: Receivable, change: Change) -> str
     signed = {change.context.actor, *change.context.approvals}
     if was.pledge.pledgee in signed or was.escrow:
         return None
-    moved = was.creditor != now.creditor or now.status in ("SPLIT", "MERGED", "CREDITED")
-    return "disposed of behind the pledgee's back" if moved else None
+    if was.creditor != now.creditor or now.status in ("SPLIT", "MERGED", "CREDITED"):
+        return "disposed of behind the pledgee's back"
+    if now.status == OPEN and now.pledge != _left_after(was.pledge, was.value - now.value):
+        return "its pledge went behind the pledgee's back"
+    return None
+
+
+def _left_after(pledge: Security, paid: int) -> Security | None:
+    """A pledge once so much was paid, to the pledgee first."""
+    if not pledge.amount:
+        return pledge
+    rest = int(pledge.amount) - paid
+    return msgspec.structs.replace(pledge, amount=str(rest)) if rest > 0 else None
 
 
 INVARIANTS = (

@@ -158,6 +158,7 @@ def _first_record(message: Invoice, payable_on: CalendarDate, context: Context) 
         else Charge(answer=charge.answer, kind=charge.kind, units=charge.units),
         content=message.content,
         creditor=context.actor,
+        credited="0",
         currency=message.currency,
         debtor=message.debtor,
         face=message.amount,
@@ -166,6 +167,7 @@ def _first_record(message: Invoice, payable_on: CalendarDate, context: Context) 
         payable_on=str(payable_on),
         profile=message.profile,
         registration=message.registration or "",
+        settled="0",
         status=INVOICED,
         title=message.title or "",
         version=1,
@@ -185,7 +187,7 @@ def _payable_on(message: Invoice, context: Context) -> CalendarDate:
     if days.holidays != sorted(set(days.holidays)):
         raise BadTermError("holidays are sorted, each once")
     moved = adjusted(due, days.convention, days.holidays, weekends=days.weekends)
-    if moved is None:
+    if moved is None or moved.days < context.time_s // DAY_S:
         raise BadTermError(f"no business day near {message.due}")
     return moved
 

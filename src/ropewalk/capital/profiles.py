@@ -14,7 +14,7 @@ class Profile:
     """What one law asks."""
 
     days_max: int
-    """From the confirmation to the day of payment."""
+    """From the day it is drawn up to the day of payment."""
     needs_registration: bool
     """Whether an entry in a register outside has to be named."""
 

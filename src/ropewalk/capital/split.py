@@ -23,7 +23,7 @@ from ropewalk.capital.errors import (
     UnknownReceivableError,
     UnsortedSharesError,
 )
-from ropewalk.capital.money import Amount, check_total, read_amount
+from ropewalk.capital.money import Amount, read_amount, shared_out
 from ropewalk.capital.state import (
     HELD,
     MERGED,
@@ -33,6 +33,7 @@ from ropewalk.capital.state import (
     OnReceivable,
     Payable,
     Receivable,
+    Security,
     count_shares,
     held,
     load_open,
@@ -101,13 +102,17 @@ def split(view: View, message: SplitReceivable, context: Context) -> Effects:
     count = payable.shares - 1 + len(amounts)
     if count > SHARES_MAX:
         raise TooManySharesError(f"{count}; at most {SHARES_MAX}")
-    passed_on = with_recourse(parent, context.actor, stands=message.with_recourse)
+    recourses = [
+        with_recourse(parent, context.actor, one.to, stands=message.with_recourse)
+        for one in message.parts
+    ]
     require_pledgees([parent], context)
     writes = {
         **put_receivable(parent, message.receivable, context, status=SPLIT),
         **count_shares(payable, parent.payable, count),
     }
     events = []
+    pledges = _shared(parent, amounts)
     for number, part in enumerate(message.parts):
         child = msgspec.structs.replace(
             parent,
@@ -115,7 +120,8 @@ def split(view: View, message: SplitReceivable, context: Context) -> Effects:
             creditor=part.to,
             last_act=context.transaction,
             parents=(message.receivable,),
-            recourse=parent.recourse if part.to == context.actor else passed_on,
+            pledge=pledges[number],
+            recourse=recourses[number],
             version=1,
         )
         identifier = made_id("receivable", context.transaction, number)
@@ -123,6 +129,15 @@ def split(view: View, message: SplitReceivable, context: Context) -> Effects:
         events.append(_told(child, identifier, payable))
     told = {"creditor": context.actor, "receivable": message.receivable}
     return Effects(writes, (Event("capital.split", told), *events))
+
+
+def _shared(parent: Receivable, amounts: list[int]) -> list[Security | None]:
+    """The parent's pledge on each child; what it secures is shared out and does not grow."""
+    pledge = parent.pledge
+    if pledge is None or not pledge.amount:
+        return [pledge] * len(amounts)
+    secured = shared_out(min(int(pledge.amount), parent.value), amounts)
+    return [msgspec.structs.replace(pledge, amount=str(part)) if part else None for part in secured]
 
 
 def _told(child: Receivable, identifier: str, payable: Payable) -> Event:
@@ -146,22 +161,22 @@ def merge(view: View, message: MergeReceivables, context: Context) -> Effects:
     parents = [load_open(view, one) for one in message.receivables]
     for one in parents:
         require_free(one)
-        if one.creditor != context.actor:
-            raise NotCreditorError(context.actor)
+    if any(one.creditor != context.actor for one in parents):
+        raise NotCreditorError(context.actor)
     first = parents[0]
-    alike = (first.payable, first.recourse)
-    if any((one.payable, one.recourse) != alike for one in parents):
-        raise MixedSharesError("they are of one payable, and the same stand behind them")
-    if any(one.pledge is not None for one in parents):
-        raise ReceivablePledgedError([one.pledge.pledgee for one in parents if one.pledge])
+    if any(_kind(one) != _kind(first) for one in parents):
+        raise MixedSharesError(
+            "they are of one payable, the same stand behind them, and they are pledged alike"
+        )
+    require_pledgees(parents, context)
     payable = load_payable(view, first.payable)
-    total = check_total(sum(one.value for one in parents))
     merged = Receivable(
-        amount=str(total),
+        amount=str(sum(one.value for one in parents)),
         creditor=context.actor,
         last_act=context.transaction,
         parents=tuple(message.receivables),
         payable=first.payable,
+        pledge=_joined(parents),
         recourse=first.recourse,
         status=OPEN,
         version=1,
@@ -173,6 +188,25 @@ def merge(view: View, message: MergeReceivables, context: Context) -> Effects:
     writes[receivable_key(identifier)] = encode_record(merged)
     told = {"creditor": context.actor, "receivables": " ".join(message.receivables)}
     return Effects(writes, (Event("capital.merged", told), _told(merged, identifier, payable)))
+
+
+def _kind(receivable: Receivable) -> tuple[str, tuple[str, ...], str, bool]:
+    """In what receivables that are merged agree."""
+    pledge = receivable.pledge
+    pledgee, secured = ("", "") if pledge is None else (pledge.pledgee, pledge.amount)
+    return receivable.payable, receivable.recourse, pledgee, bool(secured)
+
+
+def _joined(parents: list[Receivable]) -> Security | None:
+    """The one pledge of what was pledged alike; it secures what they did together."""
+    pledges = [(one.pledge, one.value) for one in parents if one.pledge is not None]
+    if not pledges:
+        return None
+    first = pledges[0][0]
+    if not first.amount:
+        return first
+    secured = sum(min(int(pledge.amount), value) for pledge, value in pledges)
+    return msgspec.structs.replace(first, amount=str(secured))
 
 
 SPLIT_REFUSALS = (

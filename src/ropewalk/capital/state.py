@@ -83,7 +83,7 @@ class Payable(Record, frozen=True, kw_only=True, omit_defaults=True):
     charge: Charge | None = None
     content: str
     """Commitment to the invoice."""
-    credited: str = "0"
+    credited: str
     """Written off by credit notes."""
     creditor: str
     """Who drew it up; today's creditors stand in the receivables."""
@@ -101,7 +101,7 @@ class Payable(Record, frozen=True, kw_only=True, omit_defaults=True):
     profile: str = ""
     registration: str = ""
     """Commitment to the entry in a register outside, where the profile asks for one."""
-    settled: str = "0"
+    settled: str
     shares: int = 0
     """How many receivables of it are open."""
     status: str
@@ -147,7 +147,7 @@ class Receivable(Record, frozen=True, kw_only=True, omit_defaults=True):
         return int(self.amount) if self.status == OPEN else 0
 
 
-class Balance(Record, frozen=True, kw_only=True, omit_defaults=True):
+class Balance(Record, frozen=True, kw_only=True):
     """Record `balance/<bank>:<currency>:<customer>`: a deposit as its bank records it."""
 
     amount: str = "0"

@@ -64,7 +64,7 @@ def transfer(view: View, message: TransferReceivable, context: Context) -> Effec
     if message.to == context.actor:
         raise SamePartyError(message.to)
     require_controller(view, message.to)
-    recourse = with_recourse(receivable, context.actor, stands=message.with_recourse)
+    recourse = with_recourse(receivable, context.actor, message.to, stands=message.with_recourse)
     require_pledgees([receivable], context)
     told = {"creditor": message.to, "from": context.actor, "receivable": message.receivable}
     changed = put_receivable(
@@ -73,15 +73,18 @@ def transfer(view: View, message: TransferReceivable, context: Context) -> Effec
     return Effects(changed, (Event("capital.transferred", told),))
 
 
-def with_recourse(receivable: Receivable, actor: str, *, stands: bool) -> tuple[str, ...]:
+def with_recourse(receivable: Receivable, actor: str, to: str, *, stands: bool) -> tuple[str, ...]:
     """Who stands behind a receivable once its creditor gave it on.
+
+    Nobody stands behind what is its own: a promise ends where the receivable comes back to whoever
+    gave it, and does not wake when it passes on again.
 
     Raises:
         TooManyRecoursesError: as many do as may.
     """
-    others = tuple(one for one in receivable.recourse if one != actor) if stands else None
-    if others is None:
-        return receivable.recourse
+    others = tuple(one for one in receivable.recourse if one not in (actor, to))
+    if not stands or to == actor:
+        return others
     if len(others) >= RECOURSES_MAX:
         raise TooManyRecoursesError(f"{RECOURSES_MAX}")
     return (*others, actor)
@@ -99,8 +102,6 @@ def buy_back(view: View, message: BuyBack, context: Context) -> Effects:
     payable = load_payable(view, receivable.payable)
     if payable.status != DEFAULTED and not payable.dispute:
         raise NotMaturedError("it is neither in default nor disputed")
-    if receivable.creditor == context.actor:
-        raise SamePartyError(context.actor)
     require_pledgees([receivable], context)
     purse = Purse(view, message.bank, payable.currency)
     purse.take(context.actor, receivable.value)
@@ -134,7 +135,6 @@ BUY_BACK_REFUSALS = (
     *SEEN,
     NoRecourseError,
     NotMaturedError,
-    SamePartyError,
     ReceivablePledgedError,
     *PAYS,
     BadAmountError,

@@ -55,6 +55,7 @@ _FAMILIES = (
     ("Track and trace", 7500, 7549),
     ("Vault", 7550, 7599),
     ("Views", 7600, 7649),
+    ("Capital", 7700, 7749),
     ("Engine", 7800, 7849),
     ("Client", 7850, 7889),
     ("Command line", 7890, 7899),

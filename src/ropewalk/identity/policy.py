@@ -192,11 +192,18 @@ def _reaches_amount(rule: PolicyRule, message: Message) -> bool:
     """Whether an act is of the amount a rule asks for; one that leaves it open might be."""
     if not rule.currency:
         return True
-    amount = getattr(message, "amount", None)
-    if not isinstance(amount, int):
+    if "amount" not in message.__struct_fields__:
         return False
     same = getattr(message, "currency", None) == rule.currency
-    return not same or amount >= rule.amount_min
+    amount = _minor_units(getattr(message, "amount", None))
+    return not same or amount is None or amount >= rule.amount_min
+
+
+def _minor_units(stated: object) -> int | None:
+    """A number, or its digits as capital writes sums; None where it is left open or is none."""
+    if isinstance(stated, str):
+        return int(stated) if stated.isascii() and stated.isdigit() else None
+    return stated if isinstance(stated, int) else None
 
 
 def passed_on(view: View, controller: str, key: str, successor: str) -> dict[str, bytes | None]:

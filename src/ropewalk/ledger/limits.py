@@ -13,8 +13,9 @@ CONSENTS_MAX = 15
 APPROVAL_S_MAX = 90 * 86_400
 """How far ahead of the block's time a proposal or an approval may end, seconds: 90 days."""
 
-KEYS_TOUCHED_MAX = 2_048
-"""Records one act may write: a payment reaches a thousand receivables and accounts."""
+KEYS_TOUCHED_MAX = 3_072
+"""Records one act may write: a payment reaches a thousand receivables, the accounts of their
+creditors, and those of their pledgees."""
 
 BLOCK_TRANSACTIONS_MAX = 5_000
 BLOCK_SIZE_MAX = 4 << 20
