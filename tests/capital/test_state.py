@@ -7,7 +7,7 @@ from capital.market import NOWHERE, SUPPLIER, TIER_2, Market
 from ledger.world import IDS, NETWORK, salt
 from ropewalk.capital import find_payable, find_receivable
 from ropewalk.capital.errors import UnknownPayableError, UnsortedSharesError
-from ropewalk.capital.state import id_of, load_payable, require_sorted
+from ropewalk.capital.state import made_id, load_payable, require_sorted
 from ropewalk.ledger import Context
 
 
@@ -17,13 +17,13 @@ def context(act: str) -> Context:
 
 def test_ids_differ_by_act_kind_and_number() -> None:
     told = [
-        id_of(kind, context(act), number)
+        made_id(kind, context(act), number)
         for kind in ("payable", "receivable")
         for act in ("one", "another")
         for number in range(3)
     ]
     assert len(set(told)) == len(told)
-    assert told[0] == id_of("payable", context("one"))
+    assert told[0] == made_id("payable", context("one"))
 
 
 def test_an_unconfirmed_invoice_is_worth_nothing() -> None:

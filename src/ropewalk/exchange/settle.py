@@ -146,7 +146,7 @@ def _receivable(view: View, leg: ReceivableLeg, exchange: str, context: Context)
     receivable = _held(view, leg, exchange)
     if receivable is None or receivable.amount != leg.sum:
         raise LegBrokenError(leg.receivable)
-    recourse = with_recourse(receivable, leg.giver, stands=leg.with_recourse)
+    recourse = with_recourse(receivable, leg.giver, leg.taker, stands=leg.with_recourse)
     told = {"creditor": leg.taker, "from": leg.giver, "receivable": leg.receivable}
     changed = put_receivable(
         receivable, leg.receivable, context, creditor=leg.taker, escrow="", recourse=recourse
