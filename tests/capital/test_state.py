@@ -4,7 +4,7 @@
 import pytest
 
 from capital.market import NOWHERE, SUPPLIER, TIER_2, Market
-from ledger.world import IDS, salt
+from ledger.world import salt
 from ropewalk.capital import find_payable, find_receivable
 from ropewalk.capital.errors import UnknownPayableError, UnsortedSharesError
 from ropewalk.capital.state import load_payable, made_id, require_sorted

@@ -113,8 +113,12 @@ def titles() -> Iterator[Case]:
     body = hall.title_body()
     for how in ("TRANSFER", "ENDORSE_TO_ORDER", "SURRENDER"):
         other = Hall()
-        other.opened(other.title_leg(how), other.deposit_leg())
+        other.opened(other.title_leg(how), other.deposit_leg(), other.release_leg())
         yield case(other, act, how.lower(), "shipper", other.title_body())
+    absent = Hall()
+    absent.opened(absent.title_leg("SURRENDER"), absent.deposit_leg())
+    yield case(absent, act, "surrender_without_the_carrier", "shipper", absent.title_body(),
+               errors.CarrierAbsentError)  # fmt: skip
     more = {name: body[name] for name in ("how", "last_act", "title", "to")}
     yield from no_leg(hall, act, "shipper", 0, 1, more)
     given = Hall().opened().gives_title()

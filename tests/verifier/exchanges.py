@@ -8,6 +8,8 @@ from verifier.lives import Bundles, bill, pledge, tag
 from verifier.telling import DAY_S, document
 
 PRICE = "41200000"
+FREIGHT = "310000"
+"""Paid to the carrier, which so has a part in what is surrendered to it."""
 
 
 def told(world: World) -> dict[str, bytes]:
@@ -33,16 +35,23 @@ def told(world: World) -> dict[str, bytes]:
 class Trade:
     """One exchange of a title, or several, against money outside, which the bank confirms."""
 
-    def __init__(self, world: World, giver: str, taker: str, **titles: str) -> None:
-        """Opened, agreed to, and paid; titles are by how they move, one for each way."""
+    def __init__(
+        self, world: World, giver: str, taker: str, freight: str = "", **titles: str
+    ) -> None:
+        """Opened and agreed to; titles are by how they move, one for each way."""
         self.world, self.giver, self.taker = world, giver, taker
         self.titles = [*titles.items()]
         legs: list[Value] = [self._leg("title", how=how, title=one) for how, one in self.titles]
         money = {"bank": world.controllers["bank"], "currency": "USD", "sum": PRICE}
         legs.append({**self._leg("payment", **money), **self._sides(taker, giver)})
+        if freight:
+            money = {**money, "sum": freight}
+            legs.append({**self._leg("payment", **money), **self._sides(taker, "carrier")})
+        self._payments = range(len(self.titles), len(legs))
         body: dict[str, Value] = {"deadline": world.time_s + 30 * DAY_S, "legs": legs}
         self.exchange = exchange_id(world.act(giver, "exchange.OPEN", body))
-        world.act(taker, "exchange.AGREE", {"exchange": self.exchange})
+        for name in (taker, "carrier") if freight else (taker,):
+            world.act(name, "exchange.AGREE", {"exchange": self.exchange})
 
     def _leg(self, asset: str, **members: Value) -> dict[str, Value]:
         return {"asset": asset, **self._sides(self.giver, self.taker), **members}
@@ -68,11 +77,11 @@ class Trade:
 
     def decided(self, act: str, *others: str) -> "Trade":
         """Settled or returned; the money is confirmed before it settles."""
-        if act == "SETTLE":
+        for leg in self._payments if act == "SETTLE" else ():
             paid: dict[str, Value] = {
-                "entry": tag("camt.054"),
+                "entry": tag(f"camt.054 {leg}"),
                 "exchange": self.exchange,
-                "leg": len(self.titles),
+                "leg": leg,
             }
             self.world.act("bank", "exchange.CONFIRM_PAYMENT", paid)
         at: list[Value] = [self.world.link(title) for title in sorted(t for _, t in self.titles)]
@@ -116,7 +125,7 @@ def _surrendered(world: World) -> Bundles:
     title = _to_shipper(world, "ARX-DVP-3")
     letter: dict[str, Value] = {"receiver": world.controllers["buyer"], "title": title}
     world.agree("buyer", "LETTER_OF_INDEMNITY", letter, "carrier")
-    trade = Trade(world, "shipper", "buyer", SURRENDER=title).gives()
+    trade = Trade(world, "shipper", "buyer", freight=FREIGHT, SURRENDER=title).gives()
     held = world.bundle(title)
     trade.decided("SETTLE")
     return {"escrow-to-surrender": held, "escrow-surrendered": world.bundle(title)}
@@ -190,7 +199,9 @@ def _claimed_with_everybody(world: World) -> Bundles:
     """The pledgee surrenders what is the beneficiary's to claim, and the buyer gets the goods."""
     title = _to_shipper(world, "ARX-DVP-10")
     pledge(world, title, 0)
-    Trade(world, "bank", "buyer", SURRENDER=title).gives("shipper").decided("SETTLE")
+    Trade(world, "bank", "buyer", freight=FREIGHT, SURRENDER=title).gives("shipper").decided(
+        "SETTLE"
+    )
     return {"escrow-pledged-surrendered": world.bundle(title)}
 
 

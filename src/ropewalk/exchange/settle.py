@@ -206,7 +206,7 @@ def give_all_back(view: View, message: Return, context: Context) -> Effects:
     """
     exchange = load_open(view, message.exchange)
     if not _has_failed(view, exchange, message.exchange, context):
-        require_approvals(context, exchange.agreed, NotReturnableError)
+        require_approvals(context, exchange.concerned, NotReturnableError)
     _check_titles(exchange, message)
     overlay = Overlay(view)
     events: list[Event] = []
