@@ -36,9 +36,17 @@ from ropewalk.exchange.state import (
     load_leg,
     require_giver,
 )
-from ropewalk.identity import has_role
+from ropewalk.identity import UnknownControllerError, has_role
 from ropewalk.ledger import Context, ControllerId, Effects, Event, Hash, Rule, View
-from ropewalk.title import OFFER_REFUSALS, ActOnTitle, Escrow, How, find, offer
+from ropewalk.title import (
+    OFFER_REFUSALS,
+    ActOnTitle,
+    Escrow,
+    How,
+    RecipientIsPossessorError,
+    find,
+    offer,
+)
 
 
 class EscrowTitle(OnLeg, frozen=True):
@@ -152,7 +160,14 @@ def _told(message: OnLeg, context: Context) -> Event:
     return Event("exchange.leg_given", told)
 
 
-TITLE_REFUSALS = (*ON_LEG, OtherObjectError, *OFFER_REFUSALS, CarrierAbsentError)
+_BY_OPENING = (RecipientIsPossessorError, UnknownControllerError)
+"""Never met here: whoever takes is somebody else, and was known when it was opened."""
+TITLE_REFUSALS = (
+    *ON_LEG,
+    OtherObjectError,
+    *(one for one in OFFER_REFUSALS if one not in _BY_OPENING),
+    CarrierAbsentError,
+)
 RECEIVABLE_REFUSALS = (*ON_LEG, OtherObjectError, *HELD, ReceivablePledgedError)
 DEPOSIT_REFUSALS = (*ON_LEG, *PAYS, BadAmountError)
 CONFIRM_REFUSALS = (*ON_LEG, NotBankError)

@@ -21,6 +21,8 @@ from ropewalk.exchange.state import (
 from ropewalk.ledger import Change, Invariant, View, decode_record
 from ropewalk.title import SURRENDERED, Title, find, key
 
+_TERMS = ("condition", "deadline", "legs", "opener")
+
 
 def _exchanges(change: Change) -> Iterator[tuple[str, Exchange | None, Exchange | None]]:
     """Exchanges that changed: id, before, after."""
@@ -39,18 +41,29 @@ def decided_once(change: Change) -> str | None:
     for identifier, was, now in _exchanges(change):
         if now is None:
             return f"{identifier} was removed"
-        if was is None:
-            if now.status != OPEN:
-                return f"{identifier} began as {now.status}"
-            continue
-        if was.status != OPEN:
-            return f"{identifier} was decided, and changed"
-        if (was.legs, was.condition, was.deadline) != (now.legs, now.condition, now.deadline):
-            return f"{identifier} has other terms"
-        if now.status == SETTLED and not _is_due(was, change):
-            return f"{identifier} settled before it was due, or too late"
-        if now.status == RETURNED and not _may_return(was, identifier, change):
-            return f"{identifier} was returned while it could settle, behind somebody's back"
+        broken = _began(now) if was is None else _went_on(was, now, identifier, change)
+        if broken is not None:
+            return f"{identifier} {broken}"
+    return None
+
+
+def _began(now: Exchange) -> str | None:
+    if now.given or now.version != 1:
+        return "began in the middle"
+    return None if now.status == OPEN else f"began as {now.status}"
+
+
+def _went_on(was: Exchange, now: Exchange, identifier: str, change: Change) -> str | None:
+    if was.status != OPEN:
+        return "was decided, and changed"
+    if now.version != was.version + 1:
+        return "has versions that do not follow"
+    if any(getattr(was, name) != getattr(now, name) for name in _TERMS):
+        return "has other terms"
+    if now.status == SETTLED and not _is_due(was, change):
+        return "settled before it was due, or too late"
+    if now.status == RETURNED and not _may_return(was, identifier, change):
+        return "was returned while it could settle, behind somebody's back"
     return None
 
 
@@ -164,7 +177,7 @@ def money_goes_where_it_should(change: Change) -> str | None:
             owed[name] = owed.get(name, 0) + int(leg.sum)
     if not decided:
         return None
-    for name in sorted({*owed, *(key for key in change.keys if key.startswith("balance/"))}):
+    for name in sorted({*owed, *(one for one in change.keys if one.startswith("balance/"))}):
         if _free(change.after, name) - _free(change.before, name) != owed.get(name, 0):
             return f"{name} got something else than its exchange says"
     return None

@@ -12,7 +12,6 @@ import msgspec
 from ropewalk.capital import OPEN as OPEN_RECEIVABLE
 from ropewalk.capital import (
     BadAmountError,
-    NotCustomerError,
     Purse,
     Receivable,
     TooManyRecoursesError,
@@ -59,8 +58,9 @@ from ropewalk.ledger import (
     require_approvals,
 )
 from ropewalk.title import (
-    HAND_OVER_REFUSALS,
     ActOnTitle,
+    FrozenError,
+    StaleError,
     find,
     give_back,
     hand_over,
@@ -261,10 +261,10 @@ SETTLE_REFUSALS: tuple[type[LedgerError], ...] = (
     NotPartyError,
     WaitsError,
     NamedTitlesError,
-    *HAND_OVER_REFUSALS,
+    StaleError,
+    FrozenError,
     LegBrokenError,
     TooManyRecoursesError,
-    NotCustomerError,
     BadAmountError,
 )
 RETURN_REFUSALS = (
@@ -272,7 +272,7 @@ RETURN_REFUSALS = (
     DecidedError,
     NotReturnableError,
     NamedTitlesError,
-    *HAND_OVER_REFUSALS[:-1],
+    StaleError,
     BadAmountError,
 )
 
