@@ -56,6 +56,7 @@ _FAMILIES = (
     ("Vault", 7550, 7599),
     ("Views", 7600, 7649),
     ("Capital", 7700, 7749),
+    ("Exchange", 7750, 7799),
     ("Engine", 7800, 7849),
     ("Client", 7850, 7889),
     ("Command line", 7890, 7899),
