@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 
 from ropewalk.cli.cometbft import find_cometbft
 from ropewalk.cli.consortium import Charter, Manner, NetworkFile, Seat, form, seats_here
+from ropewalk.cli.everything import app
 from ropewalk.cli.exits import NoCometBftError
-from ropewalk.cli.main import app
 from ropewalk.cli.supervisor import Part, cometbft_command
 from ropewalk.cli.watching import Place
 from ropewalk.crypto import PrivateKey

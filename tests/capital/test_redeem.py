@@ -1,11 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Payment: today's creditors, all of them, in proportion and to the unit."""
 
+import time
+
+import msgspec
 import pytest
 
-from capital.market import DEBTOR, FINANCIER, SUPPLIER, TIER_2, TIER_3, Market
+from capital.market import (
+    BANK,
+    DEBTOR,
+    EUR,
+    FINANCIER,
+    NOWHERE,
+    SUPPLIER,
+    TIER_2,
+    TIER_3,
+    Market,
+)
 from capital.share_vectors import pledged
 from ledger.world import IDS
+from ropewalk.capital.state import Balance, Security, balance_key, receivable_key
+from ropewalk.ledger import KEYS_TOUCHED_MAX, Context, check_invariants, encode_record
+from ropewalk.rules import V1
 
 
 def test_a_hundred_over_three_thirds() -> None:
@@ -137,3 +153,32 @@ def test_events_tell_each_who_was_paid() -> None:
     result = market.result(DEBTOR, "REDEEM", amount="1000", payable=payable, receivables=names)
     paid = [event.attributes for event in result.events if event.name == "capital.paid"]
     assert [(one["creditor"], one["amount"]) for one in paid] == [(IDS[SUPPLIER], "1000")]
+
+
+def test_a_payment_reaches_a_thousand_creditors_and_their_thousand_pledgees() -> None:
+    """The most that one act writes: shares, accounts, payable, payer, suspense."""
+    market = Market(buyer=10_000)
+    payable, parent = market.owed(5_000)
+    market.split(SUPPLIER, parent, *[(5, TIER_2)] * 1_000)
+    names, state = market.open_of(payable), market.world.state
+    for number, name in enumerate(names):
+        creditor, pledgee = f"{number:032x}", f"{number + 1_000:032x}"
+        found = msgspec.structs.replace(
+            market.receivable(name),
+            creditor=creditor,
+            pledge=Security(amount="2", pledgee=pledgee),
+        )
+        state[receivable_key(name)] = encode_record(found)
+        for who in (creditor, pledgee):
+            state[balance_key(IDS[BANK], EUR, who)] = encode_record(Balance())
+    members = {"amount": "6000", "payable": payable, "receivables": names}
+    rule, world = V1.rules["capital.REDEEM"], market.world
+    context = Context(IDS[DEBTOR], 9, world.network, 99, world.time_s, NOWHERE)
+    start = time.perf_counter()
+    effects = rule.apply(state, rule.parse(market.body("REDEEM", members)), context)
+    print(f"{len(effects.writes)} records: {(time.perf_counter() - start) * 1_000:.1f} ms")
+    check_invariants(V1, state, effects, context)
+    assert len(effects.writes) == 3_003
+    assert len(effects.writes) < KEYS_TOUCHED_MAX
+    candidate = world.candidate(DEBTOR, "capital.REDEEM", market.body("REDEEM", members))
+    assert world.block(candidate)[0].refusal is None

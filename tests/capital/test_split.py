@@ -17,8 +17,8 @@ from capital.market import (
     Market,
 )
 from capital.share_vectors import parts
-from ledger.world import IDS, salt
-from ropewalk.ledger import Context, check_invariants
+from ledger.world import IDS, content, inspected, salt, signed
+from ropewalk.ledger import TRANSACTION_SIZE_MAX, Context, Transaction, check_invariants
 from ropewalk.rules import V1
 
 THOUSAND = 1_000
@@ -169,6 +169,25 @@ def test_a_thousand_children_in_one_act() -> None:
     market.redeemed(payable, 1_500)
     assert (market.balance(TIER_2), market.balance(TIER_3)) == (500, 1_000)
     assert (market.payable(payable).status, market.payable(payable).shares) == ("PAID", 0)
+
+
+def test_a_thousand_large_parts_fit_into_one_signed_act() -> None:
+    """Sixteen digits each, signed by sixteen keys."""
+    market = Market()
+    _, parent = market.owed(10**18)
+    told = market.body(
+        "SPLIT_RECEIVABLE",
+        {"parts": parts(*[(10**15, TIER_2)] * 1_000), "receivable": parent, "with_recourse": True},
+    )
+    until = market.world.time_s + 600
+    what = content(SUPPLIER, "capital.SPLIT_RECEIVABLE", told, until)
+    keys = [SUPPLIER, *(f"key {number}" for number in range(15))]
+    text = signed(what, keys, until)
+    print(f"{len(text)} bytes")
+    assert len(text) <= TRANSACTION_SIZE_MAX
+    alone = inspected(signed(what, [SUPPLIER]))
+    assert isinstance(alone.verdict, Transaction)
+    assert market.world.block(alone)[0].refusal is None
 
 
 def test_there_are_never_more_than_a_thousand_shares() -> None:

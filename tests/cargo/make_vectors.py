@@ -7,7 +7,7 @@ compares.
 
 from collections.abc import Iterator
 
-from cargo import consignment_vectors, document_vectors, gate_vectors
+from cargo import consignment_vectors, device_vectors, document_vectors, gate_vectors
 from cargo.casing import Members, Refusal, case, gone, misshapen, rightless
 from cargo.quay import (
     BOX,
@@ -388,6 +388,7 @@ def cases() -> Iterator[Case]:
     yield from gate_vectors.cases()
     yield from document_vectors.cases()
     yield from consignment_vectors.cases()
+    yield from device_vectors.cases()
 
 
 def texts() -> dict[str, str]:

@@ -41,9 +41,13 @@ def loaded(*boxes: str, carrier: str = "carrier", date: str = LOADED) -> list[Va
     ]
 
 
-def claim(*loads: Value, root: str = "batch", count: int = 1) -> dict[str, Value]:
-    """The body of a CLAIM."""
+def claim(
+    *loads: Value, root: str = "batch", count: int = 1, boxes: Sequence[str] = ()
+) -> dict[str, Value]:
+    """The body of a CLAIM; a device's names boxes."""
     body: dict[str, Value] = {"count": count, "root": salt(root)}
+    if boxes:
+        body["boxes"] = list(boxes)
     return {**body, "loads": list(loads)} if loads else body
 
 

@@ -6,10 +6,20 @@ from collections.abc import Callable, Mapping
 import msgspec
 import pytest
 
-from cargo.quay import GATE, Quay
+from cargo.quay import BOX, GATE, OTHER_BOX, Quay
+from cargo.rig import BOTH, Rig
 from exchange.hall import Hall
-from ledger.world import IDS, salt
-from ropewalk.cargo import Movement, Right, movement_key, right_key
+from ledger.world import IDS, World, salt
+from ropewalk.cargo import (
+    ClaimRecord,
+    DeviceRecord,
+    Movement,
+    Right,
+    claim_key,
+    device_key,
+    movement_key,
+    right_key,
+)
 from ropewalk.cargo.state import Block, Exit, Return
 from ropewalk.ledger import Change, Context, Record, encode_record
 from ropewalk.rules import V1
@@ -23,17 +33,26 @@ def replaced(record: Record, **changes: object) -> Record:
     return msgspec.structs.replace(record, **changes)
 
 
-def broken(quay: Quay, changed: Mapping[str, Record | None], actor: str) -> list[str]:
+def broken(
+    quay: Quay | Rig,
+    changed: Mapping[str, Record | None],
+    actor: str,
+    approvals: tuple[str, ...] = (),
+) -> list[str]:
     """Names of the promises that a change breaks."""
-    after = dict(quay.world.state)
+    world: World = quay.world
+    after = dict(world.state)
     for key, record in changed.items():
         if record is None:
             del after[key]
         else:
             after[key] = encode_record(record)
-    context = Context(IDS[actor], 9, quay.world.network, 99, quay.world.time_s, salt("act"))
-    change = Change(quay.world.state, after, sorted(changed), context)
-    ours = [one for one in V1.invariants if one.name[:3] in ("I16", "I17", "I18")]
+    approved = tuple(IDS[one] for one in approvals)
+    context = Context(
+        IDS[actor], 9, world.network, 99, world.time_s, salt("act"), approvals=approved
+    )
+    change = Change(world.state, after, sorted(changed), context)
+    ours = [one for one in V1.invariants if one.name[:3] in ("I16", "I17", "I18", "P7 ", "P8 ")]
     return [one.name for one in ours if one.check(change) is not None]
 
 
@@ -149,3 +168,93 @@ def test_an_exchange_alone_settles_over_cargo_and_title_together() -> None:
     hall.gives_title().gives_money().does("carrier", "AGREE").settles()  # every promise checked
     assert hall.title.status == "SURRENDERED"
     assert hall.quay.right.offered_to == IDS["consignee"]
+
+
+OWN_BOXES, ONE_PARTY = "P7 devices claim of their own boxes", "P8 a device is one party's"
+TRACKER = device_key(IDS["tracker"])
+
+
+def claimed(actor: str = "tracker", **told: object) -> dict[str, Record | None]:
+    """A claim; by the tracker of the carrier, of one box, unless told otherwise."""
+    members = {"boxes": (BOX,), "device_of": IDS["carrier"], **told}
+    record = ClaimRecord(actor=IDS[actor], count=1, time=1, **members)  # type: ignore[arg-type]
+    return {claim_key(salt("batch")): record}
+
+
+def test_an_honest_claim_and_a_device_rightly_changed_break_none() -> None:
+    rig = Rig()
+    enrolled: dict[str, Record | None] = {TRACKER: DeviceRecord(party=IDS["carrier"])}
+    assert broken(rig, enrolled, "carrier", ("tracker",)) == []
+    assert broken(rig, claimed("carrier", boxes=(), device_of=""), "carrier") == []
+    rig.enrolled().attached(BOX)
+    assert broken(rig, claimed(), "tracker") == []
+    withdrawn = replaced(rig.record, boxes=(), is_withdrawn=True)
+    assert broken(rig, {TRACKER: withdrawn}, "carrier") == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"boxes": ()},
+        {"boxes": (OTHER_BOX,)},
+        {"boxes": tuple(BOTH)},
+        {"device_of": ""},
+        {"device_of": IDS["shipper"]},
+        {"actor": "shipper"},
+        {"actor": "shipper", "boxes": ()},
+        {"actor": "shipper", "device_of": ""},
+    ],
+)
+def test_a_device_claims_of_its_own_boxes_and_nobody_as_one(told: dict[str, object]) -> None:
+    rig = Rig().enrolled().attached(BOX)
+    assert broken(rig, claimed(**told), "tracker") == [OWN_BOXES]  # type: ignore[arg-type]
+
+
+def test_a_withdrawn_device_claims_nothing() -> None:
+    rig = Rig().enrolled().attached(BOX).withdrawn()
+    assert broken(rig, claimed(), "tracker") == [OWN_BOXES]
+
+
+@pytest.mark.parametrize(
+    ("changes", "actor"),
+    [
+        ({}, "shipper"),
+        ({"party": IDS["shipper"]}, "shipper"),
+        ({"party": IDS["shipper"]}, "carrier"),
+        ({"boxes": tuple(BOTH[::-1])}, "carrier"),
+        ({"boxes": (BOX, BOX)}, "carrier"),
+        ({"boxes": tuple(sorted(salt(f"box {one}") for one in range(9)))}, "carrier"),
+        ({"boxes": (BOX,), "is_withdrawn": True}, "carrier"),
+    ],
+)
+def test_a_device_stays_its_partys(changes: dict[str, object], actor: str) -> None:
+    rig = Rig().enrolled().attached(BOX)
+    changed = {TRACKER: replaced(rig.record, **changes)}
+    assert broken(rig, changed, actor) == [ONE_PARTY]
+
+
+def test_a_device_is_never_removed_or_taken_back() -> None:
+    rig = Rig().enrolled().attached(BOX)
+    gone: dict[str, Record | None] = {TRACKER: None}
+    assert broken(rig, gone, "carrier") == [ONE_PARTY]
+    rig.withdrawn()
+    back: dict[str, Record | None] = {TRACKER: DeviceRecord(party=IDS["carrier"])}
+    assert broken(rig, back, "carrier", ("tracker",)) == [ONE_PARTY]
+
+
+@pytest.mark.parametrize(
+    ("device", "changes", "approvals"),
+    [
+        ("tracker", {}, ()),
+        ("tracker", {}, ("shipper",)),
+        ("shipper", {}, ("shipper",)),
+        ("tracker", {"boxes": (BOX,)}, ("tracker",)),
+        ("tracker", {"is_withdrawn": True}, ("tracker",)),
+    ],
+)
+def test_nothing_becomes_a_device_but_by_its_consent(
+    device: str, changes: dict[str, object], approvals: tuple[str, ...]
+) -> None:
+    record = replaced(DeviceRecord(party=IDS["carrier"]), **changes)
+    changed: dict[str, Record | None] = {device_key(IDS[device]): record}
+    assert broken(Rig(), changed, "carrier", approvals) == [ONE_PARTY]

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from ropewalk.cli.cometbft import VERSION, engine_folder, find_cometbft
+from ropewalk.cli.everything import app
 from ropewalk.cli.exits import NoCometBftError
-from ropewalk.cli.main import app
 
 NUMBER = VERSION.removeprefix("v")
 GO = """#!/bin/sh

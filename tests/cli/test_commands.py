@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from ropewalk.cli.child import ChildNode
-from ropewalk.cli.main import app
+from ropewalk.cli.everything import app
 
 ROOT = Path(__file__).parents[2]
 RUNNER = CliRunner()

@@ -48,8 +48,37 @@ def test_three_lives_are_played(tmp_path: Path) -> None:
     acts = [act["act"] for act in summary["acts"]]
     assert {"title.REFUSE_TRANSFER", "title.BLANK_ENDORSE", "title.REDIRECT"} <= set(acts)
     assert {"cargo.REQUEST_BOOKING", "cargo.APPROVE_DRAFT", "cargo.CLAIM"} <= set(acts)
-    assert acts.count("cargo.GATE_OUT") == acts.count("cargo.RETURN_EMPTY") == 5
+    assert acts.count("cargo.GATE_OUT") == acts.count("cargo.RETURN_EMPTY") == 7
     assert "governing law" in {one["what"] for one in summary["supplied"]}
+    check_voyage(summary, tmp_path / "out")
+
+
+def check_voyage(summary: dict[str, Any], out: Path) -> None:
+    """The voyage told whole: what had to be refused was, money adds up, the archive rebuilds."""
+    voyage = summary["voyage"]
+    assert [one["code"] for one in voyage["refusals"]] == [
+        "cargo.on_board_evidence",
+        "title.not_possessor",
+        "exchange.waits",
+        "cargo.customs",
+        "cargo.bad_presentation",
+    ]
+    assert "pledged already" in voyage["refusals"][1]["why"]
+    dollars = {name: int(one["USD"]) for name, one in voyage["balances"].items() if "USD" in one}
+    assert dollars == {"consignee": 3_000_000, "importers-bank": 30_000_000, "shipper": 8_200_000}
+    yuan = {name: int(one["CNY"]) for name, one in voyage["balances"].items() if "CNY" in one}
+    assert sum(yuan.values()) == 61_000_000 + 10_000_000
+    assert yuan["forwarder"] == 35_000_000
+    assert yuan["exporters-bank"] == 10_000_000 + 150_000
+    assert verify_bundle(
+        (out / voyage["bundle"]).read_bytes(),
+        read_trust((out / "genesis.json").read_bytes()),
+        None,
+    ).ok
+    afterwards = summary["afterwards"]
+    assert afterwards["verified"]
+    assert afterwards["titles"] == len(summary["titles"]) + 1
+    assert audit_directory(out / afterwards["rebuilt"], None, lambda _done, _all: None).ok
 
 
 @pytest.mark.parametrize("name", OFFICIAL)

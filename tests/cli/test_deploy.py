@@ -13,7 +13,7 @@ import yaml
 
 from ropewalk.cli.cometbft import MODULE, VERSION
 from ropewalk.cli.consortium import PEER_PORT, seats_at
-from ropewalk.cli.main import app
+from ropewalk.cli.everything import app
 from ropewalk.cli.options import DEFAULT_LISTEN, listen_address
 from ropewalk.engines.cometbft_home import EMPTY_BLOCKS_S, RPC_SOCKET, CometBftHome
 

@@ -11,10 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from ropewalk.cli.child import ChildNode
-from ropewalk.cli.main import app
+from ropewalk.cli.everything import app
+from ropewalk.client import tag
 from views.fleet import call_of, event22, event30
 
 RUNNER = CliRunner()
+BOX = "CSQU3054383"
 
 
 def answered(*arguments: object, code: int = 0) -> Any:
@@ -117,6 +119,49 @@ def test_a_party_of_the_consignment_reads_its_events_at_a_closed_node(
         answered(*clock, code=3)
 
 
+@pytest.mark.usefixtures("node")
+def test_a_device_claims_what_it_measured_on_its_box(tmp_path: Path) -> None:
+    answered("private", "new", "tracker", "--party", "carrier")
+    enrolled = answered(
+        "cargo", "enrol-device", "--device", "tracker", "--as", "carrier", "--propose"
+    )
+    assert not enrolled["carried_out"]
+    assert answered("proposal", "approve", "--as", "tracker")["carried_out"]
+    secret = "5e" * 32
+    box = tag(bytes.fromhex(secret), "equipment", BOX)
+    riding = ("cargo", "attach-device", "--device", "tracker", "--as", "carrier")
+    answered(*riding, "--boxes", box)
+
+    file = tmp_path / "readings.json"
+    told = event30(1) | {
+        "eventClassification": {
+            "eventTypeCode": "REEFER",
+            "eventClassifierCode": "ACT",
+            "reeferEventTypeCode": "MEAS",
+        },
+        "equipmentDetails": {"equipmentReference": BOX},
+    }
+    file.write_text(json.dumps({"events": [told]}), encoding="utf-8")
+    claiming = ("events", "claim", file, "--as", "tracker")
+    assert answered(*claiming, code=3)["code"] == "cargo.not_attached"
+    assert answered(*claiming, "--box", f"{BOX}=none", code=2)["code"] == "cli.usage"
+    other = answered(*claiming, "--box", f"APZU4812090={secret}", code=3)
+    assert BOX in other["detail"]
+    (claim,) = answered(*claiming, "--box", f"{BOX}={secret}")["claims"]
+    assert claim["count"] == 1
+    await_events(1)
+    (answer,) = answered("events", "answer", f"equipmentReference={BOX}")["answers"]
+    assert answer["winner"]["role"] == "device"
+    shown = RUNNER.invoke(app, ["events", "answer", f"equipmentReference={BOX}"])
+    assert "device of" in " ".join(shown.output.split())
+
+    answered(*riding)
+    assert answered(*claiming, "--box", f"{BOX}={secret}", code=3)["code"] == "cargo.not_attached"
+    answered("cargo", "withdraw-device", "--device", "tracker", "--as", "carrier")
+    gone = answered(*claiming, "--box", f"{BOX}={secret}", code=3)
+    assert gone["code"] == "cargo.device_withdrawn"
+
+
 TERMS = {
     "kind": "DEM",
     "duration": 5,
@@ -124,7 +169,6 @@ TERMS = {
     "currency": "EUR",
     "steps": [{"from_day": 1, "amount_minor": 5_000}, {"from_day": 4, "amount_minor": 10_000}],
 }
-BOX = "CSQU3054383"
 
 
 def told_of_a_box(folder: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from ropewalk.cli import evidence
+from ropewalk.cli.everything import app
 from ropewalk.cli.evidence import Outcome, Run, make_pack, read_runs
 from ropewalk.cli.evidence_points import POINTS
-from ropewalk.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 NAMES = sorted({name for point in POINTS for name in point.tests})

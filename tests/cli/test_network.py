@@ -16,8 +16,8 @@ from ropewalk.cli.consortium import (
     make_keys,
     seats_here,
 )
+from ropewalk.cli.everything import app
 from ropewalk.cli.exits import CANNOT_START
-from ropewalk.cli.main import app
 from ropewalk.cli.network import Watch
 from ropewalk.cli.setup import make_ledger
 from ropewalk.cli.supervisor import Network, Part, Plan

@@ -38,3 +38,10 @@ def test_every_act_on_a_title_is_told_in_title_md() -> None:
     for name in LATEST.rules:
         if name.startswith("title."):
             assert f"`{name.partition('.')[2]}`" in told
+
+
+def test_every_act_of_capital_is_told_in_capital_md() -> None:
+    told = (REFERENCE / "capital.md").read_text(encoding="utf-8")
+    for name in LATEST.rules:
+        if name.startswith("capital."):
+            assert f"`{name.partition('.')[2]}`" in told, name

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ropewalk.cli.child import ChildNode
-from ropewalk.cli.main import app
+from ropewalk.cli.everything import app
 
 RUNNER = CliRunner()
 

@@ -122,6 +122,8 @@ def _identifiers() -> dict[str, str]:
     found = {name: controller_id("", [kid(name)], salt(name), 1) for name in named}
     firm = [kid(one) for one in FIRM_KEYS]
     found["firm"] = controller_id(salt("firm commitment"), firm, salt("firm"), 2)
+    tracker = [kid("tracker")]
+    found["tracker"] = controller_id(salt("tracker commitment"), tracker, salt("tracker"), 1)
     return {**found, "governance": GOVERNANCE, "nobody": UNKNOWN}
 
 
@@ -148,6 +150,13 @@ FIRM: Mapping[str, Value] = {
     "threshold": 2,
 }
 """The body that registers the controller `firm`: two of three keys."""
+TRACKER: Mapping[str, Value] = {
+    "commitment": salt("tracker commitment"),
+    "keys": [kid("tracker")],
+    "salt": salt("tracker"),
+    "threshold": 1,
+}
+"""The body that registers the controller of a device."""
 
 
 def content(

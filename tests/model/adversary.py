@@ -24,6 +24,7 @@ from model.judge import Answer, Judge, Signed, why_not
 from model.ledger_model import Moment
 from model.moves_of_capital import MovesOfCapital
 from model.moves_of_cargo import MovesOfCargo
+from model.moves_of_devices import MovesOfDevices
 from model.moves_of_keys import MovesOfKeys
 from model.moves_of_papers import MovesOfPapers
 from model.moves_of_proposals import MovesOfProposals
@@ -37,7 +38,7 @@ DAY = 86_400
 CARRIED_OUT = "identity.act_carried_out"
 LOOKED_AT = 0.02
 """So many blocks are compared record by record with what was before."""
-CAPITAL = 0.2
+CAPITAL = 0.18
 """So many acts are of capital, and of the exchange of its shares."""
 ALWAYS_TOUCHED: frozenset[str] = frozenset()
 
@@ -100,6 +101,7 @@ class Adversary:
         self.cargo = MovesOfCargo(self.cast, self.titles)
         self.papers = MovesOfPapers(self.cast, self.cargo)
         self.keys = MovesOfKeys(self.cast)
+        self.devices = MovesOfDevices(self.cast)
         self.proposals = MovesOfProposals(self.cast)
         self.capital = MovesOfCapital(self.cast)
         self.officer = Officer(ledger)
@@ -210,7 +212,7 @@ class Adversary:
             return self.cargo.move()
         if dice < 0.775:
             return self.papers.move()
-        return self.titles.move()
+        return self.devices.move() if dice < 0.79 else self.titles.move()
 
     def _proposed(self, move: Move) -> Move:
         """Propose what needs more than its sender's signatures, and now and then what does not."""

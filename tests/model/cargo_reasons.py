@@ -25,6 +25,7 @@ from model.cargo_release_model import (
     opened,
     standing_orders,
 )
+from model.device_reasons import DEVICES, why_not_heard
 from model.identity_model import authority
 from model.ledger_model import Ledger, Moment
 from model.title_model import Body
@@ -78,11 +79,13 @@ def claim(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Verdict:
     """Sign for a batch; a terminal shows what it loaded."""
     loads: Sequence[Body] = body.get("loads", ())
     boxes = [load["box"] for load in loads]
+    spoken: Sequence[str] = body.get("boxes", ())
     why = first(
         ("cargo.claimed_already", body["root"] in ledger.quay.claims),
         ("cargo.not_registered_as", bool(loads) and not plays(ledger, actor, "terminal")),
-        ("cargo.unsorted", not is_sorted(boxes)),
+        ("cargo.unsorted", not (is_sorted(boxes) and is_sorted(spoken))),
     )
+    why = why or why_not_heard(ledger, actor, spoken)
     for load in loads:
         box = ledger.quay.of(load["box"])
         others = {*box.loads} - {actor}
@@ -99,6 +102,8 @@ def claimed(ledger: Ledger, actor: str, body: Body, moment: Moment) -> None:
     """The batch, and a deed for each box."""
     root = str(body["root"])
     told = {"actor": actor, "count": body["count"], "time": moment.time}
+    if "boxes" in body:
+        told |= {"boxes": list(body["boxes"]), "device_of": ledger.devices[actor][0][1]}
     ledger.quay.claims[root] = told
     ledger.touched.add(f"claim/{root}")
     for load in body.get("loads", ()):
@@ -462,6 +467,7 @@ ON_BOXES: Mapping[str, Callable[[Case], Found]] = {
 CARGO: Mapping[str, tuple[Reasons, Effect]] = {
     "ANNOUNCE_ARRIVAL": (announce, _entered("ANNOUNCE_ARRIVAL")),
     "CLAIM": (claim, claimed),
+    **DEVICES,
     "ORDER_DELIVERY": (order, ordered),
     "RAISE_ALARM": (alarm, alarmed),
     "RETRACT_LOAD": (retract_load, _entered("RETRACT_LOAD")),

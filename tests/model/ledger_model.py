@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from model.capital_model import KINDS, Market
 from model.cargo_release_model import Deed, Quay, box_record, movement_record, right_record
+from model.device_model import device_record
 from model.identity_model import Person, Proposal
 from model.papers_model import Deed as PaperDeed
 from model.papers_model import Desk
@@ -59,6 +60,8 @@ class Ledger:
     titles: dict[str, History] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     registry: Registry = field(default_factory=Registry)
+    devices: dict[str, list[tuple[str, str, Body]]] = field(default_factory=dict)
+    """What was done with each: act, actor, body."""
     quay: Quay = field(default_factory=Quay)
     desk: Desk = field(default_factory=Desk)
     market: Market = field(default_factory=Market)
@@ -180,6 +183,7 @@ class Ledger:
             "consignment": self.desk.consignments,
             "controller": self.people,
             "customs": self.desk.cited,
+            "device": self.devices,
             "instructions": self.desk.papers,
             "law": self.laws,
             "lease": self.people,
@@ -234,6 +238,11 @@ def _of_person(member: str) -> Callable[[Ledger, str], Any]:
         return person and getattr(person, member)
 
     return told
+
+
+def _device(ledger: Ledger, name: str) -> Any:
+    deeds = ledger.devices.get(name)
+    return deeds and device_record(deeds)
 
 
 def _lease(ledger: Ledger, name: str) -> Any:
@@ -291,6 +300,7 @@ RECORDS: Mapping[str, Callable[[Ledger, str], Any]] = {
     "consignment": lambda ledger, name: ledger.desk.consignment(name),
     "controller": _person,
     "customs": lambda ledger, name: ledger.desk.customs(name),
+    "device": _device,
     "governance": lambda ledger, _: {"controller": ledger.governance},
     "instructions": lambda ledger, name: ledger.desk.record("instructions", name),
     "law": _law,

@@ -33,12 +33,15 @@ OPEN = 5
 LINES = ("carrier", "carrier", "other_carrier", "forwarder")
 CUSTOMERS = ("shipper", "shipper", "buyer", "forwarder")
 ROLES = ("bank", "buyer", "carrier", "consignee", "customs", "haulier", "insurer", "terminal")
-ENDING = frozenset(
-    {
-        *("REJECT_BOOKING", "CANCEL_BOOKING", "DECLINE_BOOKING", "COMPLETE_BOOKING"),
-        *("CANCEL_INSTRUCTIONS", "DECLINE_INSTRUCTIONS"),
-    }
-)
+ENDING = {
+    "CANCEL_BOOKING": 0.2,
+    "CANCEL_INSTRUCTIONS": 0.2,
+    "COMPLETE_BOOKING": 0.4,
+    "DECLINE_BOOKING": 0.2,
+    "DECLINE_INSTRUCTIONS": 0.2,
+    "REJECT_BOOKING": 0.2,
+}
+"""How often what ends a paper is thought of where it fits."""
 ONWARD = ("PUBLISH_DRAFT", "APPROVE_DRAFT", "ISSUE")
 """The straight way to a title: the last of these that fits."""
 ACTS = {
@@ -157,7 +160,7 @@ class MovesOfPapers:
             act = self.chance.choice([one for one in ACTS[kind] if one != "ISSUE"])
             return self._act(kind, paper_name, None, act)
         fits = [one for one in ACTS[kind] if fitting(one, paper.states)]
-        fits = [one for one in fits if one not in ENDING or self.cast.odds(0.2)]
+        fits = [one for one in fits if self.cast.odds(ENDING.get(one, 1))]
         act = self.chance.choice(ACTS[kind])
         onward = [one for one in ONWARD if one in fits]
         if onward and self.cast.odds(0.4):
@@ -194,7 +197,7 @@ class MovesOfPapers:
                 told[member] = self._word()
         if "reference?" in shape and self.cast.odds(0.5):
             given = paper.states.get("reference", "") if paper else ""
-            told["reference"] = given if given and self.cast.odds(0.8) else self._word()
+            told["reference"] = given if given and self.cast.odds(0.65) else self._word()
         if self.cast.odds(0.02):
             told["surplus" if told else "content"] = self._word()
         return told
@@ -211,7 +214,7 @@ class MovesOfPapers:
                 body["shipper"] = paper.shipper
                 if straight and "issue_to" in body:
                     body["issue_to"] = paper.shipper
-        if odds(0.03):
+        if odds(0.05):
             body["draft"] = self._some("booking")
         return Move(issuer, "title.ISSUE", body)
 

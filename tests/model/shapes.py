@@ -196,10 +196,12 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
         "terminal": str,
         "titles": [str],
     },
+    "cargo.ATTACH_DEVICE": {"boxes": [str, 0, 8], "device": str},
     "cargo.BLOCK": {**BOX, "reason": str},
     "cargo.CHANGE_VALIDITY": {**RIGHT, **WINDOW},
-    "cargo.CLAIM": {"count": NUMBER, "loads?": [LOAD], "root": str},
+    "cargo.CLAIM": {"boxes?": [str, 1, 8], "count": NUMBER, "loads?": [LOAD], "root": str},
     "cargo.DECLINE_PICK_UP": RIGHT,
+    "cargo.ENROL_DEVICE": {"device": str},
     "cargo.GATE_OUT": {
         **BOX,
         "challenge": str,
@@ -218,6 +220,7 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
     "cargo.SET_READINESS": {**BOX, "ready": bool},
     "cargo.TRANSFER_PICK_UP": {**RIGHT, "to": str},
     "cargo.UNBLOCK": BOX,
+    "cargo.WITHDRAW_DEVICE": {"device": str},
     "identity.ACTIVATE_PROTOCOL": {"height": NUMBER, "version": NUMBER},
     "identity.ADD_KEY": {"key": str},
     "identity.ADMIT_MEMBER": {"key": str, "party": str, "threshold": KEYS},
@@ -295,7 +298,7 @@ SEVERAL = {
     "rules": (0, 32),
     "titles": (1, 32),
 }
-"""How many there may be of what there are several of."""
+"""How many there may be of what there are several of, where the shape does not tell."""
 
 
 def well_formed(act: str, body: Body) -> bool:
@@ -310,7 +313,9 @@ def _is(shape: Any, value: Any) -> bool:
         is_list = isinstance(value, list | tuple) and shape.least <= len(value) <= shape.most
         return is_list and all(_is(shape.kind, one) for one in value)
     if isinstance(shape, list):
-        return isinstance(value, list | tuple) and all(_is(shape[0], one) for one in value)
+        kind, *bounds = shape
+        several = isinstance(value, list | tuple) and all(_is(kind, one) for one in value)
+        return several and (not bounds or bounds[0] <= len(value) <= bounds[1])
     if isinstance(shape, tuple):
         return isinstance(value, int) and shape[0] <= value <= shape[1]
     if isinstance(shape, re.Pattern):
@@ -328,5 +333,5 @@ def _has_members(shape: Mapping[str, Any], value: Body) -> bool:
     return all(
         low <= len(value[name]) <= high
         for name, (low, high) in SEVERAL.items()
-        if name in value and isinstance(value[name], list | tuple)
+        if name in value and isinstance(value[name], list | tuple) and kinds[name][1:] == []
     )

@@ -13,11 +13,13 @@ import sys
 import pytest
 
 from ledger.world import IDS
+from model.small_market import CAPITAL, SmallMarket
 from model.small_pairs import Pairs
 from model.small_world import SmallWorld, moves, shape_of
 
 DEPTH = int(os.environ.get("ROPEWALK_DEPTH", "5"))
 PAIRS_DEPTH = max(1, DEPTH - 2)
+MARKET_DEPTH = max(1, DEPTH - 2)
 """Acts on two titles before they are combined."""
 
 
@@ -49,6 +51,23 @@ def test_no_history_of_two_titles_that_are_combined_breaks_a_promise() -> None:
     pairs.walk(PAIRS_DEPTH)
     sys.stdout.write(f"{pairs.pairs} pairs, {pairs.combined} combined\n")
     assert pairs.combined > 10
+
+
+NEVER_SMALL = {
+    *("OPEN_ACCOUNT", "PLACE_DEPOSIT", "MOVE_DEPOSIT", "WITHDRAW_DEPOSIT"),
+    *("INVOICE", "CONFIRM_INVOICE", "DECLINE_INVOICE"),
+}
+"""What only leads to the small market's start, or not to it."""
+
+
+def test_no_history_of_a_payable_breaks_a_promise() -> None:
+    """Among three parties; each state's books are added up."""
+    small = SmallMarket()
+    small.walk(MARKET_DEPTH)
+    sys.stdout.write(f"{small.states} states, {small.acts} acts judged\n")
+    assert small.states > (500 if MARKET_DEPTH >= 3 else 3)
+    if MARKET_DEPTH >= 3:
+        assert set(small.accepted) >= {*CAPITAL} - NEVER_SMALL
 
 
 def test_states_that_differ_in_ids_or_in_who_plays_a_part_are_one() -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
-from planted.planting import approved_by_all, blind_to, everybody, put, put_rule
+from planted.planting import approved_by_all, around, blind_to, everybody, put, put_rule
 from ropewalk import identity, rules
 from ropewalk.cargo import (
     announce,
     bills,
     claim,
+    device,
     gate,
     instructions,
     on_board,
@@ -22,7 +23,7 @@ from ropewalk.cargo import (
     state,
 )
 from ropewalk.cargo.course import Instructions
-from ropewalk.cargo.errors import NoRightError
+from ropewalk.cargo.errors import NoRightError, NotAttachedError
 from ropewalk.identity import ThresholdNotMetError
 from ropewalk.ledger import Context, Effects, View, decode_record, encode_record
 from ropewalk.title import indemnity, split
@@ -343,6 +344,41 @@ def closed_while_in_circulation() -> None:
     put(instructions, "_in_circulation", lambda *_: "")
 
 
+def device_is_never_asked() -> None:
+    """A party makes anybody's key its device, and so silences it."""
+    around(
+        "cargo.ENROL_DEVICE",
+        lambda _view, message, context: msgspec.structs.replace(
+            context, approvals=(message.device,)
+        ),
+    )
+
+
+def device_reports_on_any_box() -> None:
+    """Nobody looks on which boxes a device rides."""
+    old = device.answers_for
+
+    def answers_for(view: View, boxes: Any, context: Context) -> str:
+        try:
+            return old(view, boxes, context)
+        except NotAttachedError:
+            found = state.find_device(view, context.actor)
+            return found.party if found else ""
+
+    put(claim, "answers_for", answers_for)
+
+
+def withdrawn_device_reports() -> None:
+    """A device that was withdrawn is heard as before."""
+    old = device.withdraw
+
+    def withdraw(view: View, message: Any, context: Context) -> Effects:
+        effects = old(view, message, context)
+        return msgspec.structs.replace(effects, writes={})
+
+    put_rule("cargo.WITHDRAW_DEVICE", withdraw)
+
+
 CARGO_BUGS = (
     announced_under_too_few_titles,
     another_document_than_approved,
@@ -359,6 +395,8 @@ CARGO_BUGS = (
     carrier_writes_itself_a_letter,
     closed_while_in_circulation,
     customs_is_not_asked,
+    device_is_never_asked,
+    device_reports_on_any_box,
     driver_without_end,
     goods_to_whom_the_carrier_likes,
     house_bill_over_a_sold_master,
@@ -378,5 +416,6 @@ CARGO_BUGS = (
     terminal_is_not_asked,
     window_without_end,
     withdrawn_bill_keeps_the_box,
+    withdrawn_device_reports,
 )
 """What the adversary must see."""

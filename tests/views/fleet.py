@@ -43,6 +43,7 @@ class Said:
     index: int = 0
     name: str = "cargo.claimed"
     consignment: str = ""
+    device_of: str = ""
 
     @property
     def height(self) -> int:
@@ -60,7 +61,8 @@ class Said:
     def attributes(self) -> dict[str, str]:
         if self.consignment:
             return {"actor": self.actor, "consignment": self.consignment}
-        return {"actor": self.actor, "count": str(self.count), "root": self.root}
+        told = {"actor": self.actor, "count": str(self.count), "root": self.root}
+        return told | ({"device_of": self.device_of} if self.device_of else {})
 
 
 @dataclass
@@ -95,10 +97,10 @@ class Ledger:
         del timeout_s
         return max(height, len(self.said))
 
-    def claim(self, batch: Batch, actor: str = "") -> Said:
-        """Say that a batch is claimed, by whom it says unless told otherwise."""
-        actor = actor or batch.by
-        one = Said(3 * len(self.said) + 2, batch.root, actor, len(batch.events))
+    def claim(self, batch: Batch, actor: str = "", device_of: str = "") -> Said:
+        """Say that a batch is claimed, by whom it says unless told otherwise, or its device."""
+        actor, position = actor or batch.by, 3 * len(self.said) + 2
+        one = Said(position, batch.root, actor, len(batch.events), device_of=device_of)
         self.said.append(one)
         return one
 

@@ -92,4 +92,26 @@ def test_tables_of_the_first_form_get_the_new_indexes(tmp_path: Path) -> None:
         version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     database.close()
     assert {index.name for index in PAST} <= names
-    assert version == "0003"
+    assert version == "0004"
+
+
+def test_claims_of_the_third_form_learn_whose_device_spoke(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path)
+    database = Database(url)
+    with database.writing() as connection:
+        connection.execute(text("ALTER TABLE batches DROP COLUMN device_of"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+        connection.execute(
+            text(
+                "INSERT INTO batches"
+                " (number, root, actor, count, height, time_s, `transaction`, state)"
+                " VALUES (7, 'root', 'actor', 1, 1, 1, 'act', 'missing')"
+            )
+        )
+    database.close()
+    database = Database(url)
+    with database.reading() as connection:
+        told = connection.execute(text("SELECT device_of FROM batches")).scalar()
+        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    database.close()
+    assert (told, version) == ("", "0004")

@@ -183,11 +183,13 @@ class World:
     ledger: Ledger
     salt: int = 100
 
-    def claim(self, *numbers: int, by: str, concerns: Sequence[str] = ()) -> Batch:
+    def claim(
+        self, *numbers: int, by: str, concerns: Sequence[str] = (), device_of: str = ""
+    ) -> Batch:
         self.salt += 1
         named = [list(concerns)] * len(numbers)
         batch = batch22(*map(event22, numbers), salt=f"{self.salt:064x}", by=by, concerns=named)
-        self.ledger.claim(batch)
+        self.ledger.claim(batch, device_of=device_of)
         self.views.payloads.put(batch)
         self.views.projector.catch_up()
         return batch
@@ -257,6 +259,30 @@ def test_what_names_no_consignment_is_its_claimants_alone(world: World) -> None:
     world.claim(1, by=CARRIER)
     assert len(world.listed(CARRIER)) == 1
     assert world.listed(SHIPPER) == world.listed(STRANGER) == world.listed("") == []
+
+
+DEVICE = "dd" * 16
+
+
+def test_a_device_shows_what_its_party_may_and_its_party_reads_it(world: World) -> None:
+    world.claim(1, by=DEVICE, device_of=CARRIER, concerns=[SHIPMENT])
+    world.claim(2, by=DEVICE, device_of=CARRIER)
+    assert len(world.listed(CARRIER)) == len(world.listed(DEVICE)) == 2
+    assert len(world.listed(SHIPPER)) == 1
+    assert world.listed(BANK) == []
+
+
+def test_a_device_whose_party_is_admitted_later_shows_what_it_claimed(world: World) -> None:
+    world.claim(1, by=DEVICE, device_of=RIVAL, concerns=[SHIPMENT])
+    assert world.listed(SHIPPER) == []
+    world.admit(SHIPMENT, RIVAL, DEVICE)
+    assert len(world.listed(SHIPPER)) == len(world.listed(RIVAL)) == 1
+
+
+def test_a_party_and_its_device_in_one_shipment_show_it_once(world: World) -> None:
+    world.claim(1, by=DEVICE, device_of=RIVAL, concerns=[OTHER])
+    world.admit(OTHER, RIVAL, DEVICE, BANK)
+    assert len(world.listed(BANK)) == 1
 
 
 def test_nothing_in_a_page_depends_on_what_is_not_shown(

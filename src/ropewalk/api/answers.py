@@ -79,6 +79,8 @@ class RecordPage(msgspec.Struct, frozen=True, kw_only=True):
 class ControllerAnswer(RecordAnswer, frozen=True, kw_only=True, omit_defaults=True):
     """A controller, with what else stands about it on the ledger."""
 
+    device: msgspec.Raw | None = None
+    """Whose device it is, on which boxes it rides, whether it was withdrawn."""
     lease: msgspec.Raw | None = None
     """Until when its recovery waits for a lease."""
     member: msgspec.Raw | None = None
@@ -246,6 +248,8 @@ class ToldClaim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """SHA-256 of the event's exact bytes, hex."""
     event: msgspec.Raw | None = None
     """The event as it was sent; of a winner."""
+    device_of: str = ""
+    """The party that answered for the device when it claimed; left out where no device did."""
 
 
 class EtaAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -281,13 +285,15 @@ class MilestoneAnswers(msgspec.Struct, frozen=True, kw_only=True):
     answers: list[MilestoneAnswer]
 
 
-class ClaimedEvent(msgspec.Struct, frozen=True, kw_only=True):
+class ClaimedEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An event as somebody claimed it: what answers and clocks are made from."""
 
     claimed_by: str
     """Controller in whose name the claim is."""
     roles: list[str]
-    """As what it is registered now."""
+    """As what it is registered now; `device` of what an enrolled device claimed."""
+    device_of: str = ""
+    """The party that answered for the device when it claimed; left out where no device did."""
     position: int
     index: int
     height: int

@@ -19,6 +19,7 @@ from ropewalk.api import (
     docs,
     events,
     explained,
+    funding,
     health,
     light,
     lists,
@@ -74,7 +75,7 @@ def create_app(
     app.router.routes.append(Route("/v1/transactions", transactions.submit, methods=["POST"]))
     for room in (transactions, lists, records, capital, log, light, events, health):
         app.include_router(room.router)
-    for room in (claims, explained, tnt, subscribing):
+    for room in (claims, explained, tnt, subscribing, funding):
         app.include_router(room.router)
     if private is not None:
         app.include_router(vault.router)

@@ -8,6 +8,7 @@ member's node is given them in the same way, without the act.
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -29,6 +30,7 @@ from ropewalk.tracking import CONSIGNMENTS_MAX, Event, Version, check_size, on_b
 from ropewalk.views import (
     BATCH_EVENTS_MAX,
     Batch,
+    DeviceEventsError,
     LoadMismatchError,
     NotConcernedError,
     RootMismatchError,
@@ -41,6 +43,8 @@ router = APIRouter(tags=["Claims"], default_response_class=Response)
 
 ACT: Final = "cargo.CLAIM"
 NO_STORE: Final = "no-store"
+OF_DEVICES: Final = frozenset({"", "IOT", "REEFER"})
+"""Kinds of events that a device reports; "" of a retraction that names its event alone."""
 _BODY: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["version", "salt", "events"],
@@ -100,6 +104,7 @@ class _Load(msgspec.Struct):
 class _Body(msgspec.Struct):
     count: int
     root: str
+    boxes: list[str] | None = None
     loads: list[_Load] | None = None
 
 
@@ -116,7 +121,14 @@ class _Payload(msgspec.Struct):
 
 
 class _Record(msgspec.Struct):
-    actor: str
+    """Of a claim on the ledger."""
+
+    actor: str = ""
+    boxes: Sequence[str] = ()
+
+
+class _Device(msgspec.Struct):
+    party: str
 
 
 class _Kept(NamedTuple):
@@ -190,12 +202,14 @@ def _keep(here: Node, body: bytes) -> _Kept:
     if said is not None:
         _check(said.body, root, len(events))
         _check_loads(said.body.loads or [], events)
+        _check_device(said.body.boxes or (), events)
         return _Kept(sent.transaction, root, by, here.views.payloads.hold(batch, root))
-    claimant = _claimant(here, root)
-    if not claimant:
+    standing = _standing(here, root)
+    if not standing.actor:
         raise UnknownClaimError("no claim with this root stands on the ledger")
-    if claimant != by:
+    if standing.actor != by:
         raise RootMismatchError("the ledger names another claimant for this root")
+    _check_device(standing.boxes, events)
     return _Kept("", root, by, here.views.payloads.put(batch, root))
 
 
@@ -206,13 +220,20 @@ def _batch(sent: Claim, by: str) -> Batch:
 
 
 def _check_concerns(here: Node, by: str, concerns: list[list[str]]) -> None:
-    """Refuse a claimant who names a consignment that it has no part in."""
+    """Refuse a claimant who names a consignment that neither it, nor whose device it is, is in."""
     named = sorted({name for each in concerns for name in each})
     if len(named) > BATCH_EVENTS_MAX:
         raise ContentTooLargeError(f"at most {BATCH_EVENTS_MAX} consignments at once")
+    claimants = {by, _party(here, by)}
     for consignment in named:
-        if by not in parties_of(here.engine.record(f"consignment/{consignment}")):
+        if not claimants & {*parties_of(here.engine.record(f"consignment/{consignment}"))}:
             raise NotConcernedError(f"{by} is no party of a consignment {consignment}")
+
+
+def _party(here: Node, device: str) -> str:
+    """Who answers for a device, "" where it is none."""
+    record = here.engine.record(f"device/{device}")
+    return "" if record is None else msgspec.json.decode(fields(record), type=_Device).party
 
 
 def _read(body: bytes) -> Claim:
@@ -264,12 +285,36 @@ def _check_loads(loads: list[_Load], events: list[Event]) -> None:
             )
 
 
-def _claimant(here: Node, root: str) -> str:
-    """Whom the ledger names for a root, "" where it has no claim."""
+def _check_device(boxes: Sequence[str], events: list[Event]) -> None:
+    """Refuse what a device can't report, where the act names boxes; which ones, the tags hide.
+
+    That whoever names boxes is a device, and each device does, the ledger sees to.
+    """
+    if not boxes:
+        return
+    named: set[str] = set()
+    for index, event in enumerate(events):
+        equipment = event.references.equipment
+        if event.kind not in OF_DEVICES:
+            raise DeviceEventsError(
+                f"event {index}: a device reports IoT and reefer events of 3.0, "
+                f"and no {event.kind} event; let a party claim that"
+            )
+        if not equipment and not event.is_retracted:
+            raise DeviceEventsError(f"event {index}: name the equipmentReference it is about")
+        named.update({equipment} - {""})
+    if len(named) > len(boxes):
+        raise DeviceEventsError(
+            f"the events are about {len(named)} containers, and the act names {len(boxes)} boxes"
+        )
+
+
+def _standing(here: Node, root: str) -> _Record:
+    """What the ledger says of a root; nobody's where it has no claim."""
     record = here.engine.record(f"claim/{root}")
-    return "" if record is None else msgspec.json.decode(fields(record), type=_Record).actor
+    return _Record() if record is None else msgspec.json.decode(fields(record), type=_Record)
 
 
 def _let_go(here: Node, by: str, root: str, *, drop: bool) -> None:
-    is_known = drop and _claimant(here, root) == by
+    is_known = drop and _standing(here, root).actor == by
     here.views.payloads.let_go(root, drop=drop and not is_known)

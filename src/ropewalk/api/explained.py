@@ -121,6 +121,7 @@ def _winner(found: Answer, claims: ByPlace) -> documents.ToldClaim | None:
 def _told(one: Weighed, claims: ByPlace) -> documents.ToldClaim:
     return documents.ToldClaim(
         claimed_by=one.actor,
+        device_of=claims[one.position, one.index].device_of,
         role=one.role,
         reason=one.reason,
         classifier=one.classifier,
@@ -138,6 +139,7 @@ def _event(one: Claimed) -> documents.ClaimedEvent:
     return documents.ClaimedEvent(
         claimed_by=one.actor,
         roles=list(one.roles),
+        device_of=one.device_of,
         position=one.position,
         index=one.index,
         height=one.height,

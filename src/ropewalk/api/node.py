@@ -8,16 +8,19 @@ from typing import Any, Final
 
 from fastapi import Depends, Request
 
+from ropewalk.api.asking import Asked
 from ropewalk.api.errors import ForbiddenError, LoginRequiredError
 from ropewalk.api.intake import Intake
 from ropewalk.api.lanes import Allowance, Lane
 from ropewalk.api.logs import make_log
 from ropewalk.api.metrics import Metrics
 from ropewalk.api.nonces import Nonces
-from ropewalk.api.policy import ANYBODY, EVENTS, MESSAGES, READ_ALL, policy_of
+from ropewalk.api.policy import ANYBODY, EVENTS, MESSAGES, READ_ALL, Policy, policy_of
 from ropewalk.api.pulse import Pulse
 from ropewalk.api.settings import ApiSettings, Caps
 from ropewalk.engines.port import Engine
+from ropewalk.identity import Party
+from ropewalk.ledger import decode_record
 from ropewalk.vault import Vault
 from ropewalk.views import (
     EVERYTHING,
@@ -72,8 +75,8 @@ class Node:
         self.settings = settings
         self._views = views
         self.vault = vault
-        standings = {} if vault is None else {"standings": vault.standings}
-        self.policy = policy_of(settings, **standings)
+        self.policy = self._policy(vault)
+        self.asked = Asked()
         self.nonces = Nonces(settings.nonces)
         self._run = os.urandom(8).hex()
         self._requests = count()
@@ -137,6 +140,14 @@ class Node:
     def standing(self) -> Standing | None:
         """How far the views are, None where there are none."""
         return None if self._views is None else self._views.standing()
+
+    def _policy(self, vault: Vault | None) -> Policy:
+        standings = {} if vault is None else {"standings": vault.standings}
+        return policy_of(self.settings, is_bank=self._is_bank, **standings)
+
+    def _is_bank(self, actor: str) -> bool:
+        party = self.engine.record(f"party/{actor}")
+        return party is not None and "bank" in decode_record(party.encode("ascii"), Party).roles
 
     def controller_of(self, request: Request) -> str:
         """The controller that signed a request (`api/signatures.py`), `ANYBODY` where none did."""

@@ -51,6 +51,8 @@ WHOLE: Final = frozenset({READ_ALL})
 """All that happened, to whomever's goods: for those that the operator names, its staff."""
 MESSAGES: Final = frozenset({"message.send"})
 """To send events that nobody signed: for them too, since each is kept and shown."""
+BANKS: Final = frozenset({"funding.ask"})
+"""For whoever is registered as a bank and signs."""
 SIGNED: Final = frozenset({"vault.list", "vault.put"})
 """What any controller may ask for that signs: its own list, and to put what it has."""
 PRIVATE: Final[Mapping[str, frozenset[str]]] = {
@@ -73,6 +75,10 @@ def _nothing(_actor: str, _subject: str) -> frozenset[str]:
     return frozenset()
 
 
+def _nobody(_actor: str) -> bool:
+    return False
+
+
 class Policy:
     """The node's rule about who may ask for what.
 
@@ -81,6 +87,7 @@ class Policy:
         open_events: Whether none is needed to read all that happened to the goods.
         event_readers: Controllers that read all of it, by signed requests.
         standings: What an actor is to a private payload; nothing, where there is no vault.
+        is_bank: Whether an actor is registered as a bank.
     """
 
     def __init__(
@@ -90,11 +97,13 @@ class Policy:
         open_events: bool = False,
         event_readers: frozenset[str] = frozenset(),
         standings: Standings = _nothing,
+        is_bank: Callable[[str], bool] = _nobody,
     ) -> None:
         self.require_login = require_login
         self.open_events = open_events
         self.event_readers = event_readers
         self.standings = standings
+        self.is_bank = is_bank
 
     def may_read(self, actor: str, action: str, subject: str) -> bool:
         """Whether `actor` may do `action` on `subject`.
@@ -114,17 +123,24 @@ class Policy:
             return is_open or is_party or actor in self.event_readers
         if actor == ANYBODY:
             return False
+        if action in BANKS:
+            return self.is_bank(actor)
         needed = PRIVATE.get(action, frozenset())
         return action in SIGNED or bool(needed and needed & self.standings(actor, subject))
 
 
-def policy_of(settings: ApiSettings, standings: Standings = _nothing) -> Policy:
+def policy_of(
+    settings: ApiSettings,
+    standings: Standings = _nothing,
+    is_bank: Callable[[str], bool] = _nobody,
+) -> Policy:
     """The policy that a node is told to keep."""
     return Policy(
         require_login=settings.require_login,
         open_events=settings.open_events,
         event_readers=settings.event_readers,
         standings=standings,
+        is_bank=is_bank,
     )
 
 

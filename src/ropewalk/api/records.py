@@ -22,7 +22,7 @@ from ropewalk.engines.port import Engine, Proven, TitleHistory
 router = APIRouter(tags=["Records"], default_response_class=Response)
 
 
-ABOUT_A_CONTROLLER = ("lease", "member", "policy", "recovery")
+ABOUT_A_CONTROLLER = ("device", "lease", "member", "policy", "recovery")
 
 
 class Reference(msgspec.Struct):
@@ -140,7 +140,7 @@ async def party_record(request: Request, party: str, proof: parameters.Proof = "
 async def controller_record(
     request: Request, controller: str, proof: parameters.Proof = "false"
 ) -> Response:
-    """A controller: its keys, threshold and policy, how it recovers, whether it governs."""
+    """A controller: its keys, threshold, policy and recovery, whether it governs or is a device."""
     wanted = parameters.controller(controller)
 
     def read(reader: Reader) -> RecordAnswer:

@@ -115,6 +115,37 @@ class Purse:
         self._currency = currency
         self._changed: dict[str, Balance] = {}
 
+    def events(self, act: str, reference: str) -> tuple[Event, ...]:
+        """What a statement of each account that changed has to say.
+
+        Args:
+            act: by which act, the standard's word.
+            reference: what it is about: an entry, a payable, an exchange.
+        """
+        return tuple(
+            self._posted(customer, act, reference)
+            for customer in sorted(self._changed)
+            if self._changed[customer] != self._before(customer)
+        )
+
+    def _before(self, customer: str) -> Balance:
+        return load_balance(self._view, self._bank, self._currency, customer)
+
+    def _posted(self, customer: str, act: str, reference: str) -> Event:
+        before, after = self._before(customer), self._changed[customer]
+        told = {
+            "act": act,
+            "amount": str(int(after.amount) - int(before.amount)),
+            "balance": after.amount,
+            "bank": self._bank,
+            "currency": self._currency,
+            "customer": customer,
+            "escrow": str(int(after.held) - int(before.held)),
+            "held": after.held,
+            "reference": reference,
+        }
+        return Event("capital.posted", told)
+
     def balance(self, customer: str) -> Balance:
         """A customer's deposit as it is by now.
 
@@ -219,7 +250,8 @@ def place_deposit(view: View, message: PlaceDeposit, context: Context) -> Effect
         "customer": message.customer,
         "entry": message.entry,
     }
-    return Effects({**purse.writes, **passed}, (Event("capital.deposit_placed", told),))
+    events = (Event("capital.deposit_placed", told), *purse.events("PLACE_DEPOSIT", message.entry))
+    return Effects({**purse.writes, **passed}, events)
 
 
 def move_deposit(view: View, message: MoveDeposit, context: Context) -> Effects:
@@ -244,7 +276,8 @@ def move_deposit(view: View, message: MoveDeposit, context: Context) -> Effects:
         "payee": message.to,
         "payer": context.actor,
     }
-    return Effects(purse.writes, (Event("capital.deposit_moved", told),))
+    events = (Event("capital.deposit_moved", told), *purse.events("MOVE_DEPOSIT", ""))
+    return Effects(purse.writes, events)
 
 
 def withdraw_deposit(view: View, message: WithdrawDeposit, context: Context) -> Effects:
@@ -268,7 +301,9 @@ def withdraw_deposit(view: View, message: WithdrawDeposit, context: Context) -> 
         "customer": context.actor,
         "entry": message.entry,
     }
-    return Effects({**purse.writes, **passed}, (Event("capital.deposit_withdrawn", told),))
+    posted = purse.events("WITHDRAW_DEPOSIT", message.entry)
+    events = (Event("capital.deposit_withdrawn", told), *posted)
+    return Effects({**purse.writes, **passed}, events)
 
 
 def refund_suspense(view: View, message: RefundSuspense, context: Context) -> Effects:
@@ -292,7 +327,8 @@ def refund_suspense(view: View, message: RefundSuspense, context: Context) -> Ef
         "payer": context.actor,
     }
     rest = put_suspense(message.bank, message.currency, context.actor, left)
-    return Effects({**purse.writes, **rest}, (Event("capital.suspense_refunded", told),))
+    events = (Event("capital.suspense_refunded", told), *purse.events("REFUND_SUSPENSE", ""))
+    return Effects({**purse.writes, **rest}, events)
 
 
 def require_bank(view: View, bank: str) -> None:

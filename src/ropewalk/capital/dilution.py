@@ -41,6 +41,7 @@ from ropewalk.capital.state import (
     OnPayable,
     Payable,
     Receivable,
+    changed,
     load_open,
     put_payable,
     require_free,
@@ -95,8 +96,8 @@ def dispute(view: View, message: DisputePayable, context: Context) -> Effects:
     if payable.dispute:
         raise DisputedError(payable.dispute)
     told = {"debtor": context.actor, "payable": message.payable, "reason": message.reason}
-    changed = put_payable(payable, message.payable, context, dispute=message.reason)
-    return Effects(changed, (Event("capital.disputed", told),))
+    writes = put_payable(payable, message.payable, context, dispute=message.reason)
+    return Effects(writes, (Event("capital.disputed", told), changed(message.payable)))
 
 
 def settle_dispute(view: View, message: SettleDispute, context: Context) -> Effects:
@@ -109,8 +110,8 @@ def settle_dispute(view: View, message: SettleDispute, context: Context) -> Effe
     if not payable.dispute:
         raise NotDisputedError(message.payable)
     told = {"debtor": context.actor, "payable": message.payable}
-    changed = put_payable(payable, message.payable, context, dispute="")
-    return Effects(changed, (Event("capital.dispute_settled", told),))
+    writes = put_payable(payable, message.payable, context, dispute="")
+    return Effects(writes, (Event("capital.dispute_settled", told), changed(message.payable)))
 
 
 def _owed(view: View, message: OnPayable, context: Context) -> Payable:
@@ -138,8 +139,8 @@ def declare_default(view: View, message: DeclareDefault, context: Context) -> Ef
     if context.time_s // DAY_S <= last:
         raise NotMaturedError(f"payable on {payable.payable_on}")
     told = {"creditor": context.actor, "debtor": payable.debtor, "payable": message.payable}
-    changed = put_payable(payable, message.payable, context, status=DEFAULTED)
-    return Effects(changed, (Event("capital.defaulted", told),))
+    writes = put_payable(payable, message.payable, context, status=DEFAULTED)
+    return Effects(writes, (Event("capital.defaulted", told), changed(message.payable)))
 
 
 def credit_note(view: View, message: CreditNote, context: Context) -> Effects:
@@ -177,7 +178,8 @@ def credit_note(view: View, message: CreditNote, context: Context) -> Effects:
         if part:
             writes.update(reduced(one, name, context, part, 0, CREDITED))
     told = {"amount": message.amount, "content": message.content, "payable": message.payable}
-    return Effects(writes, (Event("capital.credited", told),))
+    events = (Event("capital.credited", told), changed(message.payable, *message.receivables))
+    return Effects(writes, events)
 
 
 def _losers(receivables: list[Receivable]) -> list[str]:

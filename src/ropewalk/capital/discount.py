@@ -28,6 +28,7 @@ from ropewalk.capital.state import (
     CONFIRMED,
     HELD,
     OnReceivable,
+    changed,
     held,
     load_payable,
     put_receivable,
@@ -140,10 +141,13 @@ def discount(view: View, message: Discount, context: Context) -> Effects:
         "receivable": message.receivable,
         "rounding": f"{price.over}/{price.parts}",
     }
-    changed = put_receivable(
+    writes = put_receivable(
         receivable, message.receivable, context, creditor=message.to, recourse=recourse
     )
-    return Effects({**purse.writes, **changed}, (Event("capital.discounted", told),))
+    posted = purse.events("DISCOUNT", message.receivable)
+    events = (Event("capital.discounted", told), *posted)
+    listed = changed(receivable.payable, message.receivable)
+    return Effects({**purse.writes, **writes}, (*events, listed))
 
 
 def _term(

@@ -40,6 +40,7 @@ from ropewalk.capital.state import (
     OnPayable,
     Payable,
     Receivable,
+    changed,
     invoice_key,
     made_id,
     payable_key,
@@ -146,7 +147,7 @@ def draw_up(view: View, message: Invoice, context: Context) -> Effects:
                 InvoiceRecord(payable=identifier)
             ),
         },
-        (Event("capital.invoiced", told),),
+        (Event("capital.invoiced", told), changed(identifier)),
     )
 
 
@@ -226,10 +227,10 @@ def confirm(view: View, message: ConfirmInvoice, context: Context) -> Effects:
         "payable": message.payable,
         "receivable": identifier,
     }
-    changed = put_payable(payable, message.payable, context, status=CONFIRMED, shares=1)
+    writes = put_payable(payable, message.payable, context, status=CONFIRMED, shares=1)
     return Effects(
-        {**changed, receivable_key(identifier): encode_record(first)},
-        (Event("capital.confirmed", told),),
+        {**writes, receivable_key(identifier): encode_record(first)},
+        (Event("capital.confirmed", told), changed(message.payable, identifier)),
     )
 
 
@@ -241,8 +242,8 @@ def decline(view: View, message: DeclineInvoice, context: Context) -> Effects:
     """
     payable = _asked(view, message, context)
     told = {"debtor": context.actor, "payable": message.payable}
-    changed = put_payable(payable, message.payable, context, status=DECLINED)
-    return Effects(changed, (Event("capital.declined", told),))
+    writes = put_payable(payable, message.payable, context, status=DECLINED)
+    return Effects(writes, (Event("capital.declined", told), changed(message.payable)))
 
 
 def _asked(view: View, message: OnPayable, context: Context) -> Payable:

@@ -30,6 +30,7 @@ from ropewalk.capital.state import (
     SHARES_MAX,
     Payable,
     Receivable,
+    changed,
     find_receivable,
     load_payable,
     payable_key,
@@ -101,7 +102,9 @@ def redeem(view: View, message: Redeem, context: Context) -> Effects:
         "payable": message.payable,
         "suspense": str(amount - paid),
     }
-    return Effects(writes, (Event("capital.redeemed", told), *events))
+    posted = purse.events("REDEEM", message.payable)
+    listed = changed(message.payable, *message.receivables)
+    return Effects(writes, (Event("capital.redeemed", told), *events, *posted, listed))
 
 
 def all_open(

@@ -18,7 +18,16 @@ from ropewalk.capital.errors import (
     SamePartyError,
 )
 from ropewalk.capital.money import Amount, read_amount
-from ropewalk.capital.state import HELD, SEEN, OnReceivable, Security, held, put_receivable, seen
+from ropewalk.capital.state import (
+    HELD,
+    SEEN,
+    OnReceivable,
+    Security,
+    changed,
+    held,
+    put_receivable,
+    seen,
+)
 from ropewalk.identity import UnknownControllerError, require_controller
 from ropewalk.ledger import Context, ControllerId, Effects, Event, Rule, View
 
@@ -56,8 +65,9 @@ def pledge(view: View, message: PledgeReceivable, context: Context) -> Effects:
         "pledgee": message.pledgee,
         "receivable": message.receivable,
     }
-    changed = put_receivable(receivable, message.receivable, context, pledge=made)
-    return Effects(changed, (Event("capital.pledged", told),))
+    writes = put_receivable(receivable, message.receivable, context, pledge=made)
+    listed = changed(receivable.payable, message.receivable)
+    return Effects(writes, (Event("capital.pledged", told), listed))
 
 
 def release(view: View, message: ReleaseReceivable, context: Context) -> Effects:
@@ -70,8 +80,9 @@ def release(view: View, message: ReleaseReceivable, context: Context) -> Effects
     if receivable.pledge is None or receivable.pledge.pledgee != context.actor:
         raise NotPledgedReceivableError(context.actor)
     told = {"pledgee": context.actor, "receivable": message.receivable}
-    changed = put_receivable(receivable, message.receivable, context, pledge=None)
-    return Effects(changed, (Event("capital.pledge_released", told),))
+    writes = put_receivable(receivable, message.receivable, context, pledge=None)
+    listed = changed(receivable.payable, message.receivable)
+    return Effects(writes, (Event("capital.pledge_released", told), listed))
 
 
 PLEDGE_REFUSALS = (

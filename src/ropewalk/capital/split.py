@@ -34,6 +34,7 @@ from ropewalk.capital.state import (
     Payable,
     Receivable,
     Security,
+    changed,
     count_shares,
     held,
     load_open,
@@ -111,7 +112,7 @@ def split(view: View, message: SplitReceivable, context: Context) -> Effects:
         **put_receivable(parent, message.receivable, context, status=SPLIT),
         **count_shares(payable, parent.payable, count),
     }
-    events = []
+    events, made = [], []
     pledges = _shared(parent, amounts)
     for number, part in enumerate(message.parts):
         child = msgspec.structs.replace(
@@ -127,8 +128,10 @@ def split(view: View, message: SplitReceivable, context: Context) -> Effects:
         identifier = made_id("receivable", context.transaction, number)
         writes[receivable_key(identifier)] = encode_record(child)
         events.append(_told(child, identifier, payable))
+        made.append(identifier)
+    listed = changed(parent.payable, message.receivable, *made)
     told = {"creditor": context.actor, "receivable": message.receivable}
-    return Effects(writes, (Event("capital.split", told), *events))
+    return Effects(writes, (Event("capital.split", told), *events, listed))
 
 
 def _shared(parent: Receivable, amounts: list[int]) -> list[Security | None]:
@@ -187,7 +190,9 @@ def merge(view: View, message: MergeReceivables, context: Context) -> Effects:
         writes.update(put_receivable(parent, name, context, status=MERGED))
     writes[receivable_key(identifier)] = encode_record(merged)
     told = {"creditor": context.actor, "receivables": " ".join(message.receivables)}
-    return Effects(writes, (Event("capital.merged", told), _told(merged, identifier, payable)))
+    listed = changed(first.payable, identifier, *message.receivables)
+    events = (Event("capital.merged", told), _told(merged, identifier, payable), listed)
+    return Effects(writes, events)
 
 
 def _kind(receivable: Receivable) -> tuple[str, tuple[str, ...], str, bool]:

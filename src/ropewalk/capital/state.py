@@ -28,6 +28,7 @@ from ropewalk.capital.errors import (
 from ropewalk.crypto import encode, sha256_hex
 from ropewalk.ledger import (
     Context,
+    Event,
     Hash,
     Message,
     Record,
@@ -364,6 +365,12 @@ def load_balance(view: View, bank: str, currency: str, customer: str) -> Balance
     if found is None:
         raise NotCustomerError(f"{bank} keeps no account in {currency} for {customer}")
     return found
+
+
+def changed(payable: str, *receivables: str) -> Event:
+    """Which records an act changed, for whoever keeps lists of them."""
+    told = {"payable": payable, "receivables": " ".join(sorted(receivables))}
+    return Event("capital.changed", told)
 
 
 def put_payable(

@@ -27,6 +27,7 @@ from ropewalk.capital.state import (
     SEEN,
     OnReceivable,
     Receivable,
+    changed,
     held,
     load_payable,
     put_receivable,
@@ -67,10 +68,11 @@ def transfer(view: View, message: TransferReceivable, context: Context) -> Effec
     recourse = with_recourse(receivable, context.actor, message.to, stands=message.with_recourse)
     require_pledgees([receivable], context)
     told = {"creditor": message.to, "from": context.actor, "receivable": message.receivable}
-    changed = put_receivable(
+    writes = put_receivable(
         receivable, message.receivable, context, creditor=message.to, recourse=recourse
     )
-    return Effects(changed, (Event("capital.transferred", told),))
+    listed = changed(receivable.payable, message.receivable)
+    return Effects(writes, (Event("capital.transferred", told), listed))
 
 
 def with_recourse(receivable: Receivable, actor: str, to: str, *, stands: bool) -> tuple[str, ...]:
@@ -114,14 +116,17 @@ def buy_back(view: View, message: BuyBack, context: Context) -> Effects:
         "from": receivable.creditor,
         "receivable": message.receivable,
     }
-    changed = put_receivable(
+    writes = put_receivable(
         receivable,
         message.receivable,
         context,
         creditor=context.actor,
         recourse=receivable.recourse[:-1],
     )
-    return Effects({**purse.writes, **changed}, (Event("capital.bought_back", told),))
+    posted = purse.events("BUY_BACK", message.receivable)
+    listed = changed(receivable.payable, message.receivable)
+    events = (Event("capital.bought_back", told), *posted, listed)
+    return Effects({**purse.writes, **writes}, events)
 
 
 TRANSFER_REFUSALS = (

@@ -3,17 +3,21 @@
 
 A claim is a batch of events under one Merkle root; the events themselves lie in the vault and the
 read models. Of all events the ledger reads one: that a terminal loaded a box on board, since an
-on-board bill stands on it (T31). Source: DCSA Track & Trace 2.2 and 3.0; docs/reference/tracking.md
-for the root.
+on-board bill stands on it (T31). An enrolled device names the boxes it reports on. Source: DCSA
+Track & Trace 2.2 and 3.0; docs/reference/tracking.md for the root.
 """
 
 from typing import Annotated
 
 import msgspec
 
+from ropewalk.cargo.device import answers_for
 from ropewalk.cargo.errors import (
     BadDateError,
     ClaimedAlreadyError,
+    DeviceWithdrawnError,
+    NotAttachedError,
+    NotEnrolledError,
     NothingToRetractError,
     NotLoadedForError,
     NotRegisteredAsError,
@@ -22,7 +26,9 @@ from ropewalk.cargo.errors import (
 )
 from ropewalk.cargo.on_board import require_own
 from ropewalk.cargo.state import (
+    DEVICE_BOXES_MAX,
     SOURCES_MAX,
+    Box,
     BoxRecord,
     ClaimRecord,
     Load,
@@ -64,6 +70,17 @@ class Claim(Message, frozen=True, omit_defaults=True):
 
     count: Annotated[int, msgspec.Meta(ge=1, le=EVENTS_MAX, description="Events in the batch.")]
     root: Annotated[Hash, msgspec.Meta(description="Merkle root of the batch.")]
+    boxes: (
+        Annotated[
+            list[Box],
+            msgspec.Meta(
+                min_length=1,
+                max_length=DEVICE_BOXES_MAX,
+                description="What a device reports on, by tag.",
+            ),
+        ]
+        | None
+    ) = None
     loads: (
         Annotated[
             list[Loaded],
@@ -88,22 +105,31 @@ def claim(view: View, message: Claim, context: Context) -> Effects:
     loads = message.loads or []
     if loads and not has_role(view, context.actor, "terminal"):
         raise NotRegisteredAsError("a terminal says what it loaded")
-    tags = [one.box for one in loads]
-    if tags != sorted(set(tags)):
-        raise UnsortedError("boxes are sorted, each once")
-    record = ClaimRecord(actor=context.actor, count=message.count, time=context.time_s)
+    boxes = message.boxes or []
+    for tags in (boxes, [one.box for one in loads]):
+        if tags != sorted(set(tags)):
+            raise UnsortedError("boxes are sorted, each once")
+    record = ClaimRecord(
+        actor=context.actor,
+        boxes=tuple(boxes),
+        count=message.count,
+        device_of=answers_for(view, boxes, context),
+        time=context.time_s,
+    )
     writes: dict[str, bytes | None] = {claim_key(message.root): encode_record(record)}
-    events = [
-        Event(
-            "cargo.claimed",
-            {"actor": context.actor, "count": str(message.count), "root": message.root},
-        )
-    ]
+    events = [_claimed(message.root, record)]
     for one in loads:
         writes[box_key(one.box)] = encode_record(_with_load(view, one, context))
         told = {"actor": context.actor, "box": one.box, "carrier": one.carrier, "date": one.date}
         events.append(Event("cargo.loaded", told))
     return Effects(writes, tuple(events))
+
+
+def _claimed(root: str, record: ClaimRecord) -> Event:
+    told = {"actor": record.actor, "count": str(record.count), "root": root}
+    if record.device_of:
+        told |= {"boxes": " ".join(record.boxes), "device_of": record.device_of}
+    return Event("cargo.claimed", told)
 
 
 def _with_load(view: View, one: Loaded, context: Context) -> BoxRecord:
@@ -141,6 +167,9 @@ CLAIM_REFUSALS = (
     ClaimedAlreadyError,
     NotRegisteredAsError,
     UnsortedError,
+    NotEnrolledError,
+    DeviceWithdrawnError,
+    NotAttachedError,
     BadDateError,
     UnknownControllerError,
     NotLoadedForError,

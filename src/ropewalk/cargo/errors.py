@@ -305,6 +305,41 @@ class TooManyBillsError(LedgerError):
     number = 7441
 
 
+class DeviceKnownError(LedgerError):
+    """The device is enrolled, or was; for another party its key makes a new controller."""
+
+    code = "cargo.device_known"
+    number = 7443
+
+
+class PartyNoDeviceError(LedgerError):
+    """A registered party speaks for itself: it is nobody's device."""
+
+    code = "cargo.party_no_device"
+    number = 7444
+
+
+class NotEnrolledError(LedgerError):
+    """The actor enrolled no such device; or it names boxes in a claim and is no device itself."""
+
+    code = "cargo.not_enrolled"
+    number = 7445
+
+
+class DeviceWithdrawnError(LedgerError):
+    """The device was withdrawn: it is attached to nothing and claims nothing."""
+
+    code = "cargo.device_withdrawn"
+    number = 7446
+
+
+class NotAttachedError(LedgerError):
+    """A device claims of boxes that it is attached to, and names them."""
+
+    code = "cargo.not_attached"
+    number = 7447
+
+
 class UnknownDocumentError(LedgerError):
     """No booking, instructions or consignment was begun under this id."""
 

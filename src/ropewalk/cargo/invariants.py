@@ -7,17 +7,22 @@ from ropewalk.cargo.bills import unreleased
 from ropewalk.cargo.state import (
     ANNOUNCED,
     CLEARED,
+    DEVICE_BOXES_MAX,
     GATED_OUT,
     RETURNED,
     TRANSIT,
+    ClaimRecord,
+    DeviceRecord,
     Movement,
     Right,
     Titles,
+    find_device,
     find_right,
 )
+from ropewalk.identity import find_party
 from ropewalk.ledger import Change, Invariant, decode_record
 
-_OURS = ("alarm/", "claim/", "movement/", "right/")
+_OURS = ("alarm/", "claim/", "device/", "movement/", "right/")
 _FIXED = ("carrier", "customs", "depot", "terminal", "titles")
 
 
@@ -146,6 +151,60 @@ def never_touches_titles(change: Change) -> str | None:
     return f"{ours[0]} and {titles[0]} changed in one act" if ours and titles else None
 
 
+def devices_claim_of_their_own(change: Change) -> str | None:
+    """P7: a device claims of boxes it is attached to and of no others; withdrawn, it does not."""
+    for key in change.keys:
+        data = change.after.get(key) if key.startswith("claim/") else None
+        if data is None:
+            continue
+        claim = decode_record(data, ClaimRecord)
+        device = find_device(change.before, claim.actor)
+        if device is None:
+            if claim.boxes or claim.device_of:
+                return f"{key}: whoever is no device claims as one"
+            continue
+        if device.is_withdrawn:
+            return f"{key}: a withdrawn device claims"
+        if claim.device_of != device.party:
+            return f"{key}: it does not say whose device claims"
+        if not claim.boxes or not {*claim.boxes} <= {*device.boxes}:
+            return f"{key}: a device claims of what it is not attached to"
+    return None
+
+
+def devices_have_one_party(change: Change) -> str | None:
+    """P8: a device is one party's for good, by its own consent; once withdrawn it stays so."""
+    for key in change.keys:
+        if not key.startswith("device/"):
+            continue
+        device, after = key.removeprefix("device/"), change.after.get(key)
+        if after is None:
+            return f"{key} was removed"
+        was, now = find_device(change.before, device), decode_record(after, DeviceRecord)
+        broken = _enrolled(device, now, change) if was is None else _kept(was, now)
+        if broken or now.party != change.context.actor:
+            return f"{key}: {broken or 'somebody else than its party changed it'}"
+        if [*now.boxes] != sorted({*now.boxes}) or len(now.boxes) > DEVICE_BOXES_MAX:
+            return f"{key}: it is attached to too much, or twice"
+        if now.is_withdrawn and now.boxes:
+            return f"{key}: it is withdrawn and attached"
+    return None
+
+
+def _enrolled(device: str, now: DeviceRecord, change: Change) -> str:
+    if device not in change.context.approvals:
+        return "it did not consent"
+    if find_party(change.after, device) is not None:
+        return "it is a registered party"
+    return "it begins attached, or withdrawn" if now.boxes or now.is_withdrawn else ""
+
+
+def _kept(was: DeviceRecord, now: DeviceRecord) -> str:
+    if was.is_withdrawn:
+        return "it was withdrawn"
+    return "" if was.party == now.party else "it passed to another party"
+
+
 def invariants(titles: Titles) -> tuple[Invariant, ...]:
     """The promises, told how to ask for titles."""
     return (
@@ -155,4 +214,6 @@ def invariants(titles: Titles) -> tuple[Invariant, ...]:
         Invariant("I17 no right after the exit", no_right_after_exit),
         Invariant("I18 no exit without a right", exit_under_right),
         Invariant("I18 cargo never alters a title", never_touches_titles),
+        Invariant("P7 devices claim of their own boxes", devices_claim_of_their_own),
+        Invariant("P8 a device is one party's", devices_have_one_party),
     )

@@ -51,6 +51,8 @@ SOURCES_MAX = 4
 """Parties that report one box's loading."""
 HANDS_MAX = 8
 """Through which a pick-up right goes, the carrier's included."""
+DEVICE_BOXES_MAX = 8
+"""Boxes that one device rides on at once."""
 FOLLOWED_MAX = 64
 """Titles looked at to know whether those that took one's place are released."""
 
@@ -116,12 +118,25 @@ class BoxRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Sorted."""
 
 
-class ClaimRecord(Record, frozen=True, kw_only=True):
-    """Record `claim/<root>`: a batch of events that a party signed for."""
+class ClaimRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Record `claim/<root>`: a batch of events that a party or a device signed for."""
 
     actor: str
+    boxes: tuple[str, ...] = ()
+    """What a device reported on, sorted; of a device alone."""
     count: int
+    device_of: str = ""
+    """The party that answered for the device; "" where none claimed."""
     time: int
+
+
+class DeviceRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Record `device/<controller>`: whose device it is, and on what it rides."""
+
+    boxes: tuple[str, ...] = ()
+    """Sorted."""
+    is_withdrawn: bool = False
+    party: str
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -239,6 +254,11 @@ def claim_key(root: str) -> str:
     return f"claim/{root}"
 
 
+def device_key(device: str) -> str:
+    """State key of a device."""
+    return f"device/{device}"
+
+
 def movement_key(box: str) -> str:
     """State key of a movement."""
     return f"movement/{box}"
@@ -258,6 +278,12 @@ def find_box(view: View, box: str) -> BoxRecord:
     """What is known of a box; nothing where nobody spoke of it."""
     data = view.get(box_key(box))
     return BoxRecord() if data is None else decode_record(data, BoxRecord)
+
+
+def find_device(view: View, device: str) -> DeviceRecord | None:
+    """An enrolled device, a withdrawn one too; None of any other controller."""
+    data = view.get(device_key(device))
+    return None if data is None else decode_record(data, DeviceRecord)
 
 
 def find_movement(view: View, box: str) -> Movement | None:

@@ -38,7 +38,7 @@ from ropewalk.cli.options import (
 )
 from ropewalk.cli.wallet import Wallet
 from ropewalk.client import Actor as ActorOf
-from ropewalk.client import Node, NotFoundError, Outcome, Shelf
+from ropewalk.client import Node, NotFoundError, Outcome, Shelf, payable_of, receivable_of
 from ropewalk.ledger import Rule
 from ropewalk.rules import LATEST
 
@@ -205,9 +205,9 @@ def _last_act(node: Node, body: dict[str, Any]) -> str:
     for kind in _DOCUMENTS:
         if kind in body:
             return str(node.cargo(kind, str(body[kind]))["last_act"])
-    for kind in ("payable", "receivable"):
+    for kind, look in (("payable", payable_of), ("receivable", receivable_of)):
         if kind in body:
-            return str(node.capital(kind, str(body[kind]))["last_act"])
+            return str(look(node, str(body[kind]))["last_act"])
     right = node.box(str(body["box"])).get("right")
     if right is None:
         raise NotFoundError("there is no pick-up right for this box")

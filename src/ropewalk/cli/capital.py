@@ -4,6 +4,7 @@
 Sums are minor units, or decimals where the currency is given: 412000.00 is 41200000 of USD.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,9 +27,17 @@ from ropewalk.cli.options import (
     passphrase,
 )
 from ropewalk.cli.wallet import Wallet
-from ropewalk.client import Actor as ActorOf
-from ropewalk.client import Node
+from ropewalk.client import (
+    Node,
+    ask_before_funding,
+    balance_of,
+    deciding,
+    exchange_of,
+    payable_of,
+    receivable_of,
+)
 from ropewalk.codes import Money
+from ropewalk.crypto import is_hex
 from ropewalk.exchange import exchange_id
 
 capital_app = typer.Typer(
@@ -40,6 +49,7 @@ exchange_app = typer.Typer(
 add_acts(capital_app, "capital")
 add_acts(exchange_app, "exchange", but=frozenset({"OPEN", "RETURN", "SETTLE"}))
 
+UNKNOWN = "the carrier gave no fingerprints: of other bills nothing is known"
 NAMED = CONTROLLERS | {"by", "giver", "taker"}
 """Members of legs and conditions that name controllers."""
 Exchange = Annotated[str, typer.Argument(help="The exchange's id.")]
@@ -52,7 +62,7 @@ def payable_show(
     as_json: Json = False,
 ) -> None:
     """Show an invoice or payable: what is owed, settled and credited."""
-    _show("payable", payable, node, as_json=as_json)
+    _show(payable_of, payable, node, as_json=as_json)
 
 
 @capital_app.command("receivable")
@@ -62,7 +72,7 @@ def receivable_show(
     as_json: Json = False,
 ) -> None:
     """Show a receivable: its creditor, worth, recourse and pledge."""
-    _show("receivable", receivable, node, as_json=as_json)
+    _show(receivable_of, receivable, node, as_json=as_json)
 
 
 @capital_app.command("balance")
@@ -73,13 +83,15 @@ def balance_show(
     node: NodeUrl = DEFAULT_NODE,
     data: Data = DATA,
     key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
     """Show a deposit: what its customer may dispose of, and what lies in escrow."""
     with ending(as_json=as_json), Node(node) as connected:
-        wallet = Wallet(key_folder or data / "keys", "")
-        found = connected.balance(wallet.controller(bank), currency, wallet.controller(customer))
-        told = {"amount": "0", "held": "0", **found}
+        by_id = is_hex(customer, 32) and is_hex(bank, 32)
+        words = "" if by_id else passphrase(passphrase_file)
+        wallet = Wallet(key_folder or data / "keys", words)
+        told = balance_of(connected, wallet.controller(bank), currency, wallet.controller(customer))
 
         def tell(console: Console) -> None:
             for name, meaning in (("amount", "free"), ("held", "in escrow")):
@@ -88,9 +100,36 @@ def balance_show(
         report(told, as_json=as_json, tell=tell)
 
 
-def _show(kind: str, identifier: str, node: str, *, as_json: bool) -> None:
+@capital_app.command("ask")
+def ask(
+    title: Annotated[str, typer.Argument(help="Title id, or PROVIDER:CODE:REFERENCE.")],
+    signer: As,
+    actor: Actor = "",
+    node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Ask, as a bank, before funding: is this cargo billed or pledged elsewhere? Names nobody."""
     with ending(as_json=as_json), Node(node) as connected:
-        found = connected.capital(kind, identifier)
+        wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
+        bank = wallet.actor(connected, signer, controller=actor)
+        identifier, _ = connected.title(title)
+        found = ask_before_funding(bank, identifier)
+
+        def tell(console: Console) -> None:
+            known = f"{found['of']} cargo items have a fingerprint" if found["of"] else UNKNOWN
+            console.print(plain(found["warning"] or f"nothing to warn of; {known}"))
+
+        report(found, as_json=as_json, tell=tell)
+
+
+def _show(
+    look: Callable[[Node, str], dict[str, Any]], identifier: str, node: str, *, as_json: bool
+) -> None:
+    with ending(as_json=as_json), Node(node) as connected:
+        found = look(connected, identifier)
 
         def tell(console: Console) -> None:
             table = Table("field", "value")
@@ -106,7 +145,7 @@ def _show(kind: str, identifier: str, node: str, *, as_json: bool) -> None:
 def exchange_show(exchange: Exchange, node: NodeUrl = DEFAULT_NODE, as_json: Json = False) -> None:
     """Say in plain words how an exchange stands, and what it waits for."""
     with ending(as_json=as_json), Node(node) as connected:
-        found = connected.exchange(exchange)
+        found = exchange_of(connected, exchange)
 
         def tell(console: Console) -> None:
             for line in found["told"]:
@@ -184,7 +223,7 @@ def exchange_settle(
     with ending(as_json=as_json), Node(node) as connected:
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         by = wallet.actor(connected, signer, controller=actor)
-        do(by, "exchange.SETTLE", deciding(by, exchange), until=0, as_json=as_json)
+        do(by, "exchange.SETTLE", deciding(connected, exchange), until=0, as_json=as_json)
 
 
 @exchange_app.command("return")
@@ -206,9 +245,4 @@ def exchange_return(
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         by = wallet.actor(connected, signer, controller=actor)
         until = time_of("+30d") if propose else 0
-        do(by, "exchange.RETURN", deciding(by, exchange), until=until, as_json=as_json)
-
-
-def deciding(actor: ActorOf, exchange: str) -> dict[str, Any]:
-    """The body that settles or returns an exchange: titles in its escrow, as they stand."""
-    return {"exchange": exchange, "titles": actor.node.titles_in_escrow(exchange)}
+        do(by, "exchange.RETURN", deciding(connected, exchange), until=until, as_json=as_json)

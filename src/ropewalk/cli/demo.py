@@ -48,7 +48,8 @@ from ropewalk.cli.quayside import Quayside
 from ropewalk.cli.setup import RECOGNISED_LAWS, make_ledger
 from ropewalk.cli.supervisor import Network
 from ropewalk.cli.traffic import feed
-from ropewalk.cli.voyage import Cast, Voyage, find_document
+from ropewalk.cli.troupe import Troupe
+from ropewalk.cli.voyage import Voyage, find_document
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, key_file, registration
 from ropewalk.client import (
     SECRET_SIZE,
@@ -260,8 +261,8 @@ class Stage:
     def _voyage(self, node: Node) -> dict[str, Any]:
         """The voyage told whole; its bundle is written beside the others."""
         errors.print(Panel("a voyage: Valparaíso to Shanghai, USD 412,000", expand=False))
-        cast = Cast(self._parties, self._shelf, self._note, GOVERNING_LAW)
-        told = Voyage(cast, find_document(EXAMPLES)).play()
+        troupe = Troupe(self._parties, self._shelf, self._note, GOVERNING_LAW)
+        told = Voyage(troupe, find_document(EXAMPLES)).play()
         told["bundle"], told["verified"] = self._bundle(node, told["title"])
         return {"voyage": told}
 

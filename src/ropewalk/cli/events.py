@@ -54,6 +54,10 @@ def claim_file(
             "--consignment", help="Id of one that all of them concern: its parties read them."
         ),
     ] = None,
+    box: Annotated[
+        list[str] | None,
+        typer.Option("--box", help="REFERENCE=SECRET of a box that a device reports on."),
+    ] = None,
     actor: Actor = "",
     co_signer: CoSigners = None,
     represent: Represents = "",
@@ -75,13 +79,16 @@ def claim_file(
         )
         events = file.read_bytes()
         shown = _loads(events, load or (), wallet.controller(carrier) if carrier else "")
+        boxes = {reference: _tag(reference, secret) for reference, secret in map(pair, box or ())}
         found = [
             {
                 "root": one.root,
                 "count": one.count,
                 "outcome": msgspec.to_builtins(one.outcome.require_committed()),
             }
-            for one in claim(acting, events, loads=shown, consignments=consignment or ())
+            for one in claim(
+                acting, events, loads=shown, consignments=consignment or (), boxes=boxes
+            )
         ]
 
         def tell(console: Console) -> None:
@@ -105,18 +112,23 @@ def _loads(data: bytes, boxes: Sequence[str], carrier: str) -> list[dict[str, st
         reference, secret = pair(one)
         if reference not in found:
             raise UsageError(f"the file holds no actual LOAD of {reference}")
-        if not is_hex(secret, 64):
-            raise UsageError(f"{reference}: a box's secret is 64 hex digits (`cargo boxes`)")
         face = found[reference]
         shown.append(
             {
-                "box": tag(bytes.fromhex(secret), "equipment", reference),
+                "box": _tag(reference, secret),
                 "carrier": carrier,
                 "date": face.local_date,
                 "event": face.event_hash,
             }
         )
     return sorted(shown, key=lambda each: each["box"])
+
+
+def _tag(reference: str, secret: str) -> str:
+    """The tag of a box, by its own secret."""
+    if not is_hex(secret, 64):
+        raise UsageError(f"{reference}: a box's secret is 64 hex digits (`cargo boxes`)")
+    return tag(bytes.fromhex(secret), "equipment", reference)
 
 
 @events_app.command("list")

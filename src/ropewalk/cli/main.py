@@ -1,70 +1,72 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ropewalk`: all commands, and what holds for every one of them."""
 
+import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from ropewalk import __version__
-from ropewalk.cli import (
-    archives,
-    benches,
-    capital,
-    care,
-    cargo,
-    cometbft,
-    demo,
-    disclosures,
-    events,
-    evidence,
-    network,
-    proofs,
-    proposals,
-    setup,
-    successions,
-    trade,
-    vaults,
-    views,
-)
 from ropewalk.cli.exits import ending
 from ropewalk.cli.options import file_defaults
 
-app = typer.Typer(
-    name="ropewalk",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="A shared ledger that lays cargo, capital and information into one rope.",
-)
-app.command()(setup.init)
-app.command()(setup.node)
-app.add_typer(setup.key_app, name="key")
-app.add_typer(network.network_app, name="network")
-app.add_typer(cometbft.engine_app, name="engine")
-app.add_typer(trade.party_app, name="party")
-app.add_typer(trade.title_app, name="title")
-app.add_typer(cargo.cargo_app, name="cargo")
-app.add_typer(cargo.gate_app, name="gate")
-app.add_typer(capital.capital_app, name="capital")
-app.add_typer(capital.exchange_app, name="exchange")
-app.add_typer(trade.identity_app, name="identity")
-app.add_typer(disclosures.app, name="private")
-app.add_typer(vaults.app, name="vault")
-app.add_typer(proposals.app, name="proposal")
-app.add_typer(trade.tx_app, name="tx")
-app.add_typer(events.events_app, name="events")
-app.add_typer(views.views_app, name="views")
-app.command()(proofs.bundle)
-app.command()(proofs.verify)
-app.command()(proofs.audit)
-app.command()(care.backup)
-app.command()(care.restore)
-app.command("export")(archives.export_archive)
-app.command()(archives.rebuild)
-app.add_typer(successions.succession_app, name="succession")
-app.command()(evidence.evidence)
-app.command()(benches.bench)
-app.command()(demo.demo)
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "init": ("setup", "init"),
+    "node": ("setup", "node"),
+    "key": ("setup", "key_app"),
+    "network": ("network", "network_app"),
+    "engine": ("cometbft", "engine_app"),
+    "party": ("trade", "party_app"),
+    "title": ("trade", "title_app"),
+    "cargo": ("cargo", "cargo_app"),
+    "gate": ("cargo", "gate_app"),
+    "capital": ("capital", "capital_app"),
+    "exchange": ("capital", "exchange_app"),
+    "identity": ("trade", "identity_app"),
+    "private": ("disclosures", "app"),
+    "vault": ("vaults", "app"),
+    "proposal": ("proposals", "app"),
+    "tx": ("trade", "tx_app"),
+    "events": ("events", "events_app"),
+    "views": ("views", "views_app"),
+    "bundle": ("proofs", "bundle"),
+    "verify": ("proofs", "verify"),
+    "audit": ("proofs", "audit"),
+    "backup": ("care", "backup"),
+    "restore": ("care", "restore"),
+    "export": ("archives", "export_archive"),
+    "rebuild": ("archives", "rebuild"),
+    "succession": ("successions", "succession_app"),
+    "evidence": ("evidence", "evidence"),
+    "bench": ("benches", "bench"),
+    "demo": ("demo", "demo"),
+}
+"""Each command, or group of commands, and where in this room it is; in the order of the help."""
+
+
+def make_app(asked: str = "") -> typer.Typer:
+    """The command line; with all its commands, or with the one alone that is asked for.
+
+    Who asks for one command does not wait until the others are loaded.
+    """
+    app = typer.Typer(
+        name="ropewalk",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        help="A shared ledger that lays cargo, capital and information into one rope.",
+    )
+    app.callback()(settings)
+    for name in [asked] if asked in COMMANDS else COMMANDS:
+        module, attribute = COMMANDS[name]
+        found = getattr(import_module(f"ropewalk.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
 
 
 def _show_version(*, value: bool) -> None:
@@ -73,7 +75,6 @@ def _show_version(*, value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def settings(
     context: typer.Context,
     config: Annotated[
@@ -102,4 +103,5 @@ def _for_all(command: object, defaults: dict[str, object]) -> dict[str, object]:
 
 def main() -> None:
     """Run the command line."""
-    app()
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    make_app(asked)()

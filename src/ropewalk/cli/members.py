@@ -29,6 +29,7 @@ CONTROLLERS = frozenset(
         "customs",
         "debtor",
         "depot",
+        "device",
         "driver",
         "party",
         "pledgee",
@@ -139,6 +140,8 @@ def minor_units(text: str, currency: str) -> str:
     """
     if "." not in text:
         return text
+    if not currency:
+        raise UsageError(f"{text}: this act names no currency; give the sum in minor units")
     try:
         return str(Money.of(text, currency).amount_minor)
     except CodeError as error:
@@ -201,13 +204,15 @@ def option_of(field: msgspec.structs.FieldInfo) -> tuple[Any, bool]:
     kind, text = kind_of(field)
     hint = _hint(field)
     name = OPTIONS.get(field.name, field.name.replace("_", "-"))
-    option = typer.Option(f"--{name}", help=f"{text} ({hint})".strip() if hint else text)
+    is_flag = isinstance(kind, msgspec.inspect.BoolType)
+    names = f"--{name}/--no-{name}" if is_flag else f"--{name}"
+    option = typer.Option(names, help=f"{text} ({hint})".strip() if hint else text)
     wanted: Any = str
     if isinstance(kind, msgspec.inspect.ListType) and not is_structured(field):
         wanted = list[str]
     elif isinstance(kind, msgspec.inspect.IntType) and not is_time(field):
         wanted = int
-    elif isinstance(kind, msgspec.inspect.BoolType):
+    elif is_flag:
         wanted = bool
     if not field.required:
         wanted = wanted | None

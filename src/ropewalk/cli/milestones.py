@@ -172,6 +172,8 @@ def _row(claim: dict[str, Any] | None) -> tuple[str, str, str]:
         return "", "", "no claim stands"
     when = f"{claim['classifier']} {_time(claim['occurred_ms'] // 1_000)}"
     who = f"{claim['claimed_by'][:8]}… {claim['role']}".rstrip()
+    if claim.get("device_of"):
+        who = f"{claim['claimed_by'][:8]}… device of {claim['device_of'][:8]}…"
     why = f"{claim['reason']}; known since {_time(claim['known_s'])}"
     return plain(when), plain(who), plain(why)
 

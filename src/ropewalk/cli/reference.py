@@ -10,7 +10,7 @@ from typing import Any
 
 import ropewalk.api
 import ropewalk.cli.bench_runs
-import ropewalk.cli.main
+import ropewalk.cli.everything
 import ropewalk.tracking  # noqa: F401  # so that every error is known
 from ropewalk.cargo import DRAFT_ISSUED, LINES
 from ropewalk.cli.meanings import first_line

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ropewalk party`, `title`, `tx`, `law`: the acts of trade, and looking things up."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -9,9 +8,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ropewalk.cli import control, replacing
-from ropewalk.cli.acts import CoSigners, add_acts, finish
-from ropewalk.cli.exits import UsageError, ending, errors, plain, report
+from ropewalk.cli import control, issuing, replacing
+from ropewalk.cli.acts import add_acts, finish
+from ropewalk.cli.exits import UsageError, ending, plain, report
 from ropewalk.cli.options import (
     DATA,
     DEFAULT_NODE,
@@ -24,15 +23,7 @@ from ropewalk.cli.options import (
 )
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, registration
 from ropewalk.client import (
-    Controllers,
     Node,
-    OnBoard,
-    Particulars,
-    Shelf,
-    TransportDocument,
-    issue,
-    on_board_date,
-    read_document,
 )
 from ropewalk.codes import UtcInstant
 from ropewalk.crypto import TRANSACTION_TYPE, take_apart
@@ -50,6 +41,7 @@ add_acts(
     "title",
     but=frozenset({"ISSUE", "REISSUE", "SPLIT", "COMBINE", "SWITCH_TO_ELECTRONIC"}),
 )
+title_app.command("issue")(issuing.title_issue)
 title_app.command()(control.challenge)
 title_app.command()(control.prove)
 title_app.command()(replacing.reissue)
@@ -138,81 +130,6 @@ def _tell_more(console: Console, found: dict[str, Any]) -> None:
         due = UtcInstant(found["recovery"]["due"])
         console.print(f"[red]new keys are waiting, to take effect from {due} on[/]: ", end="")
         console.print("whoever still has the old ones can stop it: identity cancel-recovery")
-
-
-@title_app.command("issue")
-def title_issue(
-    document: Annotated[Path, typer.Option("--document", help="DCSA EBL 3.0 transport document.")],
-    key: Annotated[str, typer.Option("--as", help="Name of the carrier's key.")],
-    shipper: Annotated[str, typer.Option("--shipper", help="Controller id or key name.")],
-    law: Annotated[str, typer.Option("--law", help="Code of the governing law.")],
-    consignee: Annotated[str, typer.Option("--consignee", help="Controller id or key name.")] = "",
-    endorsee: Annotated[str, typer.Option("--endorsee", help="Controller id or key name.")] = "",
-    issue_to: Annotated[
-        str, typer.Option("--issue-to", help="First possessor; the shipper unless named.")
-    ] = "",
-    house_of: Annotated[
-        str, typer.Option("--house-of", help="The master bill, where this is a house bill.")
-    ] = "",
-    draft: Annotated[
-        str, typer.Option("--draft", help="Instructions whose approved draft the document is.")
-    ] = "",
-    secret: Annotated[
-        str, typer.Option("--secret", help="The consignment's secret, 64 hex digits; else drawn.")
-    ] = "",
-    on_board: Annotated[
-        bool,
-        typer.Option(
-            "--on-board", help="State the document's on-board date: terminals must have loaded."
-        ),
-    ] = False,
-    override: Annotated[
-        str,
-        typer.Option("--override", help="Commitment to why, where loading events do not carry it."),
-    ] = "",
-    actor: Annotated[str, typer.Option("--actor", help="The carrier's controller id.")] = "",
-    co_signer: CoSigners = None,
-    node: NodeUrl = DEFAULT_NODE,
-    data: Data = DATA,
-    key_folder: Keys = None,
-    passphrase_file: PassphraseFile = None,
-    as_json: Json = False,
-) -> None:
-    """Issue a transport document as a title; the file is kept verbatim under DATA/documents."""
-    with ending(as_json=as_json), Node(node) as connected:
-        wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
-        read = read_document(document)
-        for warning in read.warnings:
-            where = warning.where or "document"
-            errors.print("warning: " + plain(f"{where}: {warning.text}"))
-        named = [wallet.controller(one) if one else "" for one in (consignee, endorsee, issue_to)]
-        identifier, outcome = issue(
-            wallet.actor(connected, key, controller=actor, co_signers=tuple(co_signer or ())),
-            Shelf(data / "documents"),
-            read,
-            law,
-            Controllers(wallet.controller(shipper), *named),
-            Particulars(
-                house_of=connected.title(house_of)[0] if house_of else "",
-                secret=bytes.fromhex(secret),
-                on_board=_on_board(read, on_board, override),
-                draft=draft,
-            ),
-        )
-        finish(outcome, as_json=as_json, title=identifier)
-
-
-def _on_board(
-    document: TransportDocument,
-    stated: bool,  # noqa: FBT001  # as the flag has it
-    override: str,
-) -> OnBoard | None:
-    if not stated:
-        return None
-    date = on_board_date(document)
-    if not date:
-        raise UsageError("the document has no shippedOnBoardDate: it was received for shipment")
-    return OnBoard(date, override)
 
 
 @title_app.command("show")

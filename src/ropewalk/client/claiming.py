@@ -5,13 +5,14 @@ A claim's act holds the root over the events, and goes to the node together with
 (docs/reference/events.md).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import msgspec
 
 from ropewalk.client.actor import Actor
+from ropewalk.client.errors import NotFoundError
 from ropewalk.client.node import Outcome
 from ropewalk.crypto import Value, random_bytes
 from ropewalk.tracking import Event, StructureError, read_events, root_of
@@ -63,6 +64,7 @@ def claim(
     *,
     loads: Sequence[dict[str, Any]] = (),
     consignments: Sequence[str] = (),
+    boxes: Mapping[str, str] | None = None,
 ) -> Iterator[Claimed]:
     """Claim all events of a file, in batches of up to 500; each is checked before it is signed.
 
@@ -72,9 +74,11 @@ def claim(
         loads: For the act's `loads`, of a file of one batch (docs/reference/acts.md).
         consignments: ids of those that every event concerns, the claimant being a party of each;
             their parties read the events at the node.
+        boxes: Where a device claims, the tag of each container by its reference.
 
     Raises:
         TrackingError: an event cannot be taken; the batches before it are claimed.
+        NotFoundError: a device's event is about a container of which no tag is given.
         ClientError: the node does not take one.
     """
     version, events = events_in(data)
@@ -89,5 +93,16 @@ def claim(
         body: dict[str, Value] = {"count": len(batch), "root": root}
         if loads:
             body["loads"] = [dict(one) for one in loads]
+        if boxes:
+            body["boxes"] = list(_tags(checked, boxes))
         sent = actor.node.claim(actor.build(ACT, body), version, salt, batch, concerns=concerns)
         yield Claimed(root, len(batch), sent)
+
+
+def _tags(events: Sequence[Event], boxes: Mapping[str, str]) -> list[str]:
+    """The boxes that a batch is about, by tag; all, where none of its events names one."""
+    named = {one.references.equipment for one in events} - {""} or {*boxes}
+    strange = sorted(named - {*boxes})
+    if strange:
+        raise NotFoundError(f"the events name {strange[0]}, of which no tag is given")
+    return sorted({boxes[one] for one in named})

@@ -28,6 +28,7 @@ class _Claim(msgspec.Struct):
     known_s: int
     version: Version
     event: msgspec.Raw
+    device_of: str = ""
 
 
 class _Claims(msgspec.Struct):
@@ -64,6 +65,7 @@ def _claimed(one: _Claim) -> Claimed:
         event=read_event(bytes(one.event), one.version),
         actor=one.claimed_by,
         roles=one.roles,
+        device_of=one.device_of,
         position=one.position,
         index=one.index,
         height=one.height,

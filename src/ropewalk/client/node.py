@@ -254,48 +254,13 @@ class Node:
         found: dict[str, Any] = self._json(f"/v1/{folder}/{identifier}")["record"]
         return found
 
-    def capital(self, kind: str, identifier: str) -> dict[str, Any]:
-        """A `payable` or `receivable` as it stands.
-
-        Raises:
-            NotFoundError: there is none under the id.
-        """
-        found: dict[str, Any] = self._json(f"/v1/{kind}s/{identifier}")["record"]
-        return found
-
-    def balance(self, bank: str, currency: str, customer: str) -> dict[str, Any]:
-        """A customer's deposit: `amount` and `held`, each left out where it is nothing.
-
-        Raises:
-            NotFoundError: the bank keeps no such account.
-        """
-        path = f"/v1/balances/{bank}/{currency}/{customer}"
-        found: dict[str, Any] = self._json(path)["record"]
-        return found
-
-    def exchange(self, exchange: str) -> dict[str, Any]:
-        """An exchange: `record`, `told` in plain words, `waits_for`, `is_conditional`.
-
-        Raises:
-            NotFoundError: none was opened under the id.
-        """
-        return self._json(f"/v1/exchanges/{exchange}")
-
-    def titles_in_escrow(self, exchange: str) -> list[dict[str, str]]:
-        """What an act that decides an exchange names: its titles in escrow, as they stand."""
-        record = self.exchange(exchange)["record"]
-        given = record.get("given", [])
-        legs = [record["legs"][number] for number in given]
-        titles = sorted(leg["title"] for leg in legs if leg["asset"] == "title")
-        return [{"last_act": self.title(one)[1]["last_act"], "title": one} for one in titles]
-
     def controller(self, controller: str) -> dict[str, Any]:
         """A controller's record."""
         found: dict[str, Any] = self.about(controller)["record"]
         return found
 
     def about(self, controller: str) -> dict[str, Any]:
-        """A controller and, where it has them, its `policy`, `recovery`, `lease` and `member`."""
+        """A controller, and its `device`, `lease`, `member`, `policy`, `recovery` if there are."""
         return self._json(f"/v1/controllers/{controller}")
 
     def titles_in_control(self, controller: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -18,6 +18,7 @@ from ropewalk.capital import (
     OnReceivable,
     Purse,
     ReceivablePledgedError,
+    changed,
     held,
     put_receivable,
     read_amount,
@@ -122,7 +123,8 @@ def escrow_receivable(view: View, message: EscrowReceivable, context: Context) -
         **put_receivable(receivable, message.receivable, context, escrow=message.exchange),
         **given(exchange, message.exchange, message.leg, by=context.actor),
     }
-    return Effects(writes, (_told(message, context),))
+    listed = changed(receivable.payable, message.receivable)
+    return Effects(writes, (_told(message, context), listed))
 
 
 def escrow_deposit(view: View, message: EscrowDeposit, context: Context) -> Effects:
@@ -137,7 +139,8 @@ def escrow_deposit(view: View, message: EscrowDeposit, context: Context) -> Effe
     purse.balance(leg.taker)  # who is to be paid has an account, or it could never settle
     purse.hold(context.actor, read_amount(leg.sum))
     noted = given(exchange, message.exchange, message.leg, by=context.actor)
-    return Effects({**purse.writes, **noted}, (_told(message, context),))
+    posted = purse.events("ESCROW_DEPOSIT", message.exchange)
+    return Effects({**purse.writes, **noted}, (_told(message, context), *posted))
 
 
 def confirm_payment(view: View, message: ConfirmPayment, context: Context) -> Effects:

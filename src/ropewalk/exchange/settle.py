@@ -15,6 +15,7 @@ from ropewalk.capital import (
     Purse,
     Receivable,
     TooManyRecoursesError,
+    changed,
     find_receivable,
     put_receivable,
     with_recourse,
@@ -124,7 +125,8 @@ def _move(
         purse = Purse(view, leg.bank, leg.currency)
         purse.unhold(leg.giver, int(leg.sum))
         purse.give(leg.taker, int(leg.sum))
-        return Effects(purse.writes, (_paid(leg, message.exchange),))
+        posted = purse.events("SETTLE", message.exchange)
+        return Effects(purse.writes, (_paid(leg, message.exchange), *posted))
     if isinstance(leg, PaymentLeg):
         return Effects({})
     return _release(view, leg, exchange, context)
@@ -148,10 +150,11 @@ def _receivable(view: View, leg: ReceivableLeg, exchange: str, context: Context)
         raise LegBrokenError(leg.receivable)
     recourse = with_recourse(receivable, leg.giver, leg.taker, stands=leg.with_recourse)
     told = {"creditor": leg.taker, "from": leg.giver, "receivable": leg.receivable}
-    changed = put_receivable(
+    writes = put_receivable(
         receivable, leg.receivable, context, creditor=leg.taker, escrow="", recourse=recourse
     )
-    return Effects(changed, (Event("capital.transferred", told),))
+    listed = changed(receivable.payable, leg.receivable)
+    return Effects(writes, (Event("capital.transferred", told), listed))
 
 
 def _held(view: View, leg: ReceivableLeg, exchange: str) -> Receivable | None:
@@ -247,12 +250,13 @@ def _back(view: View, leg: Leg, message: Return, context: Context) -> Effects:
         receivable = _held(view, leg, message.exchange)
         if receivable is None:
             return Effects({})
-        return Effects(put_receivable(receivable, leg.receivable, context, escrow=""))
+        writes = put_receivable(receivable, leg.receivable, context, escrow="")
+        return Effects(writes, (changed(receivable.payable, leg.receivable),))
     if isinstance(leg, DepositLeg):
         purse = Purse(view, leg.bank, leg.currency)
         purse.unhold(leg.giver, int(leg.sum))
         purse.give(leg.giver, int(leg.sum))
-        return Effects(purse.writes)
+        return Effects(purse.writes, purse.events("RETURN", message.exchange))
     return Effects({})
 
 

@@ -18,6 +18,7 @@ from ropewalk.identity.authorise import authorise
 from ropewalk.identity.errors import (
     LawNotRecognisedError,
     NotGovernanceError,
+    NotRegisteredPartyError,
     RecoveryWaitsError,
     RevokedKeyError,
     ThresholdNotMetError,
@@ -89,6 +90,7 @@ __all__ = [
     "Mandate",
     "Member",
     "NotGovernanceError",
+    "NotRegisteredPartyError",
     "Party",
     "Policy",
     "Proposal",

@@ -66,6 +66,8 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     """Controller of the party or device that signed the claim."""
     roles: tuple[str, ...] = ()
     """What the actor is registered as: `terminal`, `carrier`, …; `device` of an enrolled one."""
+    device_of: str = ""
+    """The party that answered for the device when it claimed; "" where no device did."""
     position: int
     """The claim's place in the log."""
     index: int = 0

@@ -77,6 +77,9 @@ def claims_of(
     roles: dict[str, tuple[str, ...]] = {}
     found = []
     for row in _rows(connection, ids):
+        if row["device_of"]:
+            found.append(_claimed(row, ("device",)))
+            continue
         if row["actor"] not in roles:
             roles[row["actor"]] = roles_of(row["actor"])
         found.append(_claimed(row, roles[row["actor"]]))
@@ -169,7 +172,7 @@ def _same(connection: Connection, ids: Sequence[int], reader: Reader) -> set[int
 
 def _rows(connection: Connection, ids: Sequence[int]) -> Iterator[Mapping[Any, Any]]:
     columns = [events.c[name] for name in ("id", "major", "data")]
-    columns += [batches.c[name] for name in ("actor", "height", "time_s")]
+    columns += [batches.c[name] for name in ("actor", "device_of", "height", "time_s")]
     statement = select(*columns).join(batches, batches.c.number == events.c.batch)
     size = 0
     for start in range(0, len(ids), _ROWS):
@@ -191,6 +194,7 @@ def _claimed(row: Mapping[Any, Any], roles: tuple[str, ...]) -> Claimed:
         event=read_event(row["data"], _VERSIONS[row["major"]]),
         actor=row["actor"],
         roles=roles,
+        device_of=row["device_of"],
         position=position,
         index=index,
         height=row["height"],

@@ -119,3 +119,10 @@ class NotConcernedError(ViewsError):
 
     code = "views.not_concerned"
     number = 7616
+
+
+class DeviceEventsError(ViewsError):
+    """A device reports what it can't: no IoT or reefer event, or of more boxes than it claims."""
+
+    code = "views.device_events"
+    number = 7617

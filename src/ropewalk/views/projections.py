@@ -19,7 +19,7 @@ Projection = Callable[[Connection, LedgerEvent, Source], None]
 
 
 def note_claim(connection: Connection, event: LedgerEvent, _source: Source) -> None:
-    """Note that a party claims a batch of events; they are taken in once this node has them."""
+    """Note that somebody claims a batch of events; they are taken in once this node has them."""
     said = event.attributes
     connection.execute(
         insert(batches).values(
@@ -31,6 +31,7 @@ def note_claim(connection: Connection, event: LedgerEvent, _source: Source) -> N
             time_s=event.time,
             transaction=event.transaction,
             state="missing",
+            device_of=said.get("device_of", ""),
         )
     )
 

@@ -144,22 +144,26 @@ class Projector:
         if not ready:
             return False
         with self._database.writing() as connection:
-            for number, root, actor, time_s, count in ready[:BATCHES]:
-                self._take(connection, Told(number, actor, time_s, (), ()), root, count)
+            for told, root, count in ready[:BATCHES]:
+                self._take(connection, told, root, count)
         self.arrived += 1
         return True
 
-    def _waiting(self, roots: set[str] | None) -> list[tuple[int, str, str, int, int]]:
-        """Claims whose events are missing, oldest first: number, root, actor, time, count."""
+    def _waiting(self, roots: set[str] | None) -> list[tuple[Told, str, int]]:
+        """Claims whose events are missing, oldest first, each with its root and their count."""
         if roots is not None and not roots:
             return []
-        columns = [batches.c[name] for name in ("number", "root", "actor", "time_s", "count")]
+        named = ("number", "actor", "time_s", "device_of", "root", "count")
+        columns = [batches.c[name] for name in named]
         statement = select(*columns).where(batches.c.state == "missing").order_by(batches.c.number)
         if roots is not None:
             statement = statement.where(batches.c.root.in_(sorted(roots)))
         with self._database.reading() as connection:
             found = connection.execute(statement)
-            return [(one[0], one[1], one[2], one[3], one[4]) for one in found]
+            return [
+                (Told(one[0], one[1], one[2], (), (), device_of=one[3]), one[4], one[5])
+                for one in found
+            ]
 
     def _take(self, connection: Connection, told: Told, root: str, count: int) -> None:
         state, found, named = "here", list[Event](), list[list[str]]()

@@ -3,8 +3,9 @@
 
 A claimant names the consignments that an event concerns; who is a party of one, the ledger says.
 Both have to be parties of it, the reader and the claimant: nobody shows anything to a shipment that
-he has no part in. Parties are never taken off a consignment, so what somebody reads only grows, and
-it follows from the tables alone in whatever order they were filled.
+he has no part in. For a device stands the party that answers for it, and reads what it claims.
+Parties are never taken off a consignment, so what somebody reads only grows, and it follows from
+the tables alone in whatever order they were filled.
 """
 
 from collections.abc import Iterable, Sequence
@@ -56,9 +57,15 @@ def seen_by(reader: Reader) -> list[ColumnElement[bool]]:
 
 
 def readers_of(
-    connection: Connection, claimant: str, named: Sequence[Sequence[str]]
+    connection: Connection, claimants: frozenset[str], named: Sequence[Sequence[str]]
 ) -> list[frozenset[str]]:
-    """Who reads each event of a batch, by the consignments that each names."""
+    """Who reads each event of a batch, by the consignments that each names.
+
+    Args:
+        connection: That reads.
+        claimants: Who claims it; of a device also the party that answers for it.
+        named: The consignments, event by event.
+    """
     wanted = sorted({one for each in named for one in each})
     parties: dict[str, set[str]] = {one: set() for one in wanted}
     statement = select(members.c.consignment, members.c.controller)
@@ -66,11 +73,8 @@ def readers_of(
         part = members.c.consignment.in_(wanted[start : start + _ASKED])
         for consignment, controller in connection.execute(statement.where(part)):
             parties[consignment].add(controller)
-    shared = {one: found for one, found in parties.items() if claimant in found}
-    return [
-        frozenset({claimant}.union(*(shared[one] for one in each if one in shared)))
-        for each in named
-    ]
+    shared = {one: found for one, found in parties.items() if claimants & found}
+    return [claimants.union(*(shared[one] for one in each if one in shared)) for each in named]
 
 
 _ASKED: Final = 500
@@ -106,7 +110,7 @@ def _opened(consignment: str, added: Sequence[str]) -> Any:
         .select_from(concerns)
         .join(events, events.c.id == concerns.c.event)
         .join(batches, batches.c.number == events.c.batch)
-        .join(claimant, claimant.c.controller == batches.c.actor)
+        .join(claimant, claimant.c.controller.in_((batches.c.actor, batches.c.device_of)))
         .join(reader, reader.c.consignment == claimant.c.consignment)
         .where(
             concerns.c.consignment == consignment,
@@ -114,4 +118,5 @@ def _opened(consignment: str, added: Sequence[str]) -> Any:
             or_(reader.c.controller.in_(added), claimant.c.controller.in_(added)),
             ~is_known,
         )
+        .distinct()
     )

@@ -51,13 +51,15 @@ batches = Table(
     Column("time_s", Big, nullable=False),
     Column("transaction", String(64), nullable=False),
     Column("state", String(10), nullable=False),
+    Column("device_of", String(32), nullable=False, server_default=""),
     Index("batches_state", "state", "number"),
 )
 """One row a claim on the ledger, and one for each batch that nobody signed.
 
 `root` and `transaction` are "" where nobody signed; `actor` the controller that claims, "" where
 nobody did. `time_s`: since when it is known, the block's time. `state`: `here`, `missing` (the
-ledger has the claim, this node not its events) or `unreadable`.
+ledger has the claim, this node not its events) or `unreadable`. `device_of`: the party that
+answered for the device that claims, "" where none does.
 """
 
 events = Table(

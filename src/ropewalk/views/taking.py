@@ -36,6 +36,8 @@ class Told:
     events: Sequence[Event]
     concerns: Sequence[Sequence[str]]
     """The consignments that each names; () where none does."""
+    device_of: str = ""
+    """The party that answered for the device that claims; "" where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def _readers(connection: Connection, told: Told) -> list[frozenset[str]]:
     """Who reads each event; what nobody signed concerns no party."""
     if told.number < 0:
         return [frozenset()] * len(told.events)
-    return readers_of(connection, told.actor, told.concerns or [()] * len(told.events))
+    claimants = frozenset({told.actor, told.device_of} - {""})
+    return readers_of(connection, claimants, told.concerns or [()] * len(told.events))
 
 
 def _note_readers(connection: Connection, told: Told, learned: Sequence[Learned]) -> None:
