@@ -131,8 +131,12 @@ def titles() -> Iterator[Case]:
     unknown.opened({**unknown.title_leg(), "title": NOWHERE}, unknown.deposit_leg())
     told = unknown.title_body(title=NOWHERE)
     yield case(unknown, act, "unknown_title", "shipper", told, title.UnknownTitleError)
-    stale = hall.title_body(last_act=NOWHERE)
-    yield case(hall, act, "stale", "shipper", stale, title.StaleError)
+    moved_on = hall.title_body(last_act=NOWHERE)
+    yield case(hall, act, "not_as_agreed", "shipper", moved_on, errors.OtherObjectError)
+    signed = Hall().opened()
+    stale = signed.title_body()
+    signed.bill.does("shipper", "SIGN")
+    yield case(signed, act, "stale", "shipper", stale, title.StaleError)
     held = Hall().opened().gives_title()
     held.opened()
     yield case(held, act, "in_escrow", "shipper", held.title_body(), title.TitleInEscrowError)
@@ -177,6 +181,7 @@ def ended_titles() -> Iterator[Case]:
     told = asked.title_body()
     yield case(asked, act, "surrender_pending", "shipper", told, title.SurrenderPendingError)
     asked.bill.does("carrier", "SACC")
+    asked.opened(asked.title_leg())
     yield case(asked, act, "title_ended", "shipper", asked.title_body(), title.EndedError)
     restricted = Hall("to_order")
     restricted.bill.does("shipper", "ENDORSE", recipient="bank")
@@ -218,8 +223,8 @@ def receivables() -> Iterator[Case]:
     yield from no_leg(hall, act, "shipper", 0, 1, more)
     other = hall.body(leg=0, **{**more, "receivable": NOWHERE})
     yield case(hall, act, "another", "shipper", other, errors.OtherObjectError)
-    stale = hall.body(leg=0, **{**more, "last_act": NOWHERE})
-    yield case(hall, act, "stale", "shipper", stale, capital.StaleReceivableError)
+    moved_on = hall.body(leg=0, **{**more, "last_act": NOWHERE})
+    yield case(hall, act, "not_as_agreed", "shipper", moved_on, errors.OtherObjectError)
     hall.opened({**hall.receivable_leg(receivable), "sum": "999"})
     worth = hall.body(leg=0, **more)
     yield case(hall, act, "of_another_worth", "shipper", worth, errors.OtherObjectError)
@@ -237,13 +242,25 @@ def others_receivables() -> Iterator[Case]:
     told = hall.body(leg=0, **more)
     yield case(hall, act, "not_creditor", "bank", told, capital.NotCreditorError)
     hall.opened(hall.receivable_leg(receivable))
+    stale = hall.body(leg=0, **more)
     seen: dict[str, Value] = {**more, "pledgee": IDS["bank"]}
     hall.world.done("shipper", "capital.PLEDGE_RECEIVABLE", seen)
+    yield case(hall, act, "stale", "shipper", stale, capital.StaleReceivableError)
+    hall.opened(hall.receivable_leg(receivable))
     more = {"last_act": hall.share(receivable).last_act, "receivable": receivable}
     told = hall.body(leg=0, **more)
     yield case(hall, act, "pledged", "shipper", told, capital.ReceivablePledgedError)
     yield case(hall, act, "pledged_with_its_pledgee", "shipper", told, None, ("bank",))
     yield from _taken_receivables(act)
+    disputed = Hall()
+    receivable = disputed.receivable()
+    told = {"payable": disputed.share(receivable).payable, "reason": salt("rotten")}
+    asked: dict[str, Value] = {**told, "last_act": disputed.payable(receivable).last_act}
+    disputed.world.done("consignee", "capital.DISPUTE_PAYABLE", asked)
+    disputed.opened(disputed.receivable_leg(receivable))
+    more = {"last_act": disputed.share(receivable).last_act, "receivable": receivable}
+    told = disputed.body(leg=0, **more)
+    yield case(disputed, act, "disputed", "shipper", told, errors.LegBrokenError)
 
 
 def _taken_receivables(act: str) -> Iterator[Case]:

@@ -59,10 +59,12 @@ def _accepted() -> Iterator[Case]:
             issue_body("blank", 2, carrier_code="OTH", fingerprints=prints("tea")),
         ),
         (
-            "of_a_house_bill",
+            "of_anothers_house_bill",
             bill.world,
-            "carrier",
-            issue_body("blank", 2, fingerprints=prints("tea"), house_of=bill.title),
+            "other_carrier",
+            issue_body(
+                "blank", 2, carrier_code="OTH", fingerprints=prints("tea"), house_of=bill.title
+            ),
         ),
         (
             "after_the_first_bill",

@@ -41,7 +41,9 @@ class Trade:
         """Opened and agreed to; titles are by how they move, one for each way."""
         self.world, self.giver, self.taker = world, giver, taker
         self.titles = [*titles.items()]
-        legs: list[Value] = [self._leg("title", how=how, title=one) for how, one in self.titles]
+        legs: list[Value] = [
+            self._leg("title", how=how, **world.link(one)) for how, one in self.titles
+        ]
         money = {"bank": world.controllers["bank"], "currency": "USD", "sum": PRICE}
         legs.append({**self._leg("payment", **money), **self._sides(taker, giver)})
         if freight:
