@@ -18,7 +18,7 @@ from ropewalk.tracking import Event, TrackingError, Version, read_events
 from ropewalk.views.database import Database
 from ropewalk.views.errors import PayloadError, UnknownClaimError
 from ropewalk.views.payloads import Payloads, joined
-from ropewalk.views.projections import PROJECTIONS
+from ropewalk.views.projections import PAGES, PROJECTIONS
 from ropewalk.views.schema import DERIVED, arrivals, batches, progress
 from ropewalk.views.source import Source
 from ropewalk.views.taking import Learned, Told, take_in
@@ -131,6 +131,8 @@ class Projector:
                     projection(connection, event, self._source)
                     if "root" in event.attributes:
                         self.hint(event.attributes["root"])
+            for take in PAGES:
+                take(connection, page, self._source)
             _note(connection, "position", page[-1].position + 1)
         return True
 
