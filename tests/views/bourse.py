@@ -183,9 +183,10 @@ class Bourse(Market):
         holder = next(one for one in CUSTOMERS if IDS[one] == share.creditor)
         told: dict[str, Value] = {"receivable": name}
         if act == "MERGE_RECEIVABLES":
-            mine = [one for one in self.open_of(share.payable)]
             same: list[Value] = [
-                one for one in mine if self.receivable(one).creditor == share.creditor
+                one
+                for one in self.open_of(share.payable)
+                if self.receivable(one).creditor == share.creditor
             ]
             return holder, act, {"receivables": same}
         if act == "PLEDGE_RECEIVABLE":

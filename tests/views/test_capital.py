@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Views of capital are the records, told as rows: however late they were read, however often (I33)."""
+"""Views of capital are the records, told as rows, however late and often they are read (I33)."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -136,9 +136,7 @@ def test_postings_are_what_each_act_changed(tmp_path: Path) -> None:
             key = (row["bank"], row["currency"], row["customer"])
             by_act[row["position"]][key] = (row["amount"], row["escrow"])
     views.close()
-    assert [by_act[position] for position in sorted(by_act)] == [
-        one for one in market.moved if one
-    ]
+    assert [by_act[position] for position in sorted(by_act)] == [one for one in market.moved if one]
 
 
 def test_a_rebuild_cut_off_goes_on_and_is_the_same(
