@@ -88,9 +88,7 @@ def test_a_receivable_is_found_by_its_pledgee_and_no_more_when_it_is_released(de
     desk.settle()
     (one,) = desk.ask("receivables", pledgee=desk.id("bank"))["receivables"]
     assert (one["id"], one["secured"], one["pledgee"]) == (share, "1500", desk.id("bank"))
-    desk.done(
-        "bank", "capital.RELEASE_RECEIVABLE", last_act=desk.last_act(share), receivable=share
-    )
+    desk.done("bank", "capital.RELEASE_RECEIVABLE", last_act=desk.last_act(share), receivable=share)
     desk.settle()
     assert desk.ask("receivables", pledgee=desk.id("bank"))["receivables"] == []
 
@@ -193,8 +191,9 @@ def test_a_statement_of_a_day_opens_with_what_was_before(
 ) -> None:
     today = time.strftime("%Y-%m-%d", time.gmtime())
     whole = desk.ask("statement", **account)
-    assert desk.ask("statement", **account, **{"from": today, "to": today})["lines"] == (
-        whole["lines"]
+    assert (
+        desk.ask("statement", **account, **{"from": today, "to": today})["lines"]
+        == (whole["lines"])
     )
     later = desk.ask("statement", **account, **{"from": "2040-01-01"})
     assert (later["lines"], later["opening"]) == ([], whole["closing"])
@@ -207,9 +206,7 @@ def test_a_statement_as_a_table_adds_up_and_holds_no_formula(
     desk: Desk, account: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ropewalk.api.portfolio.PIECE", 2)
-    found = desk.http.get(
-        "/v1/portfolio/statement", params=account, headers={"accept": "text/csv"}
-    )
+    found = desk.http.get("/v1/portfolio/statement", params=account, headers={"accept": "text/csv"})
     assert found.headers["content-type"].startswith("text/csv")
     rows = list(csv.DictReader(io.StringIO(found.text)))
     assert (rows[0]["act"], rows[-1]["act"]) == ("OPENING", "CLOSING")
