@@ -19,7 +19,17 @@ SOURCES = ROOT / "src" / "ropewalk"
 TESTS = ROOT / "tests"
 MODULES = sorted(path for path in SOURCES.rglob("*.py") if not path.match("*_pb2.py"))
 PYTHON = [*MODULES, *sorted(TESTS.rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
-CORE_ROOMS = ("capital", "codes", "crypto", "identity", "ledger", "title", "tlog", "tracking")
+CORE_ROOMS = (
+    "capital",
+    "codes",
+    "crypto",
+    "exchange",
+    "identity",
+    "ledger",
+    "title",
+    "tlog",
+    "tracking",
+)
 NOT_PURE = {
     "crypto/jcs.py",
     "crypto/keys.py",

@@ -169,7 +169,8 @@ class Market:
             parts=[{"amount": str(amount), "to": IDS.get(to, to)} for amount, to in parts],
             with_recourse=recourse,
         )
-        return [event.attributes["receivable"] for event in result.events[1:]]
+        made = [one for one in result.events if one.name == "capital.share_made"]
+        return [one.attributes["receivable"] for one in made]
 
     def passed(self, actor: str, receivable: str, to: str, *, recourse: bool = False) -> "Market":
         """A receivable transferred."""

@@ -8,6 +8,7 @@ import pytest
 
 from cargo.quay import BOX, GATE, OTHER_BOX, Quay
 from cargo.rig import BOTH, Rig
+from exchange.hall import Hall
 from ledger.world import IDS, World, salt
 from ropewalk.cargo import (
     ClaimRecord,
@@ -158,6 +159,15 @@ def test_cargo_alters_no_title() -> None:
     quay = Quay("waybill").announced()
     changed = {**moved(quay, is_ready=True), f"title/{quay.title}": quay.bill.record}
     assert broken(quay, changed, "terminal") == ["I18 cargo never alters a title"]
+
+
+def test_an_exchange_alone_settles_over_cargo_and_title_together() -> None:
+    hall = Hall()
+    hall.quay.announced().green()
+    hall.opened(hall.title_leg("SURRENDER"), hall.deposit_leg(), hall.release_leg())
+    hall.gives_title().gives_money().does("carrier", "AGREE").settles()  # every promise checked
+    assert hall.title.status == "SURRENDERED"
+    assert hall.quay.right.offered_to == IDS["consignee"]
 
 
 OWN_BOXES, ONE_PARTY = "P7 devices claim of their own boxes", "P8 a device is one party's"

@@ -6,6 +6,7 @@ compares.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from exchange.hall import DEADLINE, PRICE, Hall, both
 from exchange.test_facts import fact, readings
@@ -21,6 +22,7 @@ from ropewalk.title import errors as title
 
 Refusal = type[LedgerError] | None
 NOWHERE = salt("nothing")
+MOST = 10**18
 
 
 def case(
@@ -113,8 +115,12 @@ def titles() -> Iterator[Case]:
     body = hall.title_body()
     for how in ("TRANSFER", "ENDORSE_TO_ORDER", "SURRENDER"):
         other = Hall()
-        other.opened(other.title_leg(how), other.deposit_leg())
+        other.opened(other.title_leg(how), other.deposit_leg(), other.release_leg())
         yield case(other, act, how.lower(), "shipper", other.title_body())
+    absent = Hall()
+    absent.opened(absent.title_leg("SURRENDER"), absent.deposit_leg())
+    yield case(absent, act, "surrender_without_the_carrier", "shipper", absent.title_body(),
+               errors.CarrierAbsentError)  # fmt: skip
     more = {name: body[name] for name in ("how", "last_act", "title", "to")}
     yield from no_leg(hall, act, "shipper", 0, 1, more)
     given = Hall().opened().gives_title()
@@ -153,6 +159,31 @@ def unfree_titles() -> Iterator[Case]:
         endorsed.opened(endorsed.title_leg(how), endorsed.deposit_leg())
         told = endorsed.title_body()
         yield case(endorsed, act, f"{how.lower()}_by_a_mere_holder", "shipper", told, refused)
+
+
+def ended_titles() -> Iterator[Case]:
+    """ESCROW_TITLE of what is no live bill any more, or may not be endorsed on."""
+    act, waybill = "ESCROW_TITLE", Hall("waybill")
+    waybill.opened(waybill.title_leg())
+    told = waybill.title_body()
+    yield case(waybill, act, "waybill", "shipper", told, title.NotTransferableError)
+    paper = Hall()
+    paper.bill.on_paper()
+    paper.opened(paper.title_leg())
+    yield case(paper, act, "on_paper", "shipper", paper.title_body(), title.OnPaperError)
+    asked = Hall()
+    asked.bill.does("shipper", "SURRENDER_FOR_DELIVERY", addressee="carrier")
+    asked.opened(asked.title_leg())
+    told = asked.title_body()
+    yield case(asked, act, "surrender_pending", "shipper", told, title.SurrenderPendingError)
+    asked.bill.does("carrier", "SACC")
+    yield case(asked, act, "title_ended", "shipper", asked.title_body(), title.EndedError)
+    restricted = Hall("to_order")
+    restricted.bill.does("shipper", "ENDORSE", recipient="bank")
+    restricted.bill.does("shipper", "TRANSFER", recipient="bank")
+    restricted.opened(restricted.title_leg("ENDORSE_TO_ORDER", giver="bank"), opener="bank")
+    told = restricted.title_body()
+    yield case(restricted, act, "may_not_endorse_on", "bank", told, title.MayNotEndorseError)
 
 
 def pledged_titles() -> Iterator[Case]:
@@ -212,6 +243,20 @@ def others_receivables() -> Iterator[Case]:
     told = hall.body(leg=0, **more)
     yield case(hall, act, "pledged", "shipper", told, capital.ReceivablePledgedError)
     yield case(hall, act, "pledged_with_its_pledgee", "shipper", told, None, ("bank",))
+    yield from _taken_receivables(act)
+
+
+def _taken_receivables(act: str) -> Iterator[Case]:
+    paid = Hall()
+    receivable = paid.receivable()
+    body = {"amount": "1000", "bank": IDS["bank"], "receivables": [receivable]}
+    paid.world.done(
+        "consignee", "capital.REDEEM", {**body, "payable": paid.share(receivable).payable}
+    )
+    paid.opened({**paid.receivable_leg(receivable), "sum": "1000"})
+    more = {"last_act": paid.share(receivable).last_act, "receivable": receivable}
+    told = paid.body(leg=0, **more)
+    yield case(paid, act, "paid_before", "shipper", told, capital.ClosedError)
     held = Hall()
     receivable = held.receivable()
     held.opened(held.receivable_leg(receivable)).gives_receivable(receivable)
@@ -354,11 +399,34 @@ def broken_settlements() -> Iterator[Case]:
     broken.world.done("consignee", "capital.REDEEM", payment)
     told = broken.deciding()
     yield case(broken, act, "paid_meanwhile", "shipper", told, errors.LegBrokenError)
+    full = Hall().full()
+    full.place("shipper", MOST)
+    told = full.deciding()
+    yield case(full, act, "takers_account_is_full", "shipper", told, capital.BadAmountError)
+    behind = recourses()
+    told = behind.deciding()
+    many = capital.TooManyRecoursesError
+    yield case(behind, act, "too_many_stand_behind_it", "terminal", told, many)
     gone = Hall()
     gone.opened(gone.title_leg("SURRENDER"), gone.deposit_leg(), gone.release_leg())
     gone.gives_title().gives_money().does("carrier", "AGREE")
     told = gone.deciding()
     yield case(gone, act, "never_announced", "shipper", told, cargo.UnknownMovementError)
+
+
+def recourses() -> Hall:
+    """A receivable that as many stand behind as may, in escrow to be sold with recourse."""
+    hall = Hall()
+    receivable = hall.receivable()
+    holders = ["shipper", "bank", "buyer", "carrier", "customs", "driver", "forwarder", "haulier"]
+    for giver, taker in pairwise([*holders, "terminal"]):
+        seen = {"last_act": hall.share(receivable).last_act, "receivable": receivable}
+        body: dict[str, Value] = {**seen, "to": IDS[taker], "with_recourse": True}
+        hall.world.done(giver, "capital.TRANSFER_RECEIVABLE", body)
+    leg = hall.receivable_leg(receivable, "terminal", "shipper")
+    leg = {**leg, "taker": IDS["other_terminal"], "with_recourse": True}
+    hall.opened(leg, opener="other_terminal")
+    return hall.gives_receivable(receivable, "terminal")
 
 
 def returns() -> Iterator[Case]:
@@ -377,6 +445,9 @@ def returns() -> Iterator[Case]:
                errors.NamedTitlesError)  # fmt: skip
     stale: list[Value] = [{"last_act": NOWHERE, "title": late.bill.title}]
     yield case(late, act, "stale", "buyer", late.body(titles=stale), title.StaleError)
+    full = Hall().full().later(DEADLINE + 1)
+    full.place("consignee", MOST - PRICE)
+    yield case(full, act, "givers_account_is_full", "buyer", full.deciding())
     late.bill.frozen()
     yield case(late, act, "frozen_goes_back_frozen", "buyer", late.deciding())
     failed = Hall()
@@ -391,6 +462,7 @@ def cases() -> Iterator[Case]:
     yield from agreements()
     yield from titles()
     yield from unfree_titles()
+    yield from ended_titles()
     yield from pledged_titles()
     yield from receivables()
     yield from others_receivables()

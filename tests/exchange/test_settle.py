@@ -178,8 +178,42 @@ def test_money_outside_is_conditional_until_its_bank_confirms_it() -> None:
     assert hall.why("consignee", "CONFIRM_PAYMENT", entry) == "exchange.not_giver"
     hall.does("bank", "CONFIRM_PAYMENT", entry)
     assert not hall.record.is_conditional
-    hall.settles()
+    assert hall.why("shipper", "SETTLE", hall.deciding()) == "exchange.waits"
+    hall.does("consignee", "AGREE").settles()
     assert hall.title.possessor == IDS["consignee"]
+
+
+def test_nobody_agrees_by_what_another_signs() -> None:
+    """A bank that confirms the carrier's payment does not have the carrier release the goods."""
+    hall = Hall()
+    hall.quay.announced().green()
+    payment = {**hall.payment_leg(), "giver": IDS["carrier"], "taker": IDS["consignee"]}
+    hall.opened(hall.release_leg(), payment, opener="consignee")
+    hall.does("bank", "CONFIRM_PAYMENT", hall.body(entry=salt("camt"), leg=1))
+    assert hall.record.waits_for == [IDS["carrier"]]
+    assert hall.why("consignee", "SETTLE", hall.deciding()) == "exchange.waits"
+
+
+def test_what_was_paid_outside_is_not_left_alone_before_the_deadline() -> None:
+    """Who paid and has not agreed yet approves the return, like everybody who gave."""
+    hall = Hall()
+    hall.opened(hall.title_leg(), hall.payment_leg()).gives_title()
+    hall.does("bank", "CONFIRM_PAYMENT", hall.body(entry=salt("camt"), leg=1))
+    assert hall.why("shipper", "RETURN", hall.deciding()) == "exchange.not_returnable"
+    hall.world.agreed("shipper", "exchange.RETURN", hall.deciding(), "consignee")
+    assert hall.record.status == RETURNED
+
+
+def test_no_surrender_is_accepted_for_a_carrier_that_has_no_part_in_it() -> None:
+    hall = Hall()
+    hall.opened(hall.title_leg("SURRENDER"), hall.deposit_leg())
+    assert hall.why("shipper", "ESCROW_TITLE", hall.title_body()) == "exchange.carrier_absent"
+    freight = {**hall.deposit_leg(5), "taker": IDS["carrier"]}
+    hall.opened(hall.title_leg("SURRENDER"), hall.deposit_leg(PRICE - 5), freight)
+    hall.gives_title().gives_money().gives_money(leg=2)
+    assert hall.record.waits_for == [IDS["carrier"]]
+    hall.does("carrier", "AGREE").settles()
+    assert (hall.title.status, hall.title.claimant) == ("SURRENDERED", IDS["consignee"])
 
 
 @pytest.mark.parametrize(("actor", "code"), [("buyer", "exchange.not_party")])
@@ -201,3 +235,13 @@ def test_titles_are_named_as_they_stand() -> None:
 
 def test_a_window_of_a_day_passes() -> None:
     assert DEADLINE > DAY
+
+
+def test_what_is_in_escrow_goes_back_however_full_the_account_is() -> None:
+    hall = Hall().full()
+    room = 10**18 - PRICE
+    hall.place("consignee", room)
+    over = {"amount": "1", "currency": "USD", "customer": IDS["consignee"], "entry": salt("e")}
+    assert hall.world.refused("bank", "capital.PLACE_DEPOSIT", over).code == "capital.bad_amount"
+    hall.later(DEADLINE + 1).returns()
+    assert hall.balance("consignee") == (10**18, 0)

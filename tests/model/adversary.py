@@ -25,6 +25,7 @@ from model.ledger_model import Moment
 from model.moves_of_capital import MovesOfCapital
 from model.moves_of_cargo import MovesOfCargo
 from model.moves_of_devices import MovesOfDevices
+from model.moves_of_exchange import MovesOfExchange
 from model.moves_of_keys import MovesOfKeys
 from model.moves_of_papers import MovesOfPapers
 from model.moves_of_proposals import MovesOfProposals
@@ -39,7 +40,9 @@ CARRIED_OUT = "identity.act_carried_out"
 LOOKED_AT = 0.02
 """So many blocks are compared record by record with what was before."""
 CAPITAL = 0.18
-"""So many acts are of capital, and of the exchange of its shares."""
+"""So many acts are of capital, of those that are of no exchange."""
+EXCHANGE = 0.13
+"""So many acts are of exchanges."""
 ALWAYS_TOUCHED: frozenset[str] = frozenset()
 
 
@@ -104,6 +107,7 @@ class Adversary:
         self.devices = MovesOfDevices(self.cast)
         self.proposals = MovesOfProposals(self.cast)
         self.capital = MovesOfCapital(self.cast)
+        self.exchange = MovesOfExchange(self.cast, self.titles)
         self.officer = Officer(ledger)
         self.tally = Tally()
         self._past: deque[Candidate] = deque(maxlen=200)
@@ -174,6 +178,8 @@ class Adversary:
                 ends += [standing.pledge.terms["due"], receipt["until"]]
         if self.cast.odds(0.5):
             ends = self.cargo.deadlines() or ends
+        if self.cast.odds(0.3):
+            ends = self.exchange.deadlines() or ends
         return min((end for end in ends if end > now), default=now + 1)
 
     def _seconds(self) -> int:
@@ -198,6 +204,8 @@ class Adversary:
         return candidate
 
     def _move(self) -> Move:
+        if self.cast.odds(EXCHANGE):
+            return self.exchange.move()
         return self.capital.move() if self.cast.odds(CAPITAL) else self._of_goods()
 
     def _of_goods(self) -> Move:

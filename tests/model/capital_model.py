@@ -26,7 +26,7 @@ LAWS: Mapping[str, tuple[int, bool]] = {"": (3_660, False), "CN": (366, True)}
 
 Account = tuple[str, ...]
 """At a bank: kind, bank, currency, and whose. On a payable: kind, payable, and which share."""
-AT_BANKS = frozenset({"deposit", "placed", "suspense", "withdrawn"})
+AT_BANKS = frozenset({"deposit", "held", "placed", "suspense", "withdrawn"})
 
 
 class BooksError(AssertionError):
@@ -95,6 +95,8 @@ class Share:
     pledgee: str = ""
     secured: int | None = None
     """What the pledge secures; None: all of it."""
+    escrow: str = ""
+    """The exchange that holds it."""
     ended: str = ""
     """How: `SPLIT`, `MERGED`, `REDEEMED`, `CREDITED`."""
     was: int = 0
@@ -150,7 +152,7 @@ class Market:
     def end(self, name: str, how: str, transaction: str) -> None:
         """A share ends; its worth is posted elsewhere by whoever ends it."""
         share = self.shares[name]
-        share.ended, share.was = how, self.worth(name)
+        share.ended, share.was, share.escrow = how, self.worth(name), ""
         share.acts.append(transaction)
         self.open[share.payable].discard(name)
 
@@ -165,7 +167,8 @@ class Market:
         if (bank, currency, customer) not in self.customers:
             return None
         amount = self.journal.sum("deposit", bank, currency, customer)
-        return {"amount": str(amount), "held": "0"}
+        held = self.journal.sum("held", bank, currency, customer)
+        return {"amount": str(amount), "held": str(held)}
 
     def _settlement(self, name: str) -> Any:
         sums = [self.journal.sum(kind, *name.split(":")) for kind in ("placed", "withdrawn")]
@@ -209,6 +212,7 @@ class Market:
             return None
         secured = "" if share.secured is None else str(share.secured)
         may_be_left_out = {
+            "escrow": share.escrow,
             "parents": list(share.parents),
             "pledge": share.pledgee and {"amount": secured, "pledgee": share.pledgee},
             "recourse": list(share.backers),

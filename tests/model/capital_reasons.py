@@ -231,7 +231,7 @@ def why_not_open(market: Market, names: Sequence[str]) -> str:
         share = market.shares.get(one)
         if share is None or share.ended:
             return "capital.closed" if share else "capital.unknown_receivable"
-    return ""
+    return first(("capital.in_escrow", any(market.shares[one].escrow for one in names)))
 
 
 def redeem(ledger: Ledger, actor: str, body: Body, _moment: Moment) -> Verdict:
@@ -291,6 +291,7 @@ def on_share(
         why = first(
             ("capital.closed", bool(share.ended)),
             ("capital.stale_receivable", share.acts[-1] != body["last_act"]),
+            ("capital.in_escrow", bool(share.escrow)),
             ("capital.not_creditor", by_creditor and share.creditor != actor),
         )
         return after(why, lambda: then_(ledger, share, actor, body, moment))
@@ -438,4 +439,4 @@ REASONS: Mapping[str, Reasons] = {
     "TRANSFER_RECEIVABLE": on_share(transfer),
     "WITHDRAW_DEPOSIT": withdraw,
 }
-"""By act. Escrow comes with the acts of exchange: until then nothing lies in it."""
+"""By act."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from model.capital_effects import CAPITAL
+from model.exchange_effects import EXCHANGE
 from model.identity_acts import ACTS
 from model.identity_model import (
     ABOUT_PROPOSALS,
@@ -26,7 +27,7 @@ from model.identity_model import (
 )
 from model.ledger_model import Ledger, Moment
 from model.on_board_reasons import is_crowded, why_not_on_board
-from model.outside_reasons import freeze, issue, letter_of_indemnity, unfreeze
+from model.outside_reasons import billed_before, freeze, issue, letter_of_indemnity, unfreeze
 from model.papers_reasons import ROOM, why_not_as_draft
 from model.registration import REGISTRATION
 from model.replacing import combine, reissue, split, switch_to_electronic
@@ -43,7 +44,12 @@ from model.title_reasons import (
 )
 from model.voting import VOTING
 
-OTHERS = {"capital": CAPITAL, "cargo": ROOM, "identity": {**REGISTRATION, **ACTS, **VOTING}}
+OTHERS = {
+    "capital": CAPITAL,
+    "cargo": ROOM,
+    "exchange": EXCHANGE,
+    "identity": {**REGISTRATION, **ACTS, **VOTING},
+}
 """Acts that are not on titles, by room."""
 MALFORMED = Verdict(frozenset({"ledger.malformed_body"}))
 PLAIN: Mapping[str, Callable[[Registry, str, Body], Verdict]] = {
@@ -118,7 +124,8 @@ def why_not_on_titles(ledger: Ledger, word: str, actor: str, body: Body, moment:
         if not boarding:
             return verdict
         why = why_not_on_board(ledger, actor, body, moment)
-        return only(why or why_not_as_draft(ledger, actor, body))
+        why = why or why_not_as_draft(ledger, actor, body)
+        return only(why or billed_before(registry, actor, body))
     if word in TIMED:
         verdict = TIMED[word](registry, actor, body, moment.when)
         crowded = word == "SPLIT" and not verdict.hard and is_crowded(ledger, body)

@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 from model.capital_model import KINDS, Market
 from model.cargo_release_model import Deed, Quay, box_record, movement_record, right_record
 from model.device_model import device_record
+from model.exchange_model import Hall
 from model.identity_model import Person, Proposal
+from model.outside_reasons import PRINTED_MAX
 from model.papers_model import Deed as PaperDeed
 from model.papers_model import Desk
 from model.title_model import (
@@ -65,6 +67,7 @@ class Ledger:
     quay: Quay = field(default_factory=Quay)
     desk: Desk = field(default_factory=Desk)
     market: Market = field(default_factory=Market)
+    hall: Hall = field(default_factory=Hall)
     touched: set[str] = field(default_factory=set)
     """Keys of records that the acts judged last may have written."""
 
@@ -92,6 +95,7 @@ class Ledger:
         """Enter an accepted act on titles into the histories."""
         if act == "ISSUE":
             title = self._begin(actor, body, Fact(act, actor, body, moment.transaction), moment)
+            self._print(title, body)
             carrier = self.titles[body["house_of"]].issuer if "house_of" in body else actor
             told = {"carrier": carrier, "title": title}
             for box in body.get("on_board", {"boxes": ()})["boxes"]:
@@ -104,7 +108,7 @@ class Ledger:
             self._replace(act, actor, body, moment)
         elif act != "DEMONSTRATE_CONTROL":
             history = self.titles[str(body["title"])]
-            self._follow(history, Fact(act, actor, body, moment.transaction))
+            self.follow(history, Fact(act, actor, body, moment.transaction))
             if act == "SWITCH_TO_PAPER":
                 self.registry.papers[str(body["paper"])] = history.title
                 self.touched.add(f"paper/{body['paper']}")
@@ -113,7 +117,15 @@ class Ledger:
                 person.lease_end = max(person.lease_end, int(body["until"]))
                 self.touched.add(f"lease/{actor}")
 
-    def _follow(self, history: History, fact: Fact) -> None:
+    def _print(self, title: str, body: Body) -> None:
+        """Let a new title be found under what its cargo looks like."""
+        shown = body.get("fingerprints", {"items": ()})["items"]
+        for one in {each for item in shown for each in (item["item"], *item["near"])}:
+            self.registry.prints.setdefault(one, []).append(title)
+            self.touched.add(f"fingerprint/{one}")
+
+    def follow(self, history: History, fact: Fact) -> None:
+        """One more act on a title."""
         history.facts.append(fact)
         self.registry.titles[history.title] = (history, standing_of(history))
         self.touched.add(f"title/{history.title}")
@@ -128,7 +140,7 @@ class Ledger:
         self.references[reference] = title
         self.registry.references.add(reference)
         self.touched.add(f"reference/{reference}")
-        self._follow(history, fact)
+        self.follow(history, fact)
         return title
 
     def _replace(self, act: str, actor: str, body: Body, moment: Moment) -> None:
@@ -138,7 +150,7 @@ class Ledger:
         made = tuple(title_id(self.network, issuer, one) for one in bodies)
         fact = Fact(act, actor, body, moment.transaction, made)
         for parent in parents:
-            self._follow(parent, fact)
+            self.follow(parent, fact)
         for one in bodies:
             self._begin(issuer, one, fact._replace(made=()), moment, parents)
         if act == "SPLIT":
@@ -184,6 +196,9 @@ class Ledger:
             "controller": self.people,
             "customs": self.desk.cited,
             "device": self.devices,
+            "exchange": self.hall.trades,
+            "fact": self.hall.facts,
+            "fingerprint": self.registry.prints,
             "instructions": self.desk.papers,
             "law": self.laws,
             "lease": self.people,
@@ -194,6 +209,7 @@ class Ledger:
             "party": self.parties,
             "policy": self.people,
             "proposal": self.proposals,
+            "readings": self.hall.readings,
             "recovery": self.people,
             "reference": self.references,
             "right": self.quay.deeds,
@@ -243,6 +259,16 @@ def _of_person(member: str) -> Callable[[Ledger, str], Any]:
 def _device(ledger: Ledger, name: str) -> Any:
     deeds = ledger.devices.get(name)
     return deeds and device_record(deeds)
+
+
+def _exchange(ledger: Ledger, name: str) -> Any:
+    trade = ledger.hall.trades.get(name)
+    return trade and trade.told()
+
+
+def _fingerprint(ledger: Ledger, name: str) -> Any:
+    titles = ledger.registry.prints.get(name)
+    return titles and {"titles": titles[:PRINTED_MAX]}
 
 
 def _lease(ledger: Ledger, name: str) -> Any:
@@ -301,6 +327,9 @@ RECORDS: Mapping[str, Callable[[Ledger, str], Any]] = {
     "controller": _person,
     "customs": lambda ledger, name: ledger.desk.customs(name),
     "device": _device,
+    "exchange": _exchange,
+    "fact": lambda ledger, name: ledger.hall.facts.get(name),
+    "fingerprint": _fingerprint,
     "governance": lambda ledger, _: {"controller": ledger.governance},
     "instructions": lambda ledger, name: ledger.desk.record("instructions", name),
     "law": _law,
@@ -312,6 +341,7 @@ RECORDS: Mapping[str, Callable[[Ledger, str], Any]] = {
     "policy": _of_person("policy"),
     "proposal": _proposal,
     "protocol": lambda ledger, _: {"activations": ledger.activations},
+    "readings": lambda ledger, name: ledger.hall.readings.get(name),
     "recovery": _of_person("waiting"),
     "reference": _led_to(lambda ledger: ledger.references),
     "seat": _seat,

@@ -19,6 +19,7 @@ KINDS = (
 )
 ITEMS = tuple(sorted(salt(f"item {number}") for number in range(4)))
 BOXES = tuple(sorted(salt(f"box {number}") for number in range(3)))
+PRINTS = tuple(sorted(salt(f"print {number}") for number in range(60)))
 PLACES = ("", salt("shipment"), salt("another shipment"))
 CODES = {
     IDS["carrier"]: ("SMDG", "ROP"),
@@ -72,11 +73,25 @@ class Making:
         }
         if odds(0.75):
             body["cargo"] = self.named(self.cargo())
+        return body | self._more(masters)
+
+    def _more(self, masters: Sequence[str]) -> dict[str, Any]:
+        """Fingerprints, and a master bill."""
+        odds = self.cast.odds
+        more: dict[str, Any] = {"fingerprints": self._prints()} if odds(0.12) else {}
         if masters and odds(0.15):
-            body["house_of"] = chance.choice(masters)
+            more["house_of"] = self.chance.choice(masters)
         if odds(0.005):
-            body["house_of"] = salt("no such master")
-        return body
+            more["house_of"] = salt("no such master")
+        return more
+
+    def _prints(self) -> Body:
+        """What some goods look like, of few, so that they are met again."""
+        items = sorted(self.chance.sample(PRINTS, self.chance.choice((1, 1, 2))))
+        if self.cast.odds(0.04):
+            items = [*items[::-1], items[0]]
+        near = [*self.chance.sample(PRINTS, self.chance.choice((0, 1, 4)))]
+        return {"items": [{"item": one, "near": near} for one in items], "scheme": 1}
 
     # cargo
 

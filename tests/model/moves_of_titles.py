@@ -95,7 +95,9 @@ class MovesOfTitles:
         quiet = [
             one
             for one in open_ones
-            if one not in proposed and titles[one][1].lease_until <= self.cast.time
+            if one not in proposed
+            and titles[one][1].lease_until <= self.cast.time
+            and (titles[one][1].escrow is None or self.cast.odds(0.2))
         ]
         if quiet and self.cast.odds(0.9):
             return self.chance.choice(quiet)

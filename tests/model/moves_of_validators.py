@@ -39,7 +39,7 @@ class MovesOfValidators:
             return max(first - 1, 1)
         if dice < 0.12:
             return self.ledger.height + AHEAD_HEIGHTS + 1
-        if dice < 0.14:
+        if dice < 0.18:
             return first + 1_500
         return first + self.chance.choice((0, 0, 1, 1, 2, 5))
 

@@ -4,6 +4,9 @@
 from model.title_model import Body, reference_of
 from model.title_reasons import Case, Registry, Verdict, When, every, first, only, unless
 
+PRINTED_MAX = 32
+"""Titles kept under one fingerprint."""
+
 # acts by others than holder and carrier
 
 
@@ -45,6 +48,7 @@ def letter_of_indemnity(registry: Registry, actor: str, body: Body, when: When) 
     hard = every(
         ("title.frozen", bool(standing.freeze)),
         ("title.leased", standing.lease_until > when.time),
+        ("title.in_escrow", standing.escrow is not None),
         (case.live, True),
         ("title.own_indemnity", history.issuer in {actor, *named}),
         ("title.indemnified_already", standing.indemnity is not None),
@@ -80,6 +84,34 @@ def issue(registry: Registry, actor: str, body: Body) -> Verdict:
         return only("title.not_carrier")
     why = first(*reasons_of_issue(registry, actor, body).items())
     return only(why or first(("title.bad_master", not _fits_master(registry, body))))
+
+
+def billed_before(registry: Registry, issuer: str, body: Body) -> str:
+    """Why cargo that the issue shows is not its own: in no order, or under another live bill."""
+    shown = body.get("fingerprints", {"items": ()})["items"]
+    items = [str(one["item"]) for one in shown]
+    known = [title for item in items for title in registry.prints.get(item, ())[:PRINTED_MAX]]
+    rivals = [
+        title
+        for title in known
+        if registry.titles[title][0].issuer == issuer
+        and title != body.get("house_of")
+        and registry.titles[title][0].master == body.get("house_of", "")
+        and _lives_on(registry, title)
+    ]
+    return first(
+        ("title.malformed_cargo", items != sorted({*items})),
+        ("title.cargo_billed", bool(rivals)),
+    )
+
+
+def _lives_on(registry: Registry, title: str) -> bool:
+    """Whether it, or something that took its place, is not over; a paper bill is not."""
+    history, standing = registry.titles[title]
+    made = next((fact.made for fact in history.facts[1:] if fact.made), ())
+    if made:
+        return any(_lives_on(registry, one) for one in made)
+    return standing.status not in {"VOID", "DELIVERED", "SURRENDERED"}
 
 
 def _fits_master(registry: Registry, body: Body) -> bool:

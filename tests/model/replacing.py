@@ -36,7 +36,7 @@ def _body_reasons(registry: Registry, issuer: str, body: Body) -> frozenset[str]
     reasons["title.roles_of_document"] = not roles_fit(body, straight_to=to)
     reasons["title.not_carrier"] = issuer not in registry.carrier_codes
     reasons["title.replacement_differs title.bad_master"] = "house_of" in body
-    reasons["title.replacement_differs"] = bool({"draft", "on_board"} & set(body))
+    reasons["title.replacement_differs"] = bool({"draft", "fingerprints", "on_board"} & set(body))
     return every(*reasons.items())
 
 

@@ -3,9 +3,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from model.shapes_of_exchange import OF_EXCHANGE, OneOf, Several
 from model.title_model import Body
 
 NUMBER = (0, 2**53 - 1)
@@ -15,6 +15,10 @@ ON_BOARD: Mapping[str, Any] = {"boxes": [str], "date": str, "items": str, "overr
 PACKAGE = re.compile(r"(?:[A-Z0-9]{2})?\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
 
+PRINTS: Mapping[str, Any] = {
+    "items": [{"item": HASH, "near": [HASH, 0, 4]}, 1, 32],
+    "scheme": (1, 1),
+}
 ISSUE: Mapping[str, Any] = {
     "cargo?": str,
     "carrier_code": str,
@@ -25,6 +29,7 @@ ISSUE: Mapping[str, Any] = {
     "document_type": str,
     "draft?": str,
     "endorsee?": str,
+    "fingerprints?": PRINTS,
     "governing_law": str,
     "house_of?": str,
     "is_to_order": bool,
@@ -109,15 +114,6 @@ OF_PAPERS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Several:
-    """So many of one kind."""
-
-    kind: Any
-    least: int
-    most: int
-
-
 SUM = re.compile(r"(?s:.){0,24}\Z")
 DAY = re.compile(r"(?s:.){0,10}\Z")
 CODE = re.compile(r"(?s:.){0,3}\Z")
@@ -187,6 +183,7 @@ OF_CAPITAL: Mapping[str, Mapping[str, Any]] = {
 
 SHAPES: Mapping[str, Mapping[str, Any]] = {
     **OF_CAPITAL,
+    **OF_EXCHANGE,
     **OF_PAPERS,
     "cargo.ACCEPT_PICK_UP": RIGHT,
     "cargo.ANNOUNCE_ARRIVAL": {
@@ -309,9 +306,8 @@ def well_formed(act: str, body: Body) -> bool:
 def _is(shape: Any, value: Any) -> bool:
     if isinstance(shape, Mapping):
         return isinstance(value, Mapping) and _has_members(shape, value)
-    if isinstance(shape, Several):
-        is_list = isinstance(value, list | tuple) and shape.least <= len(value) <= shape.most
-        return is_list and all(_is(shape.kind, one) for one in value)
+    if isinstance(shape, OneOf | Several):
+        return _is_several(shape, value) if isinstance(shape, Several) else _is_one(shape, value)
     if isinstance(shape, list):
         kind, *bounds = shape
         several = isinstance(value, list | tuple) and all(_is(kind, one) for one in value)
@@ -321,6 +317,16 @@ def _is(shape: Any, value: Any) -> bool:
     if isinstance(shape, re.Pattern):
         return isinstance(value, str) and bool(shape.match(value))
     return isinstance(value, shape) and (shape is bool or not isinstance(value, bool))
+
+
+def _is_several(shape: Several, value: Any) -> bool:
+    is_list = isinstance(value, list | tuple) and shape.least <= len(value) <= shape.most
+    return is_list and all(_is(shape.kind, one) for one in value)
+
+
+def _is_one(shape: OneOf, value: Any) -> bool:
+    kind = value.get(shape.tag) if isinstance(value, Mapping) else None
+    return kind in shape.kinds and _has_members({shape.tag: str, **shape.kinds[kind]}, value)
 
 
 def _has_members(shape: Mapping[str, Any], value: Body) -> bool:
@@ -333,5 +339,5 @@ def _has_members(shape: Mapping[str, Any], value: Body) -> bool:
     return all(
         low <= len(value[name]) <= high
         for name, (low, high) in SEVERAL.items()
-        if name in value and isinstance(value[name], list | tuple) and kinds[name][1:] == []
+        if name in value and isinstance(kinds[name], list) and kinds[name][1:] == []
     )

@@ -19,6 +19,8 @@ ENDORSEMENTS = frozenset({"ENDORSE", "ENDORSE_TO_ORDER", "BLANK_ENDORSE"})
 SURRENDERS = frozenset({"SURRENDER_FOR_DELIVERY", "SURRENDER_FOR_AMENDMENT"})
 OUTSIDE = frozenset({"FREEZE", "UNFREEZE", "LETTER_OF_INDEMNITY", "SWITCH_TO_ELECTRONIC"})
 """By others than the holder: they leave who holds, and what may be refused, as it is."""
+BY_EXCHANGE = frozenset({"GIVEN_BACK", "HANDED_OVER"})
+"""What an exchange does, whoever settles or returns it; the body has the terms of its escrow."""
 HANDED = {"TRANSFER": "recipient", "PLEDGE": "pledgee", "ENFORCE_PLEDGE": "recipient"}
 """Acts that hand the bill to whom they name."""
 STATUS_AFTER = {
@@ -135,6 +137,8 @@ class Standing(NamedTuple):
     surrendered_by: str
     lease_until: int
     freeze: str
+    escrow: Body | None
+    """On which terms it lies in an exchange."""
     indemnity: Body | None
     last: str
     """Id of the transaction that carried out the last act."""
@@ -188,9 +192,16 @@ class _Stacks:
 
     def follow(self, fact: Fact) -> None:
         """Take one act in."""
+        if fact.act in BY_EXCHANGE:
+            if fact.act == "HANDED_OVER":
+                self._settle(fact.body)
+            return
         self._endorse(fact)
         handed_by = self.hands[-2] if len(self.hands) > 1 else ""
         self._hand(fact)
+        self._pledge(fact, handed_by)
+
+    def _pledge(self, fact: Fact, handed_by: str) -> None:
         pledge = self.pledge
         if fact.act == "PLEDGE":
             self.pledge = Pledge(fact.body, fact.actor)
@@ -204,6 +215,20 @@ class _Stacks:
         elif fact.act in {"TRUST_RECEIPT", "RECLAIM"}:
             receipt = fact.body if fact.act == "TRUST_RECEIPT" else None
             self.pledge = pledge._replace(receipt=receipt)
+
+    def _settle(self, terms: Body) -> None:
+        """An exchange hands it over; nobody accepts by that."""
+        giver, to, how = self.hands[-1], str(terms["to"]), terms["how"]
+        top, pledge = self.endorsements[-1], self.pledge
+        paid = pledge is not None and (pledge.pledgee, pledge.beneficiary) == (giver, to)
+        self.hands.append(self.history.issuer if how == "SURRENDER" else to)
+        lent = paid and how == "TRANSFER" and top.endorsee == giver
+        if how == "ENDORSE_TO_ORDER" or (lent and self.history.issued["is_to_order"]):
+            self.endorsements[-1] = Endorsement(giver, top.may_endorse, accepted=True)
+            may = how == "ENDORSE_TO_ORDER" or top.may_endorse
+            self.endorsements.append(Endorsement(to, may, accepted=False))
+        if paid:
+            self.pledge = None
 
     def _hand(self, fact: Fact) -> None:
         if fact.act in HANDED:
@@ -256,7 +281,7 @@ def standing_of(history: History) -> Standing:
         endorsements=tuple(stacks.endorsements),
         pledge=stacks.pledge,
         consignee=redirected[-1] if redirected else history.named("consignee"),
-        status=STATUS_AFTER.get(act, "ISSUED"),
+        status="SURRENDERED" if _is_surrendered(last) else STATUS_AFTER.get(act, "ISSUED"),
         reason=str(last.body.get("reason_code", "AMENDMENT")) if amended else "",
         refusable_from=last.actor if act in {"TRANSFER", "PLEDGE"} else "",
         surrendered_by=last.actor if act in SURRENDERS else "",
@@ -264,15 +289,21 @@ def standing_of(history: History) -> Standing:
         freeze=str(frozen[-1].body.get("order", ""))
         if frozen[-1:] and frozen[-1].act == "FREEZE"
         else "",
+        escrow=last.body if act == "ESCROW_TITLE" else None,
         indemnity=indemnity_of(history),
         last=facts[-1].transaction,
     )
 
 
+def _is_surrendered(fact: Fact) -> bool:
+    """Whether an exchange surrendered it, and the carrier had agreed."""
+    return fact.act == "HANDED_OVER" and fact.body["how"] == "SURRENDER"
+
+
 def indemnity_of(history: History) -> dict[str, str] | None:
     """The letter that stands: given for this title or for one whose place it took."""
     acts = [fact.act for fact in history.facts[1:]]
-    if "SACC" in acts:
+    if "SACC" in acts or any(_is_surrendered(fact) for fact in history.facts[1:]):
         return None
     for fact in history.facts[1:]:
         if fact.act == "LETTER_OF_INDEMNITY":
@@ -313,6 +344,8 @@ def _left_out(history: History, standing: Standing) -> dict[str, Any]:
         **{name: history.named(name) for name in ("cargo", "destination", "shipment")},
         **on_board_of(history),
         "claimant": claimant_of(history),
+        "escrow": standing.escrow and {n: standing.escrow[n] for n in ("exchange", "how", "to")},
+        "fingerprints": history.issued.get("fingerprints"),
         "freeze": standing.freeze,
         "from_paper": made.body["paper"] if made.act == "SWITCH_TO_ELECTRONIC" else "",
         "house_of": history.master,
@@ -335,7 +368,10 @@ def on_board_of(history: History) -> dict[str, str]:
 
 
 def claimant_of(history: History) -> str:
-    """Who surrendered what the carrier then accepted."""
+    """Who surrendered what the carrier then accepted, or for whom an exchange did."""
+    traded = [str(fact.body["to"]) for fact in history.facts if _is_surrendered(fact)]
+    if traded:
+        return traded[-1]
     asked = [fact.actor for fact in history.facts if fact.act in SURRENDERS]
     return asked[-1] if any(fact.act == "SACC" for fact in history.facts) else ""
 

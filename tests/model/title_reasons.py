@@ -73,6 +73,8 @@ class Registry:
     recoveries: dict[str, int] = field(default_factory=dict)
     """When a recovery that waits is due, by controller."""
     titles: dict[str, tuple[History, Standing]] = field(default_factory=dict)
+    prints: dict[str, list[str]] = field(default_factory=dict)
+    """Titles by what their cargo looks like, as they were issued."""
 
 
 @dataclass(slots=True)
@@ -182,6 +184,7 @@ def gate(registry: Registry, act: str, body: Body, time: int) -> str:
         ("title.stale", body["last_act"] != standing.last),
         ("title.frozen", binds and bool(standing.freeze)),
         ("title.leased", binds and standing.lease_until > time),
+        ("title.in_escrow", binds and standing.escrow is not None),
     )
 
 

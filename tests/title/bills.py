@@ -7,6 +7,7 @@ import msgspec
 
 from ledger.world import DAY, IDS, World, salt, settled
 from ropewalk.crypto import Value
+from ropewalk.exchange import exchange_id
 from ropewalk.title import CargoList, Title, cargo_hash, find
 
 ISSUE = "title.ISSUE"
@@ -69,6 +70,18 @@ def part(
     return {"cargo": dict(cargo), "issue": issue}
 
 
+def _freight(payer: str) -> Value:
+    """What is paid to the carrier, so that it has a part in an exchange."""
+    return {
+        "asset": "payment",
+        "bank": IDS["bank"],
+        "currency": "USD",
+        "giver": IDS[payer],
+        "sum": "1",
+        "taker": IDS["carrier"],
+    }
+
+
 class Bill:
     """One title in a world, acted on by the names of its parties."""
 
@@ -116,6 +129,26 @@ class Bill:
         """This bill, leased by its possessor."""
         until = self.world.time_s + days * DAY
         self.world.done(actor, "title.LEASE", {**self.body({}), "until": until})
+        return self
+
+    def escrowed(
+        self, actor: str = "shipper", to: str = "consignee", how: str = "TRANSFER"
+    ) -> "Bill":
+        """This bill, in an exchange's escrow."""
+        leg: dict[str, Value] = {
+            "asset": "title",
+            "giver": IDS[actor],
+            "how": how,
+            "taker": IDS[to],
+            "title": self.title,
+        }
+        legs: list[Value] = [leg]
+        if how == "SURRENDER":
+            legs.append(_freight(to))
+        opened: dict[str, Value] = {"deadline": self.world.time_s + 9 * DAY, "legs": legs}
+        exchange = exchange_id(self.world.done(actor, "exchange.OPEN", opened))
+        terms: dict[str, Value] = {"exchange": exchange, "how": how, "leg": 0, "to": IDS[to]}
+        self.world.done(actor, "exchange.ESCROW_TITLE", {**self.body({}), **terms})
         return self
 
     def on_paper(self, actor: str = "shipper") -> "Bill":

@@ -77,6 +77,7 @@ def held(act: str, members: Members) -> Iterator[Case]:
     yield from missing(act, members)
     for name, bill, refusal in (
         ("leased", Bill("straight").leased(), errors.LeasedError),
+        ("in_escrow", Bill("straight").escrowed(), errors.TitleInEscrowError),
         ("waybill", Bill("waybill"), errors.NotTransferableError),
         ("on_paper", Bill("blank").on_paper(), errors.OnPaperError),
         ("ended", at("straight", *SURRENDERED), errors.EndedError),

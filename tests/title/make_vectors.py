@@ -14,7 +14,14 @@ from ropewalk.crypto import Value
 from ropewalk.identity import UnknownControllerError
 from ropewalk.ledger import MalformedBodyError
 from ropewalk.title import errors
-from title import draft_vectors, on_board_vectors, other_vectors, pledge_vectors, replace_vectors
+from title import (
+    draft_vectors,
+    fingerprint_vectors,
+    on_board_vectors,
+    other_vectors,
+    pledge_vectors,
+    replace_vectors,
+)
 from title.bills import ISSUE, Bill, issue_body
 from title.casing import CARRIER, SURRENDER, SURRENDERED, Members, at, case, held, missing, to
 
@@ -325,6 +332,7 @@ def cases() -> Iterator[Case]:
     yield from replace_vectors.cases()
     yield from on_board_vectors.cases()
     yield from draft_vectors.cases()
+    yield from fingerprint_vectors.cases()
     yield from other_vectors.cases()
 
 

@@ -114,6 +114,7 @@ def orders() -> Iterator[Case]:
         ("live_bill", Bill("blank"), None),
         ("waybill", Bill("waybill"), None),
         ("leased", Bill("blank").leased(), None),
+        ("in_escrow", Bill("blank").escrowed(), None),
         ("surrendered_for_delivery", at("blank", SURRENDER), None),
         ("on_paper", Bill("blank").on_paper(), errors.OnPaperError),
         ("ended", at("blank", *SURRENDERED), errors.EndedError),
@@ -153,6 +154,7 @@ def indemnities() -> Iterator[Case]:
     for name, one, why in (
         ("frozen", Bill("waybill").frozen(), errors.FrozenError),
         ("leased", Bill("blank").leased(), errors.LeasedError),
+        ("in_escrow", Bill("blank").escrowed(), errors.TitleInEscrowError),
         ("waybill", Bill("waybill"), errors.NotTransferableError),
         ("on_paper", Bill("blank").on_paper(), errors.OnPaperError),
         ("ended", at("blank", *SURRENDERED), errors.EndedError),
@@ -179,6 +181,7 @@ def demonstrations() -> Iterator[Case]:
         ("carrier_after_surrender", at("blank", SURRENDER), "carrier"),
         ("frozen", Bill("blank").frozen(), "shipper"),
         ("leased", Bill("blank").leased(), "shipper"),
+        ("in_escrow", Bill("blank").escrowed(), "shipper"),
     ):
         yield case(bill, act, name, actor, members)
     given = at("blank", ("shipper", "TRANSFER", to("bank")))

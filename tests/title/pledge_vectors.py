@@ -95,6 +95,7 @@ def pledged_first(act: str, members: Members) -> Iterator[Case]:
     yield from missing(act, members)
     for name, bill, why in (
         ("leased", Bill("straight").leased(), errors.LeasedError),
+        ("in_escrow", Bill("straight").escrowed(), errors.TitleInEscrowError),
         ("waybill", Bill("waybill"), errors.NotTransferableError),
         ("on_paper", Bill("blank").on_paper(), errors.OnPaperError),
         (

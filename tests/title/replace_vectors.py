@@ -11,6 +11,7 @@ from ropewalk.ledger import ApprovalNeededError, LedgerError, MalformedBodyError
 from ropewalk.title import errors
 from title.bills import Bill, cargo_list, hashed, issue_body, part
 from title.casing import CARRIER, NOWHERE, SURRENDERED, Members, at, case, held, missing, to
+from title.fingerprint_vectors import prints
 
 Body = dict[str, Value]
 Row = tuple[str, Mapping[str, Value | None], type[LedgerError]]
@@ -37,6 +38,8 @@ DIFFERENT: tuple[Row, ...] = (
     ("another_shipment", {"shipment": salt("another")}, errors.ReplacementDiffersError),
     ("shipment_left_out", {"shipment": None}, errors.ReplacementDiffersError),
     ("house_of_given", {"house_of": salt("master")}, errors.ReplacementDiffersError),
+    ("fingerprints_shown", {"fingerprints": prints("tea")}, errors.ReplacementDiffersError),
+    ("draft_named", {"draft": salt("instructions")}, errors.ReplacementDiffersError),
     ("issued_to_another", {"issue_to": IDS["bank"]}, errors.WrongHolderError),
 )
 
@@ -113,6 +116,7 @@ def voids() -> Iterator[Case]:
     yield case(amending(), act, "surrendered_for_amendment", "carrier", {}, None, ("shipper",))
     for name, one, actor, why in (
         ("leased", Bill("straight").leased(), "buyer", errors.LeasedError),
+        ("in_escrow", Bill("straight").escrowed(), "buyer", errors.TitleInEscrowError),
         ("waybill", Bill("waybill"), "buyer", errors.NotTransferableError),
         ("holder", Bill("blank"), "shipper", errors.NotIssuerError),
         ("on_paper", Bill("blank").on_paper(), "carrier", errors.OnPaperError),
@@ -304,6 +308,7 @@ def _unfit_parents() -> Iterator[Case]:
     for name, change, why in (
         ("frozen", lambda bill: bill.frozen(), errors.FrozenError),
         ("leased", lambda bill: bill.leased(), errors.LeasedError),
+        ("in_escrow", lambda bill: bill.escrowed(), errors.TitleInEscrowError),
         ("on_paper", lambda bill: bill.on_paper(), errors.OnPaperError),
     ):
         bills = pair()
@@ -415,7 +420,7 @@ def to_electronic() -> Iterator[Case]:
     live = Bill("to_order")
     body = from_paper(live)
     yield Case(act, "never_on_paper", live.world, "carrier", body, errors.NotOnPaperError)
-    for name, changes, why in (*WRONG_ISSUES, *DIFFERENT[:3]):
+    for name, changes, why in (*WRONG_ISSUES, *DIFFERENT[:-1]):
         wrong = from_paper(bill, **{"shipment": SHIPMENT, **changes})
         yield Case(act, name, bill.world, "carrier", wrong, why)
     waybill = {**from_paper(None), "replacement": issue_body("waybill", 52)}

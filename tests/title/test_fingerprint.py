@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cargo that is billed twice: refused to one carrier, told to a bank that asks (P8)."""
 
-from ledger.world import IDS, World, salt, settled
+from ledger.world import IDS, World, registration, salt, settled
 from ropewalk.crypto import Value
 from ropewalk.title import Match, find, match
 from title.bills import Bill, issue_body
@@ -118,3 +118,27 @@ def test_a_crowd_under_one_part_costs_nobody_his_bill() -> None:
     assert match(world.state, bill.title).near == 1
     assert find(world.state, bill.title) is not None
     assert IDS["carrier"] == bill.record.issuer
+
+
+def test_two_house_bills_under_one_master_over_one_item_are_told() -> None:
+    master = Bill("blank", fingerprints=shown("rice"))
+    one = other(master.world, 1, fingerprints=shown("tea"), house_of=master.title)
+    code = {"carrier_code": "FWD"}
+    master.world.done("governance", "identity.REGISTER_PARTY", registration("forwarder"))
+    body = issue_body("blank", 2, fingerprints=shown("tea"), house_of=master.title, **code)
+    second = master.world.act("forwarder", "title.ISSUE", body)
+    assert second.refusal is None, second.refusal
+    for title in (one, second.events[0].attributes["title"]):
+        assert match(master.world.state, title).items == 1
+
+
+def test_a_master_that_was_reissued_is_still_its_house_bills_kin() -> None:
+    bill = Bill("blank", fingerprints=shown("tea"))
+    house = other(bill.world, 1, fingerprints=shown("tea"), house_of=bill.title)
+    bill.does("shipper", "SURRENDER_FOR_AMENDMENT", addressee="carrier")
+    bill.agreed("carrier", "REISSUE", {"replacement": issue_body("blank", 7)}, "shipper")
+    (new,) = bill.record.replaced_by
+    assert match(bill.world.state, new) == NOTHING
+    assert match(bill.world.state, house) == NOTHING
+    later = other(bill.world, 2, fingerprints=shown("tea"), house_of=new)
+    assert match(bill.world.state, later).items == 1  # the first house bill, not the master

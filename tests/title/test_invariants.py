@@ -9,11 +9,15 @@ import pytest
 from ledger.world import IDS, NETWORK, salt
 from ropewalk.ledger import Change, Context, Overlay, encode_record
 from ropewalk.rules import V1
-from ropewalk.title import INVARIANTS, Indemnity, Pledge, ReferenceRecord, Title
+from ropewalk.title import INVARIANTS, Escrow, Indemnity, Pledge, ReferenceRecord, Title
 from title.bills import Bill
+from title.fingerprint_vectors import prints
 
 ACT = salt("the act")
-BANK, BUYER, CARRIER, SHIPPER = (IDS[name] for name in ("bank", "buyer", "carrier", "shipper"))
+BANK, BUYER, CARRIER, CONSIGNEE, SHIPPER = (
+    IDS[name] for name in ("bank", "buyer", "carrier", "consignee", "shipper")
+)
+TO_SHIPPER = Escrow(exchange=salt("exchange"), how="TRANSFER", to=SHIPPER)
 
 
 LETTER = Indemnity(bank="", receiver=BANK, requester=BANK)
@@ -114,6 +118,69 @@ def test_a_promise_of_the_exceptions_is_noticed(
     prepare: Callable[[Bill], Bill], actor: str, changes: dict[str, object], names: list[str]
 ) -> None:
     assert broken(prepare(Bill("blank")), actor, **changes) == names
+
+
+OUT = {"escrow": None}
+BY_BANK = {"escrow": Escrow(exchange=salt("exchange"), how="TRANSFER", to=BUYER)}
+
+
+def surrendering(bill: Bill) -> Bill:
+    return bill.escrowed(how="SURRENDER")
+
+
+def stopped(bill: Bill) -> Bill:
+    return bill.escrowed().frozen()
+
+
+def endorsing(bill: Bill) -> Bill:
+    return bill.escrowed(how="ENDORSE_TO_ORDER")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "actor", "changes", "names"),
+    [
+        (Bill.escrowed, "shipper", OUT, []),
+        (Bill.escrowed, "buyer", {**OUT, "possessor": CONSIGNEE}, []),
+        (Bill.escrowed, "shipper", {**OUT, "possessor": BUYER}, ["T5"]),
+        (Bill.escrowed, "shipper", {**OUT, "possessor": CONSIGNEE, "status": "VOID"}, ["T5"]),
+        (Bill.escrowed, "shipper", {**OUT, "surrender_reason": "COD"}, ["T5"]),
+        (Bill.escrowed, "shipper", {"possessor": CONSIGNEE}, ["T5"]),
+        (Bill.escrowed, "shipper", {}, []),
+        (Bill.escrowed, "governance", {"freeze": salt("order")}, []),
+        (Bill.escrowed, "bank", {"indemnity": LETTER}, ["I5", "T5"]),
+        (Bill.escrowed, "shipper", BY_BANK, ["T5"]),
+        (lambda bill: bill, "bank", BY_BANK, ["I5"]),
+        (lambda bill: bill, "shipper", BY_BANK, []),
+        (lambda bill: bill, "shipper", {**BY_BANK, "possessor": BUYER}, ["T5"]),
+        (lambda bill: bill.frozen(), "shipper", BY_BANK, ["I15"]),
+        (lambda bill: bill.leased(), "shipper", BY_BANK, ["T27"]),
+        (lambda bill: bill.pledged(), "bank", BY_BANK, ["I13"]),
+        (lambda bill: bill.pledged(), "bank", {"escrow": TO_SHIPPER}, []),
+        (stopped, "shipper", OUT, []),
+        (stopped, "shipper", {**OUT, "freeze": ""}, ["I15", "T5"]),
+        (stopped, "shipper", {**OUT, "possessor": CONSIGNEE}, ["I15"]),
+        (endorsing, "shipper", {**OUT, "possessor": CONSIGNEE}, ["T5"]),
+        (endorsing, "shipper", {**OUT, "possessor": CONSIGNEE, "endorsee": CONSIGNEE}, []),
+        (surrendering, "shipper", {**OUT, "possessor": CONSIGNEE}, ["T5"]),
+        (surrendering, "shipper", {**OUT, "status": "SURRENDERED", "claimant": BUYER}, ["T5"]),
+        (surrendering, "shipper", {**OUT, "status": "SURRENDERED", "claimant": CONSIGNEE}, []),
+    ],
+)  # fmt: skip
+def test_a_title_that_leaves_escrow_another_way_is_noticed(
+    prepare: Callable[[Bill], Bill], actor: str, changes: dict[str, object], names: list[str]
+) -> None:
+    assert broken(prepare(Bill("blank")), actor, **changes) == names
+
+
+def test_a_title_that_begins_in_escrow_is_noticed() -> None:
+    bill = Bill("blank")
+    first = msgspec.structs.replace(bill.record, last_act=ACT, **BY_BANK)
+    assert judged(bill, None, first, "carrier") == ["T5"]
+
+
+def test_fingerprints_that_change_are_noticed() -> None:
+    bill = Bill("blank", fingerprints=prints("tea"))
+    assert broken(bill, "shipper", fingerprints=None) == ["T14"]
 
 
 def test_an_endorsee_that_is_passed_over_is_noticed() -> None:

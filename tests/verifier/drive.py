@@ -168,12 +168,13 @@ class World:
     def agree(self, actor: str, act: str, body: Mapping[str, Value], *others: str) -> str:
         """Propose an act and have each of these approve it, key by key; what carried it out."""
         until = self.time_s + PROPOSAL_S
-        asked: dict[str, Value] = {"act": f"title.{act}", "body": dict(body), "until": until}
+        named = act if "." in act else f"title.{act}"
+        asked: dict[str, Value] = {"act": named, "body": dict(body), "until": until}
         first, *more = self.signers[actor]
         last = self.act(actor, "identity.PROPOSE", asked, keys=(first,))
         hashed = act_hash(
             {
-                "act": f"title.{act}",
+                "act": named,
                 "actor": self.controllers[actor],
                 "body": dict(body),
                 "network": self.network,

@@ -24,6 +24,7 @@ from verifier.forge import (
     without,
 )
 from verifier.forged_credit import ON_PAPER, PAPER, SUM
+from verifier.forged_exchanges import PRINTS
 from verifier.lives import cargo, cargo_hash, item
 
 Cargo = dict[str, Any]
@@ -259,6 +260,7 @@ def _unlike() -> dict[str, list[Body]]:
         "a child for elsewhere": parts(destination="df" * 32),
         "a child with a master": parts(house_of="ab" * 32),
         "a child from a draft": parts(draft="ab" * 32),
+        "a child with fingerprints": parts(fingerprints=PRINTS),
         "a straight child": parts(is_to_order=False, consignee=BANK, endorsee=None),
     }
     lists = {"unsorted items": "items", "unsorted boxes": "equipments"}
@@ -421,6 +423,7 @@ def amendments() -> Table:
         "into a waybill": amended(named(2, WAYBILL, **same)),
         "under a master": amended(named(2, ORDER, **same, house_of="ab" * 32)),
         "from a draft": amended(named(2, ORDER, **same, draft="ab" * 32)),
+        "with fingerprints": amended(named(2, ORDER, **same, fingerprints=PRINTS)),
         "under its old reference": amended({**ORDER, **same, "consignee": BANK}),
         "into itself": amended({**ORDER, **same}),
     }
@@ -450,6 +453,7 @@ def papers() -> Table:
         "of another shipment": (with_issue(shipment="5b" * 32), ()),
         "under a master": (with_issue(house_of="ab" * 32), ()),
         "from a draft": (with_issue(draft="ab" * 32), ()),
+        "with fingerprints": (with_issue(fingerprints=PRINTS), ()),
         "to somebody who did not agree": (with_issue(issue_to=BANK), ()),
         "agreed by a stranger": (lambda _body: None, (BANK,)),
     }

@@ -221,7 +221,8 @@ def _from_paper(world: World) -> Bundles:
     return {"from-paper": from_paper, "to-paper-again": world.bundle(title)}
 
 
-def _pledge(world: World, title: str, due: int, amount: int = 2_500_000) -> None:
+def pledge(world: World, title: str, due: int, amount: int = 2_500_000) -> None:
+    """The shipper pledges a bill to the bank."""
     members: dict[str, Value] = {
         "amount": amount,
         "currency": "EUR" if amount else "",
@@ -235,10 +236,10 @@ def _pledged(world: World) -> Bundles:
     parties = {"shipper": "Cherry Exports", "endorsee": "Bank of Ports"}
     written = bill("ARX-PLEDGE-1", **parties)
     title = world.issue(written, shipper="shipper", endorsee="bank", issue_to="shipper")
-    _pledge(world, title, 0)
+    pledge(world, title, 0)
     world.on(title, "bank", "REFUSE_TRANSFER")
     refused = world.bundle(title)
-    _pledge(world, title, 0, amount=0)
+    pledge(world, title, 0, amount=0)
     pledged = world.bundle(title)
     moved = {"recipient": world.controllers["buyer"], **world.link(title)}
     world.agree("bank", "ENDORSE_TO_ORDER", moved, "shipper")
@@ -253,7 +254,7 @@ def _pledged(world: World) -> Bundles:
 def _enforced(world: World) -> Bundles:
     parties = {"shipper": "Cherry Exports", "endorsee": "Cherry Exports"}
     title = world.issue(bill("ARX-PLEDGE-2", **parties), shipper="shipper", endorsee="shipper")
-    _pledge(world, title, world.time_s + 120)
+    pledge(world, title, world.time_s + 120)
     due = world.bundle(title)
     world.on(title, "bank", "SIGN")
     world.on(title, "bank", "ENFORCE_PLEDGE", recipient="buyer")
@@ -263,7 +264,7 @@ def _enforced(world: World) -> Bundles:
 def _trusted(world: World) -> Bundles:
     parties = {"shipper": "Cherry Exports", "endorsee": "Cherry Exports"}
     title = world.issue(bill("ARX-TRUST-1", **parties), shipper="shipper", endorsee="shipper")
-    _pledge(world, title, 0)
+    pledge(world, title, 0)
 
     def trust(until: int) -> None:
         members: dict[str, Value] = {"purpose": "SURRENDER_FOR_DELIVERY", "until": until}
@@ -287,7 +288,7 @@ def _trusted(world: World) -> Bundles:
 def _trusted_away(world: World) -> Bundles:
     """A trust receipt goes along with a bill that is handed on with everybody's approval."""
     title = world.issue(bill("ARX-TRUST-2", shipper="Cherry Exports"), shipper="shipper")
-    _pledge(world, title, 0)
+    pledge(world, title, 0)
     trust: dict[str, Value] = {"purpose": "SURRENDER_FOR_AMENDMENT", "until": world.time_s + DAY_S}
     world.act("bank", "title.TRUST_RECEIPT", {**trust, **world.link(title)})
     moved = {"recipient": world.controllers["forwarder"], **world.link(title)}
@@ -299,7 +300,7 @@ def _pledged_on_paper(world: World) -> Bundles:
     """A pledge follows the bill to paper and back."""
     written = partial(bill, shipper="Cherry Exports")
     title = world.issue(written("ARX-PLEDGE-3"), shipper="shipper")
-    _pledge(world, title, 0)
+    pledge(world, title, 0)
     paper = {"paper": tag("paper of ARX-PLEDGE-3")}
     world.agree("bank", "SWITCH_TO_PAPER", {**paper, **world.link(title)}, "carrier", "shipper")
     new, body = world.body(written("ARX-PLEDGE-4"), shipper="shipper", issue_to="bank")

@@ -13,6 +13,7 @@ import msgspec
 
 from ropewalk.crypto import encode, from_base64, to_base64
 from verifier.mutate_consensus import mutated_consensus
+from verifier.mutate_exchanges import mutated_exchanges
 from verifier.mutate_more import mutated_approvals, mutated_controls
 from verifier.steps import Mutation, Step, Table, insert, remove, replace, set_, swap
 from verifier.successions import mutated_successions
@@ -84,6 +85,7 @@ def mutations(files: Mapping[str, bytes]) -> list[Mutation]:
     return [
         *found,
         *mutated_approvals(files),
+        *mutated_exchanges(files),
         *mutated_controls(files),
         *mutated_consensus(files),
         *mutated_successions(files),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ropewalk.crypto import Value, encode
-from verifier import consortium, controls, drive, lives, successions
+from verifier import consortium, controls, drive, exchanges, lives, successions
 from verifier.drive import BLOCK_S, World, cosigned, witness_key
 from verifier.telling import DAY_S, Case, document
 
@@ -165,8 +165,9 @@ def told(directory: Path) -> tuple[dict[str, bytes], dict[str, Case]]:
     world = World(directory)
     try:
         made = bundles(world)
-        told_cases = cases(sorted(made))
         proofs, control_cases = controls.told(world)
+        made.update(exchanges.told(world))
+        told_cases = cases(sorted(made))
         files, consortium_cases = consortium.told()
         later, later_cases = successions.told()
         cases_ = {**told_cases, **control_cases, **consortium_cases, **later_cases}

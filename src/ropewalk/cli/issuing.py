@@ -32,6 +32,14 @@ from ropewalk.client import (
 )
 from ropewalk.crypto import is_hex
 
+FingerprintKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--fingerprint-key",
+        help="The network's key, 64 hex digits in a file: banks are warned of second bills.",
+    ),
+]
+
 
 def title_issue(
     document: Annotated[Path, typer.Option("--document", help="DCSA EBL 3.0 transport document.")],
@@ -54,21 +62,13 @@ def title_issue(
     ] = "",
     on_board: Annotated[
         bool,
-        typer.Option(
-            "--on-board", help="State the document's on-board date: terminals must have loaded."
-        ),
+        typer.Option("--on-board", help="State its on-board date: terminals must have loaded."),
     ] = False,
     override: Annotated[
         str,
         typer.Option("--override", help="Commitment to why, where loading events do not carry it."),
     ] = "",
-    fingerprint_key: Annotated[
-        Path | None,
-        typer.Option(
-            "--fingerprint-key",
-            help="The network's key, 64 hex digits in a file: banks are warned of second bills.",
-        ),
-    ] = None,
+    fingerprint_key: FingerprintKey = None,
     actor: Annotated[str, typer.Option("--actor", help="The carrier's controller id.")] = "",
     co_signer: CoSigners = None,
     node: NodeUrl = DEFAULT_NODE,
@@ -80,10 +80,7 @@ def title_issue(
     """Issue a transport document as a title; the file is kept verbatim under DATA/documents."""
     with ending(as_json=as_json), Node(node) as connected:
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
-        read = read_document(document)
-        for warning in read.warnings:
-            where = warning.where or "document"
-            errors.print("warning: " + plain(f"{where}: {warning.text}"))
+        read = _read(document)
         named = [wallet.controller(one) if one else "" for one in (consignee, endorsee, issue_to)]
         identifier, outcome = issue(
             wallet.actor(connected, key, controller=actor, co_signers=tuple(co_signer or ())),
@@ -100,6 +97,13 @@ def title_issue(
             ),
         )
         finish(outcome, as_json=as_json, title=identifier)
+
+
+def _read(path: Path) -> TransportDocument:
+    read = read_document(path)
+    for warning in read.warnings:
+        errors.print("warning: " + plain(f"{warning.where or 'document'}: {warning.text}"))
+    return read
 
 
 def _network_key(path: Path | None) -> bytes:

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a carrier makes of its cargo at issue, so that a bank can be warned of a second bill (P8).
 
-Each cargo item has a fingerprint of the whole, and of parts of it: a slip in one member leaves
-those without it as they are. All under the network's key, which its members share. Source:
-requirements capital.md, «Double financing»; reliability TH24; docs/financing.md says what it can't.
+Each cargo item has a fingerprint of the whole, and four of parts of it, so that a slip of the pen
+leaves one of them as it is: the box on this ship, whatever is in it; and three times the goods on
+this ship with two digits of the box left out, one of which misses a digit that is wrong. Goods in
+no box are never the same item as others, since lots of one size are many; they are near where they
+weigh the same. All is under the network's key, which its members share. What it tells, and what it
+can't: docs/financing.md. Source: requirements capital.md, «Double financing»; reliability TH24.
 """
 
 import hmac
+import re
 from collections.abc import Iterator
 
 from ropewalk.client.document import (
@@ -22,9 +26,22 @@ from ropewalk.crypto import Value, jcs
 
 KEY_SIZE = 32
 ITEMS_MAX = 32
+"""Cargo items that an ISSUE shows; of a bill with more, always the same ones."""
 GRAMS_A_STEP = 100_000
 """Weights are compared to a tenth of a tonne: scales and tares differ by kilograms."""
+HEADING = 4
+"""Digits of an HS code that name its heading; the digits after them are often told otherwise."""
+SUBHEADING = 6
+"""Digits that are the same the world over."""
 SCHEME = 1
+
+_BOX = re.compile(r"([A-Z]{4})([0-9]{6})([0-9]?)")
+_SHIP_PREFIX = re.compile(r"\A\s*(?:M\W?[VST]|S\W?S)\W+(?=\w)", re.IGNORECASE)
+_LEFT_OUT = ((0, 3), (1, 4), (2, 5))
+"""Pairs of a serial number's digits. Boxes of a series differ in the last ones, which no pair has
+both of: leaving a pair out leaves boxes different."""
+
+Part = tuple[str, Json]
 
 
 def fingerprints_of(document: TransportDocument, key: bytes) -> dict[str, Value] | None:
@@ -34,34 +51,54 @@ def fingerprints_of(document: TransportDocument, key: bytes) -> dict[str, Value]
         document: read verbatim.
         key: the network's, 32 bytes, which its members share.
     """
-    body = members_of(document)
-    found: dict[str, list[str]] = {}
-    for whole, parts in _items(body):
+    found: dict[str, tuple[str, set[str]]] = {}
+    for whole, place, parts in _items(members_of(document)):
         item = _keyed(key, "item", whole)
-        found.setdefault(item, sorted({_keyed(key, name, part) for name, part in parts}))
-    if not found or len(found) > ITEMS_MAX:
+        _, near = found.setdefault(item, (_keyed(key, "place", place), set()))
+        near.update(_keyed(key, name, part) for name, part in parts)
+    if not found:
         return None
-    items: list[Value] = [{"item": item, "near": [*near]} for item, near in sorted(found.items())]
+    first = sorted(found, key=lambda item: (found[item][0], item))[:ITEMS_MAX]
+    items: list[Value] = [
+        {"item": item, "near": sorted(found[item][1])[:4]} for item in sorted(first)
+    ]
     return {"items": items, "scheme": SCHEME}
 
 
-def _items(body: dict[str, Json]) -> Iterator[tuple[Json, list[tuple[str, Json]]]]:
-    """Each cargo item as it is compared, and the parts of it that are compared alone."""
-    voyage = _voyage(body)
+def _items(body: dict[str, Json]) -> Iterator[tuple[Json, Json, list[Part]]]:
+    """Each cargo item as it is compared, what it is chosen by, and its parts."""
+    transports = members_in(body.get("transports"))
+    ports, (ship, voyage) = _ports(transports), _voyage(transports)
     for goods, cargo in cargo_items(body):
-        box = _plain(text_in(cargo.get("equipmentReference")))
-        packaging = members_in(cargo.get("outerPackaging"))
-        packages = packaging.get("numberOfPackages") or 0
+        box, check = _box(text_in(cargo.get("equipmentReference")))
+        packages = members_in(cargo.get("outerPackaging")).get("numberOfPackages") or 0
         grams = _grams(cargo)
+        headings = _codes(goods, HEADING)
+        if not box:
+            loose: Json = [grams, headings, ports, ship]
+            reference = text_in(body.get("transportDocumentReference"))
+            yield [loose, reference], loose, [("weight", loose)]
+            continue
         steps = (grams + GRAMS_A_STEP // 2) // GRAMS_A_STEP
-        codes: list[Json] = [
-            *sorted({_plain(text_in(one))[:6] for one in elements_in(_codes(goods))})
-        ]
-        amount: Json = [packages, steps]
-        parts: list[tuple[str, Json]] = [("goods", [*codes, amount, voyage["ports"]])]
-        if box:
-            parts += [("box", [box, voyage["ship"]]), ("laden", [box, amount])]
-        yield [box, amount, codes, voyage["ports"], voyage["ship"]], parts
+        codes = _codes(goods, SUBHEADING)
+        whole: Json = [box, [packages, steps], codes, ports, [ship, voyage]]
+        yield whole, [box, ship], _parts_of_box(box, check, [headings, ship])
+
+
+def _parts_of_box(box: str, check: str, aboard: list[Json]) -> list[Part]:
+    """The box on its ship, and the goods in any box that differs in one digit.
+
+    A box that is written with one digit wrong keeps the check digit that it is marked with; a
+    neighbour of its series has another, in ten cases of eleven.
+    """
+    parts: list[Part] = [("box", [box, *aboard[1:]])]
+    read = _BOX.fullmatch(box)
+    if read is not None:
+        letters, serial, _ = read.groups()
+        for number, pair in enumerate(_LEFT_OUT):
+            kept = "".join(one for place, one in enumerate(serial) if place not in pair)
+            parts.append((f"digits {number}", [letters + kept, check, *aboard]))
+    return parts
 
 
 def _grams(cargo: dict[str, Json]) -> int:
@@ -71,13 +108,15 @@ def _grams(cargo: dict[str, Json]) -> int:
         return 0
 
 
-def _codes(goods: Json) -> Json:
-    return members_in(goods).get("HSCodes")
+def _codes(goods: Json, digits: int) -> Json:
+    """HS codes to so many digits, each once."""
+    listed = elements_in(members_in(goods).get("HSCodes"))
+    codes: list[Json] = [*sorted({_plain(text_in(one))[:digits] for one in listed})]
+    return codes
 
 
-def _voyage(body: dict[str, Json]) -> dict[str, Json]:
-    """Ports and ship, without what is written in many ways."""
-    transports = members_in(body.get("transports"))
+def _ports(transports: dict[str, Json]) -> Json:
+    """Ports of loading and discharge, without what is written in many ways."""
     ports: list[Json] = [
         _plain(
             text_in(members_in(transports.get(one)).get("UNLocationCode"))
@@ -85,12 +124,28 @@ def _voyage(body: dict[str, Json]) -> dict[str, Json]:
         )
         for one in ("portOfLoading", "portOfDischarge")
     ]
-    ships: list[Json] = [
-        _plain(text_in(members_in(one).get("vesselName")))
-        + _plain(text_in(members_in(one).get("carrierExportVoyageNumber")))
-        for one in elements_in(transports.get("vesselVoyages"))
-    ]
-    return {"ports": ports, "ship": ships[:1]}
+    return ports
+
+
+def _voyage(transports: dict[str, Json]) -> tuple[str, str]:
+    """The first ship's name, and its carrier's own number of the voyage.
+
+    Partners on one ship number its voyages each by itself, so that parts go by the ship alone.
+    """
+    for one in elements_in(transports.get("vesselVoyages")):
+        name, number = (
+            text_in(members_in(one).get(each))
+            for each in ("vesselName", "carrierExportVoyageNumber")
+        )
+        return _plain(_SHIP_PREFIX.sub("", name)), _plain(number).lstrip("0")
+    return "", ""
+
+
+def _box(text: str) -> tuple[str, str]:
+    """A box's number without its check digit, and that digit; whatever else it says, as it is."""
+    box = _plain(text)
+    read = _BOX.fullmatch(box)
+    return (box, "") if read is None else (box[:10], read[3])
 
 
 def _plain(text: str) -> str:

@@ -82,7 +82,7 @@ class WaitsError(LedgerError):
 
 
 class NotReturnableError(ApprovalNeededError):
-    """The exchange can still settle: before its deadline all who agreed have to approve."""
+    """The exchange can still settle: before its deadline all who agreed or paid approve."""
 
     code = "exchange.not_returnable"
     number = 7761
@@ -128,3 +128,10 @@ class LegBrokenError(LedgerError):
 
     code = "exchange.leg_broken"
     number = 7767
+
+
+class CarrierAbsentError(LedgerError):
+    """A surrender is the carrier's to accept, and it has no part in the exchange."""
+
+    code = "exchange.carrier_absent"
+    number = 7768

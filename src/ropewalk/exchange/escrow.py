@@ -13,7 +13,6 @@ import msgspec
 from ropewalk.capital import (
     HELD,
     PAYS,
-    BadAmountError,
     NotBankError,
     OnReceivable,
     Purse,
@@ -24,10 +23,11 @@ from ropewalk.capital import (
     read_amount,
     require_pledgees,
 )
-from ropewalk.exchange.errors import NotGiverError, OtherObjectError
+from ropewalk.exchange.errors import CarrierAbsentError, NotGiverError, OtherObjectError
 from ropewalk.exchange.state import (
     ON_LEG,
     DepositLeg,
+    Exchange,
     OnLeg,
     PaymentLeg,
     ReceivableLeg,
@@ -36,9 +36,17 @@ from ropewalk.exchange.state import (
     load_leg,
     require_giver,
 )
-from ropewalk.identity import has_role
+from ropewalk.identity import UnknownControllerError, has_role
 from ropewalk.ledger import Context, ControllerId, Effects, Event, Hash, Rule, View
-from ropewalk.title import OFFER_REFUSALS, ActOnTitle, Escrow, How, offer
+from ropewalk.title import (
+    OFFER_REFUSALS,
+    ActOnTitle,
+    Escrow,
+    How,
+    RecipientIsPossessorError,
+    find,
+    offer,
+)
 
 
 class EscrowTitle(OnLeg, frozen=True):
@@ -82,8 +90,17 @@ def escrow_title(view: View, message: EscrowTitle, context: Context) -> Effects:
     on_title = ActOnTitle(last_act=message.last_act, title=message.title)
     terms = Escrow(exchange=message.exchange, how=message.how, to=message.to)
     offered = offer(view, on_title, terms, context)
-    noted = given(exchange, message.exchange, message.leg, context.actor)
+    if message.how == "SURRENDER":
+        _require_carrier(view, message.title, exchange)
+    noted = given(exchange, message.exchange, message.leg, by=context.actor)
     return Effects({**offered.writes, **noted}, (*offered.events, _told(message, context)))
+
+
+def _require_carrier(view: View, title: str, exchange: Exchange) -> None:
+    """Nobody's surrender is accepted for the carrier: it agrees as a party (T19, T21)."""
+    found = find(view, title)
+    if found is not None and found.issuer not in exchange.parties:
+        raise CarrierAbsentError(found.issuer)
 
 
 def escrow_receivable(view: View, message: EscrowReceivable, context: Context) -> Effects:
@@ -103,7 +120,7 @@ def escrow_receivable(view: View, message: EscrowReceivable, context: Context) -
     require_pledgees([receivable], context)
     writes = {
         **put_receivable(receivable, message.receivable, context, escrow=message.exchange),
-        **given(exchange, message.exchange, message.leg, context.actor),
+        **given(exchange, message.exchange, message.leg, by=context.actor),
     }
     listed = changed(receivable.payable, message.receivable)
     return Effects(writes, (_told(message, context), listed))
@@ -120,13 +137,13 @@ def escrow_deposit(view: View, message: EscrowDeposit, context: Context) -> Effe
     purse = Purse(view, leg.bank, leg.currency)
     purse.balance(leg.taker)  # who is to be paid has an account, or it could never settle
     purse.hold(context.actor, read_amount(leg.sum))
-    noted = given(exchange, message.exchange, message.leg, context.actor)
+    noted = given(exchange, message.exchange, message.leg, by=context.actor)
     posted = purse.events("ESCROW_DEPOSIT", message.exchange)
     return Effects({**purse.writes, **noted}, (_told(message, context), *posted))
 
 
 def confirm_payment(view: View, message: ConfirmPayment, context: Context) -> Effects:
-    """Make a claim on money outside a fact.
+    """Make a claim on money outside a fact; who paid agrees on his own.
 
     Raises:
         LedgerError: one of `CONFIRM_REFUSALS`, in that order.
@@ -136,7 +153,7 @@ def confirm_payment(view: View, message: ConfirmPayment, context: Context) -> Ef
         raise NotGiverError(context.actor)
     if not has_role(view, context.actor, "bank"):
         raise NotBankError(context.actor)
-    noted = given(exchange, message.exchange, message.leg, leg.giver)
+    noted = given(exchange, message.exchange, message.leg)
     return Effects(noted, (_told(message, context),))
 
 
@@ -145,9 +162,16 @@ def _told(message: OnLeg, context: Context) -> Event:
     return Event("exchange.leg_given", told)
 
 
-TITLE_REFUSALS = (*ON_LEG, OtherObjectError, *OFFER_REFUSALS)
+_BY_OPENING = (RecipientIsPossessorError, UnknownControllerError)
+"""Never met here: whoever takes is somebody else, and was known when it was opened."""
+TITLE_REFUSALS = (
+    *ON_LEG,
+    OtherObjectError,
+    *(one for one in OFFER_REFUSALS if one not in _BY_OPENING),
+    CarrierAbsentError,
+)
 RECEIVABLE_REFUSALS = (*ON_LEG, OtherObjectError, *HELD, ReceivablePledgedError)
-DEPOSIT_REFUSALS = (*ON_LEG, *PAYS, BadAmountError)
+DEPOSIT_REFUSALS = (*ON_LEG, *PAYS)
 CONFIRM_REFUSALS = (*ON_LEG, NotBankError)
 
 RULES = (

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """An exchange's promises, each a named function over one act's change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ropewalk.capital import Balance, Receivable
+from ropewalk.capital import Balance, Receivable, balance_key
 from ropewalk.cargo import find_right
-from ropewalk.exchange.conditions import MET, judge
+from ropewalk.exchange.conditions import FAILED, MET, judge
+from ropewalk.exchange.settle import is_broken
 from ropewalk.exchange.state import (
     OPEN,
+    RETURNED,
     SETTLED,
     DepositLeg,
     Exchange,
@@ -18,6 +20,8 @@ from ropewalk.exchange.state import (
 )
 from ropewalk.ledger import Change, Invariant, View, decode_record
 from ropewalk.title import SURRENDERED, Title, find, key
+
+_TERMS = ("condition", "deadline", "legs", "opener")
 
 
 def _exchanges(change: Change) -> Iterator[tuple[str, Exchange | None, Exchange | None]]:
@@ -37,16 +41,29 @@ def decided_once(change: Change) -> str | None:
     for identifier, was, now in _exchanges(change):
         if now is None:
             return f"{identifier} was removed"
-        if was is None:
-            if now.status != OPEN:
-                return f"{identifier} began as {now.status}"
-            continue
-        if was.status != OPEN:
-            return f"{identifier} was decided, and changed"
-        if (was.legs, was.condition, was.deadline) != (now.legs, now.condition, now.deadline):
-            return f"{identifier} has other terms"
-        if now.status == SETTLED and not _is_due(was, change):
-            return f"{identifier} settled before it was due, or too late"
+        broken = _began(now) if was is None else _went_on(was, now, identifier, change)
+        if broken is not None:
+            return f"{identifier} {broken}"
+    return None
+
+
+def _began(now: Exchange) -> str | None:
+    if now.given or now.version != 1:
+        return "began in the middle"
+    return None if now.status == OPEN else f"began as {now.status}"
+
+
+def _went_on(was: Exchange, now: Exchange, identifier: str, change: Change) -> str | None:
+    if was.status != OPEN:
+        return "was decided, and changed"
+    if now.version != was.version + 1:
+        return "has versions that do not follow"
+    if any(getattr(was, name) != getattr(now, name) for name in _TERMS):
+        return "has other terms"
+    if now.status == SETTLED and not _is_due(was, change):
+        return "settled before it was due, or too late"
+    if now.status == RETURNED and not _may_return(was, identifier, change):
+        return "was returned while it could settle, behind somebody's back"
     return None
 
 
@@ -57,27 +74,50 @@ def _is_due(was: Exchange, change: Change) -> bool:
     return condition is None or judge(change.before, condition, change.context.time_s) == MET
 
 
+def _may_return(was: Exchange, identifier: str, change: Change) -> bool:
+    context, view, condition = change.context, change.before, was.condition
+    late = context.time_s > was.deadline
+    failed = condition is not None and judge(view, condition, context.time_s) == FAILED
+    broken = any(is_broken(view, was, number, identifier) for number in was.given)
+    signed = {context.actor, *context.approvals}
+    return late or failed or broken or signed.issuperset(was.concerned)
+
+
+def agreed_by_itself(change: Change) -> str | None:
+    """I5: nobody agrees by what another one signs, and no consent is taken back."""
+    for identifier, was, now in _exchanges(change):
+        if now is None:
+            continue
+        before = () if was is None else was.agreed
+        if not {*before} <= {*now.agreed} <= {*before, change.context.actor}:
+            return f"{identifier}: somebody agreed who did not sign, or no longer agrees"
+        if was is not None and not {*was.given} <= {*now.given}:
+            return f"{identifier}: what was given is given no more"
+    return None
+
+
 def both_or_neither(change: Change) -> str | None:
     """I26: what settled moved whole, what was returned is whole where it was."""
     for identifier, was, now in _exchanges(change):
         if was is None or now is None or now.status == OPEN:
             continue
         for number, leg in enumerate(now.legs):
-            if now.status == SETTLED and not _moved(change, leg):
+            if now.status == SETTLED and not _moved(change, leg, now.parties):
                 return f"{identifier} settled without leg {number}"
             if now.status != SETTLED and number in was.given and not _stayed(change, leg):
                 return f"{identifier} was returned without leg {number}"
     return None
 
 
-def _moved(change: Change, leg: Leg) -> bool:
+def _moved(change: Change, leg: Leg, parties: Sequence[str]) -> bool:
     view = change.after
     if isinstance(leg, TitleLeg):
         title = find(view, leg.title)
         if title is None or title.escrow is not None:
             return False
         if leg.how == "SURRENDER":
-            return (title.status, title.claimant) == (SURRENDERED, leg.taker)
+            accepted = title.issuer in parties
+            return accepted and (title.status, title.claimant) == (SURRENDERED, leg.taker)
         return title.possessor == leg.taker
     if isinstance(leg, ReceivableLeg):
         share = _receivable(view, leg)
@@ -123,6 +163,31 @@ def escrow_follows(change: Change) -> str | None:
     return f"{wrong[0]} holds something else than its exchanges say" if wrong else None
 
 
+def money_goes_where_it_should(change: Change) -> str | None:
+    """I26: what is decided pays each taker what is his, or each giver what he gave; no one else."""
+    owed: dict[str, int] = {}
+    decided = False
+    for _, was, now in _exchanges(change):
+        if was is None or now is None or now.status == OPEN:
+            continue
+        decided = True
+        for leg in _held_deposits(was):
+            customer = leg.taker if now.status == SETTLED else leg.giver
+            name = balance_key(leg.bank, leg.currency, customer)
+            owed[name] = owed.get(name, 0) + int(leg.sum)
+    if not decided:
+        return None
+    for name in sorted({*owed, *(one for one in change.keys if one.startswith("balance/"))}):
+        if _free(change.after, name) - _free(change.before, name) != owed.get(name, 0):
+            return f"{name} got something else than its exchange says"
+    return None
+
+
+def _free(view: View, name: str) -> int:
+    data = view.get(name)
+    return 0 if data is None else int(decode_record(data, Balance).amount)
+
+
 def _held_deposits(record: Exchange | None) -> Iterator[DepositLeg]:
     if record is None or record.status != OPEN:
         return
@@ -165,6 +230,8 @@ def _is_closed(view: View, name: str) -> bool:
 
 INVARIANTS = (
     Invariant("I26 decided once", decided_once),
+    Invariant("I5 agreed by itself", agreed_by_itself),
     Invariant("I26 both or neither", both_or_neither),
+    Invariant("I26 money goes where it should", money_goes_where_it_should),
     Invariant("I26 escrow follows its exchange", escrow_follows),
 )

@@ -12,7 +12,6 @@ import msgspec
 from ropewalk.capital import OPEN as OPEN_RECEIVABLE
 from ropewalk.capital import (
     BadAmountError,
-    NotCustomerError,
     Purse,
     Receivable,
     TooManyRecoursesError,
@@ -60,8 +59,9 @@ from ropewalk.ledger import (
     require_approvals,
 )
 from ropewalk.title import (
-    HAND_OVER_REFUSALS,
     ActOnTitle,
+    FrozenError,
+    StaleError,
     find,
     give_back,
     hand_over,
@@ -209,7 +209,7 @@ def give_all_back(view: View, message: Return, context: Context) -> Effects:
     """
     exchange = load_open(view, message.exchange)
     if not _has_failed(view, exchange, message.exchange, context):
-        require_approvals(context, exchange.agreed, NotReturnableError)
+        require_approvals(context, exchange.concerned, NotReturnableError)
     _check_titles(exchange, message)
     overlay = Overlay(view)
     events: list[Event] = []
@@ -265,10 +265,10 @@ SETTLE_REFUSALS: tuple[type[LedgerError], ...] = (
     NotPartyError,
     WaitsError,
     NamedTitlesError,
-    *HAND_OVER_REFUSALS,
+    StaleError,
+    FrozenError,
     LegBrokenError,
     TooManyRecoursesError,
-    NotCustomerError,
     BadAmountError,
 )
 RETURN_REFUSALS = (
@@ -276,8 +276,7 @@ RETURN_REFUSALS = (
     DecidedError,
     NotReturnableError,
     NamedTitlesError,
-    *HAND_OVER_REFUSALS[:-1],
-    BadAmountError,
+    StaleError,
 )
 
 RULES = (

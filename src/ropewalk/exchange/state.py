@@ -133,6 +133,11 @@ class Exchange(Record, frozen=True, kw_only=True, omit_defaults=True):
         return sorted(missing | {leg.giver for _, leg in self.ungiven})
 
     @property
+    def concerned(self) -> list[str]:
+        """Who agreed, or has something in it by now: a payment outside, too. Sorted."""
+        return sorted({*self.agreed, *(self.legs[number].giver for number in self.given)})
+
+    @property
     def ungiven(self) -> Iterator[tuple[int, Leg]]:
         """Legs that have to be put into escrow or confirmed, and are not."""
         for number, leg in enumerate(self.legs):
@@ -255,11 +260,17 @@ def put(exchange: Exchange, identifier: str, **changes: object) -> dict[str, byt
     return {exchange_key(identifier): encode_record(after)}
 
 
-def given(exchange: Exchange, identifier: str, number: int, by: str) -> dict[str, bytes | None]:
-    """The write of an exchange of which one more leg is in escrow or confirmed."""
+def given(
+    exchange: Exchange, identifier: str, number: int, *, by: str = ""
+) -> dict[str, bytes | None]:
+    """The write of an exchange of which one more leg is in escrow or confirmed.
+
+    Who gave it has agreed by that; nobody agrees by what another one signs.
+    """
+    agreed = {*exchange.agreed, by} if by else {*exchange.agreed}
     return put(
         exchange,
         identifier,
-        agreed=tuple(sorted({*exchange.agreed, by})),
+        agreed=tuple(sorted(agreed)),
         given=tuple(sorted((*exchange.given, number))),
     )

@@ -63,7 +63,8 @@ def _leg(leg: Leg) -> str:
         where = "at" if isinstance(leg, DepositLeg) else "outside, confirmed by"
         money = Money(int(leg.sum), leg.currency)
         return f"{money} {where} {leg.bank[:8]} from {giver} to {taker}"
-    return f"{giver} grants {taker} the pick-up right in {len(leg.boxes)} boxes"
+    boxes = f"{len(leg.boxes)} boxes" if len(leg.boxes) > 1 else "one box"
+    return f"{giver} grants {taker} the pick-up right in {boxes}"
 
 
 def _standing(view: View, identifier: str, exchange: Exchange, number: int) -> str:

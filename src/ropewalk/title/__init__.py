@@ -19,6 +19,7 @@ from ropewalk.title import (
     waybill,
 )
 from ropewalk.title.cargo import CargoItem, CargoList, cargo_hash, items_hash
+from ropewalk.title.errors import FrozenError, RecipientIsPossessorError, StaleError
 from ropewalk.title.escrow import (
     HAND_OVER_REFUSALS,
     OFFER_REFUSALS,
@@ -94,11 +95,14 @@ __all__ = [
     "Escrow",
     "Fingerprint",
     "Fingerprints",
+    "FrozenError",
     "How",
     "Indemnity",
     "Match",
     "Pledge",
+    "RecipientIsPossessorError",
     "ReferenceRecord",
+    "StaleError",
     "Title",
     "cargo_hash",
     "find",

@@ -17,6 +17,7 @@ from ropewalk.title.errors import (
     OnPaperError,
     StaleError,
     SurrenderPendingError,
+    TitleInEscrowError,
     UnknownTitleError,
 )
 from ropewalk.title.issue import Issue
@@ -86,13 +87,14 @@ REISSUE_REFUSALS = (
     *REPLACEMENT_REFUSALS,
     ApprovalNeededError,
 )
-"""Neither LeasedError, since what was surrendered is not leased."""
+"""Neither LeasedError nor TitleInEscrowError: what was surrendered is not leased nor in escrow."""
 
 VOID_REFUSALS = (
     UnknownTitleError,
     StaleError,
     FrozenError,
     LeasedError,
+    TitleInEscrowError,
     NotTransferableError,
     NotIssuerError,
     OnPaperError,

@@ -157,12 +157,14 @@ def _alike(
 def _strangers(
     view: View, titles: Iterable[str], identifier: str, ancestors: Iterable[str]
 ) -> list[state.Title]:
+    """Live titles that follow from these and are no kin: not its master, nor its house bills."""
     own = state.load_any(view, identifier)
-    kin = {*ancestors, own.house_of}
+    kin = {*ancestors}
+    masters = {name for name, _ in _living(view, own.house_of)} if own.house_of else set[str]()
     return [
         title
         for first in titles
         if first not in kin
         for name, title in _living(view, first)
-        if name != identifier and title.house_of not in kin - {""}
+        if name not in masters and title.house_of not in kin
     ]

@@ -27,6 +27,7 @@ from ropewalk.title.errors import (
     OnPaperError,
     OwnIndemnityError,
     SurrenderPendingError,
+    TitleInEscrowError,
     UnknownTitleError,
 )
 
@@ -68,6 +69,7 @@ REFUSALS = (
     UnknownTitleError,
     FrozenError,
     LeasedError,
+    TitleInEscrowError,
     NotTransferableError,
     OnPaperError,
     EndedError,

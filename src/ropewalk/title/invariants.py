@@ -10,6 +10,8 @@ from ropewalk.title.state import (
     ISSUED,
     PAPER,
     SURRENDER_REQUESTED,
+    SURRENDERED,
+    Escrow,
     ReferenceRecord,
     Title,
     reference_key,
@@ -238,6 +240,29 @@ def leased(was: Title | None, now: Title, change: Change) -> str | None:
     return None if _changed(was, now) <= {"freeze"} else "a leased title changed"
 
 
+_GOES_IN = {"escrow", "lease_until", "prior_endorsee", "prior_may_endorse", "refusable_from"}
+
+
+def escrowed(was: Title | None, now: Title, _change: Change) -> str | None:
+    """T5, I26: out of escrow a title goes as its holder put it in, or back; inside it stands."""
+    if was is None:
+        return None if now.escrow is None else "it began in escrow"
+    changed = _changed(was, now)
+    if was.escrow is None:
+        goes_in = now.escrow is not None
+        return "more than its escrow changed" if goes_in and not changed <= _GOES_IN else None
+    if now.escrow is not None:
+        return None if changed <= {"freeze"} else "a title in escrow changed"
+    return None if changed == {"escrow"} or _as_put_in(was.escrow, now) else "it went another way"
+
+
+def _as_put_in(escrow: Escrow, now: Title) -> bool:
+    if escrow.how == "SURRENDER":
+        return (now.status, now.claimant) == (SURRENDERED, escrow.to)
+    endorsed = escrow.how != "ENDORSE_TO_ORDER" or now.endorsee == escrow.to
+    return now.status == ISSUED and now.possessor == escrow.to and endorsed
+
+
 INVARIANTS = (
     Invariant("I1 singularity", _each_title(singular)),
     Invariant("I3 exclusive control", _each_title(one_in_control)),
@@ -249,6 +274,7 @@ INVARIANTS = (
     Invariant("I13 pledge", _each_title(pledged)),
     Invariant("I15 freeze", _each_title(frozen)),
     Invariant("T27 lease", _each_title(leased)),
+    Invariant("T5 I26 escrow", _each_title(escrowed)),
     Invariant("I12 versions", _each_title(versions)),
     Invariant("T14 the document never changes", _each_title(document_never_changes)),
 )

@@ -31,6 +31,7 @@ from ropewalk.title.errors import (
     ReplacementDiffersError,
     StaleError,
     SurrenderPendingError,
+    TitleInEscrowError,
     UnknownTitleError,
 )
 from ropewalk.title.issue import ISSUE_REFUSALS, Issue, issued, told, writes_of
@@ -137,6 +138,7 @@ TO_PAPER_REFUSALS = (
     StaleError,
     FrozenError,
     LeasedError,
+    TitleInEscrowError,
     NotTransferableError,
     OnPaperError,
     EndedError,

@@ -160,7 +160,7 @@ ANSWER_REFUSALS = (
     EndedError,
     NoSurrenderError,
 )
-"""Never LeasedError: what was surrendered is not leased."""
+"""Never LeasedError nor TitleInEscrowError: what was surrendered is neither."""
 
 RULES = (
     Rule(

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An exchange told a second time, from docs/reference/exchange.md, as what was done to it.
+
+Nothing is kept but how it was opened and what was done since: who agreed, what was given and how it
+ended are read off that. It shares neither code nor data structures with what it judges.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from model.title_model import Body, canonical
+
+GIVING = {
+    "ESCROW_DEPOSIT": "deposit",
+    "ESCROW_RECEIVABLE": "receivable",
+    "ESCROW_TITLE": "title",
+    "CONFIRM_PAYMENT": "payment",
+}
+"""Acts that give a leg, by what the leg is of."""
+ENDS = {"RETURN": "RETURNED", "SETTLE": "SETTLED"}
+OBJECTS = {"receivable": "receivable", "title": "title"}
+AHEAD_DAYS = 180
+PARTS_MAX, DEEP_MAX = 32, 3
+
+
+class Done(NamedTuple):
+    """Something done to an exchange."""
+
+    act: str
+    actor: str
+    leg: int = -1
+
+
+@dataclass(slots=True)
+class Trade:
+    """How an exchange was opened, and what was done to it since."""
+
+    name: str
+    opener: str
+    body: Body
+    since: list[Done] = field(default_factory=list)
+
+    @property
+    def legs(self) -> Sequence[Body]:
+        """What moves."""
+        legs: Sequence[Body] = self.body["legs"]
+        return legs
+
+    @property
+    def parties(self) -> set[str]:
+        """Who gives or takes."""
+        return {str(leg[side]) for leg in self.legs for side in ("giver", "taker")}
+
+    @property
+    def given(self) -> list[int]:
+        """Numbers of legs in escrow or confirmed."""
+        return sorted(one.leg for one in self.since if one.act in GIVING)
+
+    @property
+    def agreed(self) -> set[str]:
+        """Who signed for it himself."""
+        signing = {"AGREE", *GIVING} - {"CONFIRM_PAYMENT"}
+        return {self.opener} | {one.actor for one in self.since if one.act in signing}
+
+    @property
+    def waits_for(self) -> set[str]:
+        """Whose consent or leg is missing."""
+        owing = {
+            str(leg["giver"])
+            for number, leg in enumerate(self.legs)
+            if leg["asset"] != "release" and number not in self.given
+        }
+        return owing | (self.parties - self.agreed)
+
+    @property
+    def concerned(self) -> set[str]:
+        """Who has something in it."""
+        return self.agreed | {str(self.legs[number]["giver"]) for number in self.given}
+
+    @property
+    def status(self) -> str:
+        """How it stands."""
+        return next((ENDS[one.act] for one in self.since if one.act in ENDS), "OPEN")
+
+    def of(self, asset: str) -> Iterator[tuple[int, Body]]:
+        """Legs of a kind that are given."""
+        for number in self.given:
+            if self.legs[number]["asset"] == asset:
+                yield number, self.legs[number]
+
+    def told(self) -> dict[str, Any]:
+        """The record."""
+        more = {"condition": self.body.get("condition"), "given": self.given}
+        return {
+            "agreed": sorted(self.agreed),
+            "deadline": self.body["deadline"],
+            "legs": list(self.legs),
+            "opener": self.opener,
+            "status": self.status,
+            "version": 1 + len(self.since),
+            **{name: value for name, value in more.items() if value},
+        }
+
+
+@dataclass(slots=True)
+class Hall:
+    """Exchanges, and what parties stand for."""
+
+    trades: dict[str, Trade] = field(default_factory=dict)
+    facts: dict[str, Body] = field(default_factory=dict)
+    readings: dict[str, Body] = field(default_factory=dict)
+
+
+def named(**told: object) -> str:
+    """An id: the hash of what makes it up."""
+    return hashlib.sha256(canonical(told)).hexdigest()
+
+
+def parts_of(condition: Body) -> Iterator[tuple[Body, int]]:
+    """Each part of a condition, and how deep it lies."""
+    yield condition, 1
+    for one in condition.get("of", ()):
+        for part, depth in parts_of(one):
+            yield part, depth + 1
+
+
+def is_in_form(condition: Body) -> bool:
+    """Whether it is short, flat and the right way up."""
+    parts = list(parts_of(condition))
+    upright = all(
+        one["since"] <= one["until"] and one["least"] <= one["most"]
+        for one, _ in parts
+        if one["asks"] == "readings"
+    )
+    return len(parts) <= PARTS_MAX and max(deep for _, deep in parts) <= DEEP_MAX and upright
+
+
+def objects_of(legs: Sequence[Body]) -> Iterator[tuple[str, str]]:
+    """What moves in them, money aside."""
+    for leg in legs:
+        if leg["asset"] in OBJECTS:
+            yield leg["asset"], leg[OBJECTS[leg["asset"]]]
+        yield from (("box", box) for box in leg.get("boxes", ()))
