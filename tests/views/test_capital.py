@@ -139,12 +139,10 @@ def test_postings_are_what_each_act_changed(tmp_path: Path) -> None:
     assert [by_act[position] for position in sorted(by_act)] == [one for one in market.moved if one]
 
 
-def test_a_rebuild_cut_off_goes_on_and_is_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ropewalk.views.projector.PAGE", 50)
+def test_a_rebuild_cut_off_goes_on_and_is_the_same(tmp_path: Path) -> None:
     market = bourse()
     views = Views(tmp_path, market)
+    views.projector.page = 50
     views.projector.catch_up()
     lived = dump(views)
     forget(views.database)

@@ -4,7 +4,7 @@
 import sys
 from pathlib import Path
 
-from ropewalk.views import Views, projector
+from ropewalk.views import Views
 from views.test_projector import story
 
 
@@ -27,8 +27,9 @@ def _of_claims(folder: Path) -> Views:
 def _of_capital(folder: Path) -> Views:
     from views.test_capital import bourse  # noqa: PLC0415 - it starts this process
 
-    projector.PAGE = 5  # type: ignore[misc]
-    return Views(folder, bourse())
+    views = Views(folder, bourse())
+    views.projector.page = 5
+    return views
 
 
 if __name__ == "__main__":

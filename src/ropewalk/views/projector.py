@@ -65,6 +65,8 @@ class Projector:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
+        self.page = PAGE
+        """Events of the ledger read at a time, and written by one transaction."""
         self.arrived = 0
         """How often events arrived since it was started: streams look at that."""
         self.failure = ""
@@ -119,7 +121,7 @@ class Projector:
     def _read_ledger(self) -> bool:
         with self._database.reading() as connection:
             start = reached(connection, "position")
-        page = self._source.events(start, PAGE)
+        page = self._source.events(start, self.page)
         if not page:
             return False
         with self._database.writing() as connection:
