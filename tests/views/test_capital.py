@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects import postgresql
 
 from ropewalk.views import RecordLateError, Views, forget
 from ropewalk.views.capital import _added, upsert
 from ropewalk.views.schema import (
+    CAPITAL,
     SPLIT,
     balances,
     exposures,
@@ -212,6 +213,23 @@ def test_a_record_that_is_late_is_waited_for_and_nothing_is_half_written(tmp_pat
     views.close()
 
 
+def test_views_of_the_fourth_form_are_derived_anew_and_have_portfolios(tmp_path: Path) -> None:
+    market = bourse()
+    views = Views(tmp_path, market)
+    views.projector.catch_up()
+    lived = dump(views)
+    with views.database.writing() as connection:
+        for table in CAPITAL:
+            table.drop(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+    views.close()
+    views = Views(tmp_path, market)
+    assert views.standing().position == 0
+    views.projector.catch_up()
+    assert dump(views) == lived
+    views.close()
+
+
 def test_rows_are_put_by_sql_that_postgresql_knows() -> None:
-    text = str(upsert("postgresql", exposures, _added).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
-    assert "ON CONFLICT (creditor, debtor, currency, payable_on) DO UPDATE" in text
+    said = str(upsert("postgresql", exposures, _added).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+    assert "ON CONFLICT (creditor, debtor, currency, payable_on) DO UPDATE" in said
