@@ -50,6 +50,7 @@ def test_an_exchange_says_in_words_what_it_waits_for(desk: Desk) -> None:
         {
             "asset": "receivable",
             "giver": desk.id("carrier"),
+            "last_act": desk.last_act(share),
             "receivable": share,
             "sum": "3000",
             "taker": desk.id("consignee"),

@@ -135,13 +135,13 @@ class _Market:
         """Five acts. The seller agrees by opening, the buyer by giving, and settles."""
         seller, buyer = share.holder, share.holder % (PARTIES - 1) + 1
         on_title: dict[str, Value] = {"how": "TRANSFER", "title": title.title}
+        on_title["last_act"] = title.last_act
         goods = {"asset": "title", **self._sides(seller, buyer), **on_title}
         legs = [goods, self._claim(share, buyer), self._money(seller, buyer, "99")]
         opened, exchange = self._opened(seller, legs)
         yield opened
-        held: dict[str, Value] = {**on_title, "last_act": title.last_act}
-        held |= {"exchange": exchange, "leg": 0, "to": self.world.ids[buyer]}
-        escrowed = self.signed("exchange.ESCROW_TITLE", seller, held)
+        on_leg: dict[str, Value] = {"exchange": exchange, "leg": 0, "to": self.world.ids[buyer]}
+        escrowed = self.signed("exchange.ESCROW_TITLE", seller, {**on_title, **on_leg})
         yield escrowed
         yield self._given(share, exchange, 1)
         yield self.signed("exchange.ESCROW_DEPOSIT", buyer, {"exchange": exchange, "leg": 2})
@@ -175,6 +175,7 @@ class _Market:
 
     def _claim(self, share: _Share, buyer: int) -> dict[str, Value]:
         about: dict[str, Value] = {"receivable": share.receivable, "sum": "100"}
+        about["last_act"] = share.last_act
         sides = self._sides(share.holder, buyer)
         return {"asset": "receivable", "with_recourse": False, **about, **sides}
 
