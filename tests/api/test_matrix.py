@@ -26,6 +26,7 @@ from views.fleet import batch22, batch30, event22, event30
 from views.house import wait_for
 
 ANYBODY, EVENTS, STAFF = "anybody", "whoever signs, as far as it concerns him", "the node's staff"
+BANKS = "registered banks alone, signed"
 
 MATRIX = {
     "GET /docs": ANYBODY,
@@ -35,6 +36,7 @@ MATRIX = {
     "GET /readyz": ANYBODY,
     "GET /v1/acts": ANYBODY,
     "GET /v1/answers": EVENTS,
+    "GET /v1/balances/{bank}/{currency}/{customer}": ANYBODY,
     "GET /v1/bookings/{booking}": ANYBODY,
     "GET /v1/boxes/{box}": ANYBODY,
     "GET /v1/claimed": EVENTS,
@@ -44,6 +46,8 @@ MATRIX = {
     "GET /v1/consignments/{consignment}": ANYBODY,
     "GET /v1/controllers/{controller}": ANYBODY,
     "GET /v1/events": ANYBODY,
+    "GET /v1/exchanges/{exchange}": ANYBODY,
+    "GET /v1/funding/{title}": BANKS,
     "GET /v1/genesis": ANYBODY,
     "GET /v1/instructions/{instructions}": ANYBODY,
     "GET /v1/log/checkpoint": ANYBODY,
@@ -51,8 +55,15 @@ MATRIX = {
     "GET /v1/log/entries": ANYBODY,
     "GET /v1/log/inclusion": ANYBODY,
     "GET /v1/parties/{party}": ANYBODY,
+    "GET /v1/payables/{payable}": ANYBODY,
+    "GET /v1/portfolio/balances": ANYBODY,
+    "GET /v1/portfolio/exposure": ANYBODY,
+    "GET /v1/portfolio/maturities": ANYBODY,
+    "GET /v1/portfolio/receivables": ANYBODY,
+    "GET /v1/portfolio/statement": ANYBODY,
     "GET /v1/proposals": ANYBODY,
     "GET /v1/proposals/{act_hash}": ANYBODY,
+    "GET /v1/receivables/{receivable}": ANYBODY,
     "GET /v1/titles": ANYBODY,
     "GET /v1/titles/{title}": ANYBODY,
     "GET /v1/titles/{title}/history": ANYBODY,
@@ -72,7 +83,8 @@ MATRIX = {
     "GET /v3/events/stream": EVENTS,
 }
 KNOWN = ("reader", "party", "claimant", "stranger")
-"""Who signs as somebody: the staff, a party of the consignment, the carrier, one who is nothing."""
+"""Who signs as somebody: the staff, which here is a bank, a party of the consignment, the carrier,
+one who is nothing."""
 UNKNOWN = ("nobody", "revoked", "unregistered", "other network", "stale")
 """Who signs nothing, or what does not hold: let in to nothing that is not anybody's."""
 SEES = {"reader": {1, 2, 3}, "party": {1}, "claimant": {1, 2}, "stranger": set[int]()}

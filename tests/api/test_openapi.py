@@ -47,7 +47,7 @@ def test_every_route_is_described_and_every_description_routed(
     }
     described = {(path, method) for path, item in document["paths"].items() for method in item}
     assert described == there
-    assert len(there) == 42
+    assert len(there) == 52
 
 
 def test_every_route_asks_the_policy(engine: Engine) -> None:
@@ -99,6 +99,10 @@ PATHS = (
     "/v1/answers", "/v1/claimed", "/v2/event-subscriptions",
     "/v2/event-subscriptions/{subscription}", "/v2/event-subscriptions/{subscription}/secret",
     "/v2/events", "/v2/events/stream", "/v2/events/{event_id}", "/v3/events", "/v3/events/stream",
+    "/v1/payables/{payable}", "/v1/receivables/{receivable}", "/v1/exchanges/{exchange}",
+    "/v1/balances/{bank}/{currency}/{customer}", "/v1/funding/{title}",
+    "/v1/portfolio/receivables", "/v1/portfolio/exposure", "/v1/portfolio/maturities",
+    "/v1/portfolio/balances", "/v1/portfolio/statement",
 )  # fmt: skip
 
 

@@ -121,7 +121,7 @@ def test_killed_at_any_moment_they_go_on_and_are_the_same(tmp_path: Path) -> Non
     whole.close()
     interrupted = 0
     for pause_s in (0.0, 0.02, 0.05, 0.1, 0.2):
-        interrupted += _kill_amid(tmp_path / "killed", pause_s)
+        interrupted += kill_amid(tmp_path / "killed", pause_s)
     assert interrupted >= 2
     views = grown(tmp_path / "killed", ledger, batches)
     assert dump(views) == expected
@@ -131,10 +131,10 @@ def test_killed_at_any_moment_they_go_on_and_are_the_same(tmp_path: Path) -> Non
     views.close()
 
 
-def _kill_amid(folder: Path, pause_s: float) -> bool:
+def kill_amid(folder: Path, pause_s: float, tale: str = "claims") -> bool:
     """Kill a process that projects the story, some time after it began; whether it was at work."""
     victim = subprocess.Popen(
-        [sys.executable, "-m", "views.victim", str(folder)],
+        [sys.executable, "-m", "views.victim", str(folder), tale],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )

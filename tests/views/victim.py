@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A process that projects the story, to be killed: `python -m views.victim FOLDER`."""
+"""A process that projects a story, to be killed: `python -m views.victim FOLDER TALE`."""
 
 import sys
 from pathlib import Path
@@ -8,16 +8,29 @@ from ropewalk.views import Views
 from views.test_projector import story
 
 
-def main(folder: Path) -> None:
-    """Say `ready`, then project."""
-    ledger, batches = story()
-    views = Views(folder, ledger)
-    for batch in batches:
-        views.payloads.put(batch)
+def main(folder: Path, tale: str) -> None:
+    """Say `ready`, then project, of capital a few events at a time."""
+    views = _of_capital(folder) if tale == "capital" else _of_claims(folder)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     views.projector.catch_up()
 
 
+def _of_claims(folder: Path) -> Views:
+    ledger, batches = story()
+    views = Views(folder, ledger)
+    for batch in batches:
+        views.payloads.put(batch)
+    return views
+
+
+def _of_capital(folder: Path) -> Views:
+    from views.test_capital import bourse  # noqa: PLC0415 - it starts this process
+
+    views = Views(folder, bourse())
+    views.projector.page = 5
+    return views
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])

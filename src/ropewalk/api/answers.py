@@ -311,6 +311,39 @@ class ClaimedEvents(msgspec.Struct, frozen=True, kw_only=True):
     claims: list[ClaimedEvent]
 
 
+class ExchangeAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An exchange, and in plain words how it stands."""
+
+    id: str
+    record: msgspec.Raw
+    """The record's fields (docs/reference/formats.md, 5)."""
+    told: list[str]
+    """Each leg, each consent it waits for, its condition line by line."""
+    waits_for: list[str]
+    """Controllers whose consent is missing."""
+    is_conditional: bool
+    """Whether money outside waits for its bank's confirmation."""
+    proof: Proofs = {}
+
+
+class FundingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bank is warned of; it names nobody."""
+
+    title: str
+    is_pledged: bool
+    """Whether this title is pledged."""
+    items: int
+    """Cargo items of it that lie under another live title as well."""
+    near: int
+    """Cargo items of which parts are alike under another."""
+    of: int
+    """Cargo items that the carrier gave a fingerprint; 0 where nothing is known of them."""
+    is_pledged_elsewhere: bool
+    """Whether one of those other titles is pledged."""
+    warning: str
+    """In words, "" where there is nothing to warn of."""
+
+
 def fields(record: str) -> msgspec.Raw:
     """The fields of a record, without its codec version, as they stand."""
     return msgspec.json.decode(record, type=tuple[int, msgspec.Raw])[1]

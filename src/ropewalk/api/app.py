@@ -26,6 +26,7 @@ from ropewalk.api import (
     log,
     media,
     openapi,
+    portfolio,
     problems,
     records,
     subscribing,
@@ -75,7 +76,7 @@ def create_app(
     app.router.routes.append(Route("/v1/transactions", transactions.submit, methods=["POST"]))
     for room in (transactions, lists, records, capital, log, light, events, health):
         app.include_router(room.router)
-    for room in (claims, explained, tnt, subscribing, funding):
+    for room in (claims, explained, tnt, subscribing, funding, portfolio):
         app.include_router(room.router)
     if private is not None:
         app.include_router(vault.router)

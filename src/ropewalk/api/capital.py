@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Read what is owed, who holds it, what lies at a bank, and how an exchange stands."""
 
-import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from ropewalk.api import media, node, openapi, parameters
-from ropewalk.api.answers import Proofs, RecordAnswer, answer, fields
+from ropewalk.api.answers import ExchangeAnswer, RecordAnswer, answer, fields
 from ropewalk.api.errors import MalformedParameterError
 from ropewalk.api.records import Reader, record_of
 from ropewalk.codes import CodeError, currency_decimals
@@ -15,21 +14,6 @@ from ropewalk.exchange import Exchange, in_words
 from ropewalk.ledger import decode_record
 
 router = APIRouter(tags=["Records"], default_response_class=Response)
-
-
-class ExchangeAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An exchange, and in plain words how it stands."""
-
-    id: str
-    record: msgspec.Raw
-    """The record's fields (docs/reference/formats.md, 5)."""
-    told: list[str]
-    """Each leg, each consent it waits for, its condition line by line."""
-    waits_for: list[str]
-    """Controllers whose consent is missing."""
-    is_conditional: bool
-    """Whether money outside waits for its bank's confirmation."""
-    proof: Proofs = {}
 
 
 class Records:

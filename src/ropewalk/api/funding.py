@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from ropewalk.api import media, node, openapi, parameters
-from ropewalk.api.answers import answer
+from ropewalk.api.answers import FundingAnswer, answer
 from ropewalk.api.capital import Records
 from ropewalk.api.errors import ForbiddenError, UnknownRecordError
 from ropewalk.api.records import Reader
@@ -25,24 +25,6 @@ router = APIRouter(tags=["Funding"], default_response_class=Response)
 
 ACTION: Final = "funding.ask"
 NO_STORE: Final = "no-store"
-
-
-class FundingAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a bank is warned of; it names nobody."""
-
-    title: str
-    is_pledged: bool
-    """Whether this title is pledged."""
-    items: int
-    """Cargo items of it that lie under another live title as well."""
-    near: int
-    """Cargo items of which parts are alike under another."""
-    of: int
-    """Cargo items that the carrier gave a fingerprint; 0 where nothing is known of them."""
-    is_pledged_elsewhere: bool
-    """Whether one of those other titles is pledged."""
-    warning: str
-    """In words, "" where there is nothing to warn of."""
 
 
 def _guard() -> Any:

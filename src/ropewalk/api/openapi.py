@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from ropewalk.api import answers as documents
-from ropewalk.api import media, problems
+from ropewalk.api import media, portfolio_answers, problems
 from ropewalk.engines import port
 
 SCHEMA = "#/components/schemas/{name}"
@@ -26,6 +26,8 @@ STRUCTS = (
     documents.Entries,
     documents.Erased,
     documents.EventPage,
+    documents.ExchangeAnswer,
+    documents.FundingAnswer,
     documents.Health,
     documents.InclusionPath,
     documents.MilestoneAnswers,
@@ -43,6 +45,7 @@ STRUCTS = (
     port.Condition,
     port.TitleHistory,
     problems.Problem,
+    *portfolio_answers.STRUCTS,
 )
 PROOFS = ("Presence", "Absence")
 DESCRIPTION = (
@@ -150,6 +153,12 @@ def event_answer(page: type[msgspec.Struct]) -> dict[int | str, dict[str, Any]]:
     return _with_problems(
         {**_content(media.EVENT_STREAM, stream), **_content(media.JSON, _ref(page))}
     )
+
+
+def table_answer(struct: type[msgspec.Struct]) -> dict[int | str, dict[str, Any]]:
+    """The responses of a route that answers with a struct, or with a table."""
+    table = {"type": "string", "description": "The same as CSV (RFC 4180)"}
+    return _with_problems({**_content(media.JSON, _ref(struct)), **_content(media.CSV, table)})
 
 
 def submit_operation(batch: int, transaction_bytes: int) -> dict[str, Any]:

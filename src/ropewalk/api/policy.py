@@ -36,6 +36,7 @@ PUBLIC: Final = frozenset(
         "metric.read",
         "party.read",
         "payable.read",
+        "portfolio.read",
         "proposal.read",
         "receivable.read",
         "title.read",

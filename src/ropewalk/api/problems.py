@@ -31,6 +31,7 @@ from ropewalk.views import (
     FilterError,
     NoViewsError,
     TooManySubscriptionsError,
+    UnknownAccountError,
     UnknownClaimError,
     UnknownEventError,
     UnknownSubscriptionError,
@@ -128,7 +129,12 @@ def _of_engine(error: EngineError) -> errors.ApiError:
 
 def _of_views(error: ViewsError) -> errors.ApiError:
     match error:
-        case UnknownClaimError() | UnknownEventError() | UnknownSubscriptionError():
+        case (
+            UnknownAccountError()
+            | UnknownClaimError()
+            | UnknownEventError()
+            | UnknownSubscriptionError()
+        ):
             found: errors.ApiError = errors.UnknownRecordError(str(error))
         case CursorError() | FilterError():
             found = errors.MalformedParameterError(str(error))

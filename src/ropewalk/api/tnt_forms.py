@@ -102,12 +102,13 @@ class Flow(StreamingResponse):
 
 async def table(here: Node, wanted: Wanted, limit: int) -> AsyncIterator[bytes]:
     """CSV, with a head."""
-    yield _lines([COLUMNS])
+    yield lines_of([COLUMNS])
     async for listed in _listed(here, wanted, limit):
-        yield _lines([_cells(row) for row in listed])
+        yield lines_of([_cells(row) for row in listed])
 
 
-def _lines(listed: Sequence[Sequence[str]]) -> bytes:
+def lines_of(listed: Sequence[Sequence[str]]) -> bytes:
+    """Rows as CSV, as they are: whoever makes the cells sees to it that none is a formula."""
     out = io.StringIO()
     csv.writer(out).writerows(listed)
     return out.getvalue().encode()

@@ -113,6 +113,7 @@ class Purse:
         self._view = view
         self._bank = bank
         self._currency = currency
+        self._found: dict[str, Balance] = {}
         self._changed: dict[str, Balance] = {}
 
     def events(self, act: str, reference: str) -> tuple[Event, ...]:
@@ -129,7 +130,11 @@ class Purse:
         )
 
     def _before(self, customer: str) -> Balance:
-        return load_balance(self._view, self._bank, self._currency, customer)
+        found = self._found.get(customer)
+        if found is None:
+            found = load_balance(self._view, self._bank, self._currency, customer)
+            self._found[customer] = found
+        return found
 
     def _posted(self, customer: str, act: str, reference: str) -> Event:
         before, after = self._before(customer), self._changed[customer]
@@ -152,9 +157,7 @@ class Purse:
         Raises:
             NotCustomerError: the bank keeps no such account.
         """
-        if customer not in self._changed:
-            return load_balance(self._view, self._bank, self._currency, customer)
-        return self._changed[customer]
+        return self._changed.get(customer) or self._before(customer)
 
     def take(self, customer: str, amount: int) -> None:
         """Take from what the customer may dispose of.

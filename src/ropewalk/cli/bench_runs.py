@@ -20,6 +20,8 @@ import uvloop
 from ropewalk.audit import audit_directory
 from ropewalk.cli.archives import commitment
 from ropewalk.cli.bench_acts import acts, holdings
+from ropewalk.cli.bench_books import portfolio
+from ropewalk.cli.bench_capital import capital
 from ropewalk.cli.bench_consortium import consortium, one_validator
 from ropewalk.cli.bench_events import events
 from ropewalk.cli.bench_limits import resident_bytes, verification_rate
@@ -375,6 +377,8 @@ RUNS: dict[str, Callable[..., Result]] = {
     "acts": acts,
     "holdings": holdings,
     "events": events,
+    "capital": capital,
+    "portfolio": portfolio,
     "consortium": consortium,
     "one-validator": one_validator,
 }

@@ -47,6 +47,8 @@ class World:
         self.network = network_id(self.genesis)
         self.keys: list[PrivateKey] = [generate() for _ in range(parties)]
         self.ids = [controller_of(key) for key in self.keys]
+        self.banks = frozenset[int]()
+        """Numbers of the parties that are registered as banks."""
         self._governance = Wallet(folder / "keys", PASSPHRASE).key(GOVERNANCE)
 
     def open(self, verifiers: int | None = None) -> EmbeddedEngine:
@@ -76,6 +78,8 @@ class World:
         texts = []
         for number, key in enumerate(self.keys):
             roles, codes = (["shipper"], []) if number else (["carrier"], ["SMDG:BNC"])
+            if number in self.banks:
+                roles = ["bank"]
             body = registration(key, roles, codes)
             texts.append(self.signed("identity.REGISTER_PARTY", governance, body, self._governance))
         return texts
@@ -111,6 +115,10 @@ class World:
             "shipper": self.ids[holder],
             "transport_document_reference": f"BENCH{number:09d}",
         }
+
+    def title_of(self, body: dict[str, Value]) -> str:
+        """The id of the title that an ISSUE's body makes."""
+        return title_id(self.network, self.ids[0], dict(body))
 
     def transfers(self, titles: list[Held]) -> list[str]:
         """A signed transfer of each title to the next party; the titles follow."""

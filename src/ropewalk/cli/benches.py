@@ -27,6 +27,8 @@ NAMES = (
     "acts",
     "holdings",
     "events",
+    "capital",
+    "portfolio",
     "consortium",
     "one-validator",
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ropewalk capital` and `exchange`: every act of both rooms, and how things stand.
+"""`ropewalk capital` and `exchange`: every act of both rooms, how things stand, and the books.
 
 Sums are minor units, or decimals where the currency is given: 412000.00 is 41200000 of USD.
 """
@@ -26,6 +26,7 @@ from ropewalk.cli.options import (
     PassphraseFile,
     passphrase,
 )
+from ropewalk.cli.portfolio import COMMANDS
 from ropewalk.cli.wallet import Wallet
 from ropewalk.client import (
     Node,
@@ -47,6 +48,8 @@ exchange_app = typer.Typer(
     no_args_is_help=True, help="Exchange: legs over any strand, all of them or none."
 )
 add_acts(capital_app, "capital")
+for _command in COMMANDS:
+    capital_app.command()(_command)
 add_acts(exchange_app, "exchange", but=frozenset({"OPEN", "RETURN", "SETTLE"}))
 
 UNKNOWN = "the carrier gave no fingerprints: of other bills nothing is known"

@@ -9,6 +9,14 @@ from ropewalk.client.amending import (
     replace,
     split_body,
 )
+from ropewalk.client.books import (
+    balances_of,
+    exposure_of,
+    holdings_of,
+    maturities_of,
+    statement_of,
+    statement_table,
+)
 from ropewalk.client.bundle import read_bundle
 from ropewalk.client.bundling import bundle_of, make_bundle, make_control_proof
 from ropewalk.client.claiming import Claimed, claim, events_in
@@ -137,6 +145,7 @@ __all__ = [
     "answers_of",
     "ask_before_funding",
     "balance_of",
+    "balances_of",
     "book",
     "box_secret",
     "box_tag",
@@ -154,8 +163,10 @@ __all__ = [
     "equipments_of",
     "events_in",
     "exchange_of",
+    "exposure_of",
     "fetch_content",
     "find_terms",
+    "holdings_of",
     "identity_commitment",
     "instruct",
     "issue",
@@ -166,6 +177,7 @@ __all__ = [
     "make_opening",
     "make_pass",
     "make_proof",
+    "maturities_of",
     "on_board_date",
     "open_envelope",
     "payable_of",
@@ -187,6 +199,8 @@ __all__ = [
     "signed_headers",
     "signing_as",
     "split_body",
+    "statement_of",
+    "statement_table",
     "tag",
     "terms_of",
     "transaction_id",

@@ -15,7 +15,8 @@ DEPTH_MAX = 12
 
 Value = bool | int | str | Sequence["Value"] | Mapping[str, "Value"]
 
-_LONG_NUMBER = re.compile(rb"(?:\A|[:,\[])-?\d{16}")
+_LONG_NUMBER = re.compile(rb"[:,\[]-?\d{16}")
+"""Inside something; a number that stands alone begins the bytes."""
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
@@ -98,6 +99,8 @@ def _is_suspect(data: bytes) -> bool:
         or b"\\" in data
         or b"\x7f" in data
         or b"null" in data
+        or data[:1].isdigit()
+        or data[:1] == b"-"
         or _LONG_NUMBER.search(data) is not None
     )
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """SQL read models: what happened to the goods, derived from the ledger, and sent to who asks."""
 
-from ropewalk.views import subscriptions
+from ropewalk.views import portfolio, subscriptions
 from ropewalk.views.claiming import CLAIMS_BYTES_MAX, CLAIMS_MAX, REFERENCES, Claims, claims_of
-from ropewalk.views.cursors import Place
+from ropewalk.views.cursors import Place, read_spot, write_spot
 from ropewalk.views.cursors import read as read_cursor
 from ropewalk.views.cursors import write as write_cursor
 from ropewalk.views.database import Database, sqlite_url
@@ -19,10 +19,12 @@ from ropewalk.views.errors import (
     NotConcernedError,
     NoViewsError,
     PayloadError,
+    RecordLateError,
     RootMismatchError,
     SecretError,
     TooManyClaimsError,
     TooManySubscriptionsError,
+    UnknownAccountError,
     UnknownClaimError,
     UnknownEventError,
     UnknownSubscriptionError,
@@ -42,7 +44,7 @@ from ropewalk.views.finding import (
 )
 from ropewalk.views.house import Standing, Views
 from ropewalk.views.payloads import Batch, Message, copy_payloads, joined
-from ropewalk.views.projector import figures, forget
+from ropewalk.views.projector import figures, forget, reached
 from ropewalk.views.reading import EVERYTHING, Reader, parties_of, scope_of
 from ropewalk.views.schema import BATCH_EVENTS_MAX
 from ropewalk.views.subscriptions import Subscription, secret_of
@@ -73,6 +75,7 @@ __all__ = [
     "PayloadError",
     "Place",
     "Reader",
+    "RecordLateError",
     "RootMismatchError",
     "Rules",
     "SecretError",
@@ -80,6 +83,7 @@ __all__ = [
     "Subscription",
     "TooManyClaimsError",
     "TooManySubscriptionsError",
+    "UnknownAccountError",
     "UnknownClaimError",
     "UnknownEventError",
     "UnknownSubscriptionError",
@@ -96,11 +100,15 @@ __all__ = [
     "joined",
     "newest_arrival",
     "parties_of",
+    "portfolio",
+    "reached",
     "read_cursor",
+    "read_spot",
     "rows",
     "scope_of",
     "secret_of",
     "sqlite_url",
     "subscriptions",
     "write_cursor",
+    "write_spot",
 ]

@@ -8,7 +8,7 @@ a mistake is told, not to keep a secret.
 import base64
 import binascii
 import hashlib
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -16,12 +16,21 @@ from ropewalk.views.errors import CursorError
 
 Place = tuple[int, int]
 """`created_ms` and id of an event."""
+Spot = tuple[str, str]
+"""Two words that say where a row stands, such as a day and an id."""
 _WIDTH: Final = 2**62
+C = TypeVar("C", bound=msgspec.Struct)
 
 
 class _Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     created_ms: int
     id: int
+    bound: str
+
+
+class _Marked(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    first: str
+    second: str
     bound: str
 
 
@@ -36,8 +45,11 @@ def write(place: Place, scope: str) -> str:
         place: Of the last event looked at.
         scope: All that the page was asked with.
     """
-    found = msgspec.json.encode(_Cursor(*place, _bound(scope)))
-    return base64.urlsafe_b64encode(found).decode().rstrip("=")
+    return _written(_Cursor(*place, _bound(scope)))
+
+
+def _written(cursor: msgspec.Struct) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
 
 
 def read(text: str, scope: str) -> Place:
@@ -46,13 +58,37 @@ def read(text: str, scope: str) -> Place:
     Raises:
         CursorError: this node gave no such cursor, or gave it for other filters.
     """
-    try:
-        padded = text + "=" * (-len(text) % 4)
-        found = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=_Cursor)
-    except (binascii.Error, ValueError):
-        raise CursorError("this cursor was not given by this node") from None
-    if found.bound != _bound(scope):
-        raise CursorError("this cursor was given for other filters; keep them while paging")
+    found = _read(text, _Cursor)
+    _require(found.bound, scope)
     if max(abs(found.created_ms), abs(found.id)) > _WIDTH:
         raise CursorError("this cursor was not given by this node")
     return found.created_ms, found.id
+
+
+def write_spot(spot: Spot, scope: str) -> str:
+    """The cursor behind a spot."""
+    return _written(_Marked(*spot, _bound(scope)))
+
+
+def read_spot(text: str, scope: str) -> Spot:
+    """The spot a cursor names.
+
+    Raises:
+        CursorError: this node gave no such cursor, or gave it for other filters.
+    """
+    found = _read(text, _Marked)
+    _require(found.bound, scope)
+    return found.first, found.second
+
+
+def _read(text: str, kind: type[C]) -> C:
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        return msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=kind)
+    except (binascii.Error, ValueError):
+        raise CursorError("this cursor was not given by this node") from None
+
+
+def _require(bound: str, scope: str) -> None:
+    if bound != _bound(scope):
+        raise CursorError("this cursor was given for other filters; keep them while paging")

@@ -21,7 +21,13 @@ from sqlalchemy import Engine as Sql
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from ropewalk.views import migration_0001, migration_0002, migration_0003, migration_0004
+from ropewalk.views import (
+    migration_0001,
+    migration_0002,
+    migration_0003,
+    migration_0004,
+    migration_0005,
+)
 from ropewalk.views.errors import DatabaseError
 
 MIGRATIONS: Final[tuple[ModuleType, ...]] = (
@@ -29,6 +35,7 @@ MIGRATIONS: Final[tuple[ModuleType, ...]] = (
     migration_0002,
     migration_0003,
     migration_0004,
+    migration_0005,
 )
 """Oldest first; a released one is never edited."""
 READERS: Final = 6

@@ -126,3 +126,17 @@ class DeviceEventsError(ViewsError):
 
     code = "views.device_events"
     number = 7617
+
+
+class RecordLateError(ViewsError):
+    """The ledger tells of a record that it does not show yet; the views wait for it."""
+
+    code = "views.record_late"
+    number = 7618
+
+
+class UnknownAccountError(ViewsError):
+    """The bank keeps no such account, as far as the views know."""
+
+    code = "views.unknown_account"
+    number = 7619

@@ -1,21 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one table of what the views derive from the ledger: by an event's name, a function.
 
+Beside it those that take a page of events at once, since only what stands in the end counts.
+
 A projection writes by the connection it is given and nowhere else. It may be called again for an
 event after a crash only if its first call left no trace, since position and rows are written in
 one transaction.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, insert
 
+from ropewalk.views import capital
 from ropewalk.views.reading import let_in, parties_of
 from ropewalk.views.schema import batches
 from ropewalk.views.source import LedgerEvent, Source
 
 Projection = Callable[[Connection, LedgerEvent, Source], None]
+PageProjection = Callable[[Connection, Sequence[LedgerEvent], Source], None]
 
 
 def note_claim(connection: Connection, event: LedgerEvent, _source: Source) -> None:
@@ -51,3 +55,4 @@ PROJECTIONS: Final[Mapping[str, Projection]] = {
     "cargo.consignment_opened": note_parties,
     "cargo.party_admitted": note_parties,
 }
+PAGES: Final[tuple[PageProjection, ...]] = (capital.take_in,)

@@ -18,7 +18,7 @@ from ropewalk.tracking import Event, TrackingError, Version, read_events
 from ropewalk.views.database import Database
 from ropewalk.views.errors import PayloadError, UnknownClaimError
 from ropewalk.views.payloads import Payloads, joined
-from ropewalk.views.projections import PROJECTIONS
+from ropewalk.views.projections import PAGES, PROJECTIONS
 from ropewalk.views.schema import DERIVED, arrivals, batches, progress
 from ropewalk.views.source import Source
 from ropewalk.views.taking import Learned, Told, take_in
@@ -65,6 +65,8 @@ class Projector:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
+        self.page = PAGE
+        """Events of the ledger read at a time, and written by one transaction."""
         self.arrived = 0
         """How often events arrived since it was started: streams look at that."""
         self.failure = ""
@@ -119,7 +121,7 @@ class Projector:
     def _read_ledger(self) -> bool:
         with self._database.reading() as connection:
             start = reached(connection, "position")
-        page = self._source.events(start, PAGE)
+        page = self._source.events(start, self.page)
         if not page:
             return False
         with self._database.writing() as connection:
@@ -131,6 +133,8 @@ class Projector:
                     projection(connection, event, self._source)
                     if "root" in event.attributes:
                         self.hint(event.attributes["root"])
+            for take in PAGES:
+                take(connection, page, self._source)
             _note(connection, "position", page[-1].position + 1)
         return True
 

@@ -2,8 +2,9 @@
 """The tables of the views.
 
 Derived from the ledger and rebuilt from it at any time: `batches`, `events`, `documents`,
-`members`, `concerns`, `readable`, `progress`. Of this node alone and kept by a rebuild: `arrivals`,
-`subscriptions`, `deliveries`.
+`members`, `concerns`, `readable`, `progress`, and of capital `payables`, `receivables`,
+`exposures`, `maturities`, `postings`, `balances`, `tills`. Of this node alone and kept by a
+rebuild: `arrivals`, `subscriptions`, `deliveries`.
 
 An event's id is its batch's number times 512 plus its place in it. A claim's batch is numbered by
 its position in the log; a batch that nobody signed by -1, -2, … as it came. So the same ledger
@@ -243,5 +244,145 @@ deliveries = Table(
 )
 """The outbox: filled where the events are, in one transaction. `state`: `waiting` or `dead`."""
 
-DERIVED: Final = (documents, *READING, events, batches, progress)
+payables = Table(
+    "payables",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("creditor", String(32), nullable=False),
+    Column("debtor", String(32), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("payable_on", String(10), nullable=False),
+    Column("face", Big, nullable=False),
+    Column("settled", Big, nullable=False),
+    Column("credited", Big, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("is_disputed", Boolean, nullable=False),
+    Column("shares", Integer, nullable=False),
+)
+"""Every invoice, as its record has it. Sums here and below are minor units."""
+
+receivables = Table(
+    "receivables",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("payable", String(64), nullable=False),
+    Column("creditor", String(32), nullable=False),
+    Column("debtor", String(32), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("payable_on", String(10), nullable=False),
+    Column("amount", Big, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("pledgee", String(32)),
+    Column("secured", Big),
+    Column("escrow", String(64), nullable=False),
+    Column("recourse", Text, nullable=False),
+    Column("version", Big, nullable=False),
+)
+"""Every share of a payable, as its record has it, with what the payable fixed for ever.
+
+`pledgee`: NULL where it is no security; `secured`: NULL where it secures all of it. `recourse`: who
+stands behind it, the nearest last, blanks between.
+"""
+
+HELD_BY: Final = (("payable",), ("creditor", "debtor"), ("pledgee",), ("creditor",), ("debtor",))
+"""What receivables are looked up by, the most telling first; each has an index of its own, in the
+order of the pages."""
+
+for _named in HELD_BY:
+    _columns = [receivables.c[_one] for _one in (*_named, "status", "payable_on", "id")]
+    _where = receivables.c.pledgee.is_not(None) if _named == ("pledgee",) else None
+    Index(
+        f"receivables_{'_'.join(_named)}",
+        *_columns,
+        sqlite_where=_where,
+        postgresql_where=_where,
+    )
+
+exposures = Table(
+    "exposures",
+    metadata,
+    Column("creditor", String(32), primary_key=True),
+    Column("debtor", String(32), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("payable_on", String(10), primary_key=True),
+    Column("count", Big, nullable=False),
+    Column("high", Big, nullable=False),
+    Column("low", Big, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The open receivables of a creditor against a debtor, by the day they are payable: how many and
+how much. Kept as they change, so that nobody adds up a million rows; it follows from `receivables`.
+
+The sum is `high` times `SPLIT` and `low`, since it may be above what 64 bits hold.
+"""
+
+maturities = Table(
+    "maturities",
+    metadata,
+    Column("side", String(8), primary_key=True),
+    Column("party", String(32), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("payable_on", String(10), primary_key=True),
+    Column("count", Big, nullable=False),
+    Column("high", Big, nullable=False),
+    Column("low", Big, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The same of a party on one side, `creditor` or `debtor`, against all others together."""
+
+SPLIT: Final = 10**9
+"""Sums are kept as whole multiples of it and a rest: both add up within 64 bits."""
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("position", Big, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("bank", String(32), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("customer", String(32), nullable=False),
+    Column("time_s", Big, nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("reference", String(64), nullable=False),
+    Column("transaction", String(64), nullable=False),
+    Column("amount", Big, nullable=False),
+    Column("escrow", Big, nullable=False),
+    Column("balance", Big, nullable=False),
+    Column("held", Big, nullable=False),
+    Index("postings_account", "bank", "currency", "customer", "time_s", "position", "place"),
+)
+"""What changed each account. `place`: of the event in its entry. `amount` and `escrow`: by how
+much, with a sign; `balance` and `held`: what was there then."""
+
+balances = Table(
+    "balances",
+    metadata,
+    Column("bank", String(32), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("customer", String(32), primary_key=True),
+    Column("amount", Big, nullable=False),
+    Column("held", Big, nullable=False),
+    Index("balances_customer", "customer", "bank", "currency"),
+    sqlite_with_rowid=False,
+)
+"""Every account at a settlement bank: what its customer may dispose of, what lies in escrow."""
+
+tills = Table(
+    "tills",
+    metadata,
+    Column("bank", String(32), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("accounts", Big, nullable=False),
+    Column("amount_high", Big, nullable=False),
+    Column("amount_low", Big, nullable=False),
+    Column("held_high", Big, nullable=False),
+    Column("held_low", Big, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""A bank's accounts in a currency together; it follows from `balances`."""
+
+CAPITAL: Final = (payables, receivables, exposures, maturities, postings, balances, tills)
+"""Added by the fifth migration."""
+
+DERIVED: Final = (documents, *READING, *CAPITAL, events, batches, progress)
 """What a rebuild drops."""

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Portfolios: who holds what of whom, when it falls due, what lies at which bank."""
+
+from alembic import op
+
+from ropewalk.views.schema import CAPITAL, DERIVED
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Make the tables, and have all that is derived derived anew, so that they are filled."""
+    for table in CAPITAL:
+        table.create(op.get_bind(), checkfirst=True)
+    for table in DERIVED:
+        op.execute(table.delete())
+
+
+def downgrade() -> None:
+    """Drop them."""
+    for table in reversed(CAPITAL):
+        table.drop(op.get_bind(), checkfirst=True)
