@@ -62,18 +62,18 @@ class Part:
         }
 
 
+APART = ("consortium", "harness")
+"""Folders of tests that want the machine to themselves."""
 PR = (
     Part(
         "core",
         [
-            *(*PYTEST, "-n", "2", "tests"),
-            *(f"--ignore=tests/{one}" for one in ("consortium", "harness", "model", "simulator")),
+            *(*PYTEST, "-n", "3", "--dist", "worksteal", "tests"),
+            *(f"--ignore=tests/{one}" for one in APART),
         ],
     ),
-    Part("rules", [*PYTEST, "-n", "2", "tests/model"]),
     Part("hash seed 1", [*PYTEST, "tests/test_vectors.py"], {"PYTHONHASHSEED": "1"}),
     Part("durability", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/harness"]),
-    Part("simulator", [*PYTEST, "-n", "2", "tests/simulator"]),
     Part("consortium", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/consortium"]),
 )
 

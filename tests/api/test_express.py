@@ -81,7 +81,7 @@ def test_a_plain_request_goes_express(fields: bytes) -> None:
         request("abc", b"Content-Type: application/json\r\n"),
         request("abc", b"Content-Type: application/jose; charset=x\r\n"),
         request(""),
-        request("a" * 16_385),
+        request("a" * 131_073),
         request("abc").replace(b"/transactions", b"/transactions?wait=accepted"),
         request("abc").replace(b"HTTP/1.1", b"HTTP/1.0"),
         request("abc").replace(b"POST", b"PUT"),

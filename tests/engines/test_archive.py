@@ -333,7 +333,7 @@ HOSTILE: dict[str, tuple[Callable[[Lines], bytes], str]] = {
     "a long manifest": (with_line(MANIFEST, lambda line: line * 100), "at most 4096 bytes"),
     "a long genesis": (with_line(GENESIS, lambda line: line * 1_000), "at most 65536 bytes"),
     "a long note": (with_line(NOTE, lambda line: line * 1_000), "at most 24576 bytes"),
-    "a long entry": (with_line(FIRST + 2, lambda line: line * 2_000), "at most 131072 bytes"),
+    "a long entry": (with_line(FIRST + 2, lambda line: line * 4_000), "at most 262144 bytes"),
     "an empty entry": (with_line(FIRST + 2, lambda _line: b""), "no entry"),
     "bytes that are no text": (with_line(FIRST + 2, lambda _line: b"\xff\x00\xfe"), "no entry"),
     "bytes in a transaction": (

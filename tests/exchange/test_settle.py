@@ -235,3 +235,13 @@ def test_titles_are_named_as_they_stand() -> None:
 
 def test_a_window_of_a_day_passes() -> None:
     assert DEADLINE > DAY
+
+
+def test_what_is_in_escrow_goes_back_however_full_the_account_is() -> None:
+    hall = Hall().full()
+    room = 10**18 - PRICE
+    hall.place("consignee", room)
+    over = {"amount": "1", "currency": "USD", "customer": IDS["consignee"], "entry": salt("e")}
+    assert hall.world.refused("bank", "capital.PLACE_DEPOSIT", over).code == "capital.bad_amount"
+    hall.later(DEADLINE + 1).returns()
+    assert hall.balance("consignee") == (10**18, 0)

@@ -162,12 +162,11 @@ def escrow_deposit(
     """Money goes in."""
     market, where, amount = ledger.market, (leg["bank"], leg["currency"]), amount_in(leg["sum"])
     unknown = {(*where, leg["taker"]), (*where, actor)} - market.customers
-    free, held = (market.journal.sum(one, *where, actor) for one in ("deposit", "held"))
+    free = market.journal.sum("deposit", *where, actor)
     return only(
         first(
             ("capital.not_customer", bool(unknown)),
             ("capital.insufficient_funds", free < amount),
-            (BAD_AMOUNT, held + amount > MOST),
         )
     )
 
@@ -285,7 +284,7 @@ def _why_not_moved(
             ("exchange.leg_broken", _is_worth_another_sum(ledger, leg, trade)),
             ("capital.too_many_recourses", len(chain) > BACKERS_MAX),
         )
-    return _too_rich(ledger, leg, "taker", gained) if leg["asset"] == "deposit" else ""
+    return _too_rich(ledger, leg, gained) if leg["asset"] == "deposit" else ""
 
 
 def _stale(ledger: Ledger, leg: Body, body: Body) -> str:
@@ -301,11 +300,13 @@ def _is_worth_another_sum(ledger: Ledger, leg: Body, trade: Trade) -> bool:
     return share.escrow != trade.name or worth != amount_in(leg["sum"])
 
 
-def _too_rich(ledger: Ledger, leg: Body, to: str, gained: dict[tuple[str, ...], int]) -> str:
-    account = (leg["bank"], leg["currency"], leg[to])
-    gained[account] = gained.get(account, 0) + amount_in(leg["sum"])
-    has = ledger.market.journal.sum("deposit", *account) + gained[account]
-    return first((BAD_AMOUNT, has > MOST))
+def _too_rich(ledger: Ledger, leg: Body, gained: dict[tuple[str, ...], int]) -> str:
+    """Whether the taker would have more than may lie with a bank, his own escrow counted."""
+    for side, sign in (("giver", -1), ("taker", 1)):
+        account = (leg["bank"], leg["currency"], leg[side])
+        gained[account] = gained.get(account, 0) + sign * amount_in(leg["sum"])
+    has = sum(ledger.market.journal.sum(one, *account) for one in ("deposit", "held"))
+    return first((BAD_AMOUNT, has + gained[account] > MOST))
 
 
 def _why_not_released(ledger: Ledger, trade: Trade, actor: str, moment: Moment) -> Verdict:
@@ -366,13 +367,8 @@ def give_back(ledger: Ledger, trade: Trade, actor: str, body: Body, moment: Mome
         if wanted:
             return Verdict(wanted=frozenset(wanted), soft=frozenset({"exchange.not_returnable"}))
     why = first(("exchange.named_titles", not _names_its_titles(trade, body)))
-    gained: dict[tuple[str, ...], int] = {}
-    for number in trade.given:
-        leg = trade.legs[number]
-        if leg["asset"] == "title":
-            why = why or _stale(ledger, leg, body)
-        elif leg["asset"] == "deposit":
-            why = why or _too_rich(ledger, leg, "giver", gained)
+    for _, leg in trade.of("title"):
+        why = why or _stale(ledger, leg, body)
     return only(why)
 
 

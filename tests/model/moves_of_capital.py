@@ -71,6 +71,8 @@ class MovesOfCapital(MovesOnTheBooks):
         count = self.chance.choice((2, 2, 3, 5))
         cuts = sorted(self.chance.randint(1, max(worth - 1, 1)) for _ in range(count - 1))
         amounts = [after - before for before, after in zip([0, *cuts], [*cuts, worth], strict=True)]
+        if self.cast.odds(0.3) and worth % count == 0:
+            amounts = [worth // count] * count
         if self.cast.odds(0.08):
             amounts[0] += self.chance.choice((1, -1))
         parts = [{"amount": str(one), "to": self._trader()} for one in amounts]
@@ -154,7 +156,7 @@ class MovesOfCapital(MovesOnTheBooks):
         dice = self.chance.random()
         if dice < 0.15:
             return self._to_the_rich()
-        slot = "crowd" if dice < 0.4 else "hands"
+        slot = "crowd" if dice < 0.35 else "securities" if dice < 0.55 else "hands"
         number = self._kept.get(slot, "")
         payable = self.market.numbers.get(number, "")
         status = self.market.status(payable) if payable else ""
@@ -162,7 +164,8 @@ class MovesOfCapital(MovesOnTheBooks):
             return Move(self._debtor(payable), "capital.CONFIRM_INVOICE", self._on_payable(payable))
         if status not in LIVE or self.cast.odds(0.02):
             return self._keep(slot)
-        return self._crowded(payable) if slot == "crowd" else self._far(payable)
+        ways = {"crowd": self._crowded, "hands": self._far, "securities": self._secured}
+        return ways[slot](payable)
 
     def _keep(self, slot: str) -> Move:
         """An invoice that nobody else's chance is to touch."""
@@ -192,6 +195,26 @@ class MovesOfCapital(MovesOnTheBooks):
         parts.append({"amount": str(max(worth - count + 1, 1)), "to": self._creditor(name)})
         body = self._on_share(name, parts=parts, with_recourse=False)
         return Move(self._creditor(name), "capital.SPLIT_RECEIVABLE", body)
+
+    def _secured(self, payable: str) -> Move:
+        """Two securities of one pledgee, brought together."""
+        names = sorted(self.market.open[payable])[:2]
+        first = self.market.shares[names[0]]
+        if len(names) < 2:
+            if first.pledgee:
+                body = self._on_share(names[0])
+                return Move(first.pledgee, "capital.RELEASE_RECEIVABLE", body)
+            rest = max(self.market.worth(names[0]) - 1, 1)
+            halves = [{"amount": str(one), "to": first.creditor} for one in (1, rest)]
+            body = self._on_share(names[0], parts=halves, with_recourse=False)
+            return Move(first.creditor, "capital.SPLIT_RECEIVABLE", body)
+        free = [one for one in names if not self.market.shares[one].pledgee]
+        if not free:
+            return Move(first.creditor, "capital.MERGE_RECEIVABLES", {"receivables": names})
+        creditor = self._creditor(free[0])
+        to = IDS["carrier"] if creditor == IDS["bank"] else IDS["bank"]
+        body = self._on_share(free[0], pledgee=to)
+        return Move(creditor, "capital.PLEDGE_RECEIVABLE", body)
 
     def _far(self, payable: str) -> Move:
         """Through as many hands as may stand behind it, and one more."""

@@ -156,7 +156,7 @@ class MovesOnTheBooks:
             "content": self._word(),
             "currency": self.chance.choice(CURRENCIES),
             "debtor": self._trader(),
-            "due": day_of(self.cast.time, self.chance.choice((0, 1, 2, 20, 90, 200))),
+            "due": self._due(),
             "invoice": self._word(),
         }
         odds = self.cast.odds
@@ -177,13 +177,20 @@ class MovesOnTheBooks:
             body["profile"] = self.chance.choice(("CN", "CN", "", "EU"))
             if odds(0.7):
                 body["registration"] = self._word()
-        if odds(0.03):
-            body["due"] = day_of(self.cast.time, self.chance.choice((366, 367, 3_660, 3_661)))
         actor = self._trader()
         if odds(0.04) and self._begun:
             actor, body["invoice"] = self.chance.choice(self._begun)
         self._begun.append((actor, str(body["invoice"])))
         return Move(actor, "capital.INVOICE", body)
+
+    def _due(self) -> str:
+        """Soon, at a month's 31st, or as late as a profile lets it be."""
+        now = self.cast.time
+        if self.cast.odds(0.03):
+            return day_of(now, self.chance.choice((366, 367, 3_660, 3_661)))
+        if self.cast.odds(0.2):
+            return f"{int(day_of(now)[:4]) + 1}-0{self.chance.choice('1358')}-31"
+        return day_of(now, self.chance.choice((0, 1, 2, 20, 90, 200)))
 
     def _charge(self) -> Members:
         rates = [self.chance.choice(("180", "400", "1")) for _ in range(self.chance.randint(1, 3))]

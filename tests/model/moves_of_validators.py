@@ -39,8 +39,8 @@ class MovesOfValidators:
             return max(first - 1, 1)
         if dice < 0.12:
             return self.ledger.height + AHEAD_HEIGHTS + 1
-        if dice < 0.14:
-            return first + 4_000
+        if dice < 0.18:
+            return first + 1_500
         return first + self.chance.choice((0, 0, 1, 1, 2, 5))
 
     def _who(self) -> Body:

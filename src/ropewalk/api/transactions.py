@@ -127,14 +127,21 @@ def _wait(request: Request) -> bool:
 
 
 async def read_body(request: Request, here: Node, limit: int) -> bytes:
-    """The body; while it arrives it takes no place in the lane, only its bytes' allowance."""
+    """The body; while it arrives it takes no place in the lane, only its bytes' allowance.
+
+    Raises:
+        ContentTooLargeError: it is larger than that, or says that it will be.
+    """
+    too_large = ContentTooLargeError(f"at most {limit} bytes of this media type")
+    if int(request.headers.get("content-length", "0")) > limit:  # digits, as the protocol saw to
+        raise too_large
     body = bytearray()
     try:
         async for piece in request.stream():
             here.bodies.take(len(piece))
             body += piece
             if len(body) > limit:
-                raise ContentTooLargeError(f"at most {limit} bytes of this media type")
+                raise too_large
         return bytes(body)
     finally:
         here.bodies.give_back(len(body))

@@ -174,10 +174,12 @@ class Purse:
 
         Raises:
             NotCustomerError: the bank keeps no such account.
-            BadAmountError: it would hold more than 10**18 minor units.
+            BadAmountError: the account would hold more than 10**18 minor units, escrow counted:
+                so what is in escrow can always go back.
         """
         balance = self.balance(customer)
-        total = check_total(int(balance.amount) + amount)
+        total = int(balance.amount) + amount
+        check_total(total + int(balance.held))
         self._changed[customer] = msgspec.structs.replace(balance, amount=str(total))
 
     def hold(self, customer: str, amount: int) -> None:
@@ -186,12 +188,11 @@ class Purse:
         Raises:
             NotCustomerError: the bank keeps no such account.
             InsufficientFundsError: it holds less.
-            BadAmountError: more than 10**18 minor units would lie in escrow.
         """
         self.take(customer, amount)
         balance = self.balance(customer)
-        total = check_total(int(balance.held) + amount)
-        self._changed[customer] = msgspec.structs.replace(balance, held=str(total))
+        held = int(balance.held) + amount
+        self._changed[customer] = msgspec.structs.replace(balance, held=str(held))
 
     def unhold(self, customer: str, amount: int) -> None:
         """Take out of escrow what the customer put there; it belongs to nobody until given."""

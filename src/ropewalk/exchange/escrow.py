@@ -13,7 +13,6 @@ import msgspec
 from ropewalk.capital import (
     HELD,
     PAYS,
-    BadAmountError,
     NotBankError,
     OnReceivable,
     Purse,
@@ -172,7 +171,7 @@ TITLE_REFUSALS = (
     CarrierAbsentError,
 )
 RECEIVABLE_REFUSALS = (*ON_LEG, OtherObjectError, *HELD, ReceivablePledgedError)
-DEPOSIT_REFUSALS = (*ON_LEG, *PAYS, BadAmountError)
+DEPOSIT_REFUSALS = (*ON_LEG, *PAYS)
 CONFIRM_REFUSALS = (*ON_LEG, NotBankError)
 
 RULES = (

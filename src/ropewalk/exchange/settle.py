@@ -277,7 +277,6 @@ RETURN_REFUSALS = (
     NotReturnableError,
     NamedTitlesError,
     StaleError,
-    BadAmountError,
 )
 
 RULES = (
