@@ -82,11 +82,13 @@ def made(actors: Mapping[str, Actor], seconds: int = LONG_S) -> Deal:
     issue |= {"commitment": random_bytes(32).hex(), "issue_to": ids["shipper"]}
     done(actors["carrier"], "title.ISSUE", issue)
     title = title_id(actors["carrier"].network, ids["carrier"], dict(issue))
+    node = actors["shipper"].node
     legs: list[Value] = [
         {
             "asset": "title",
             "giver": ids["shipper"],
             "how": "TRANSFER",
+            "last_act": node.title(title)[1]["last_act"],
             "taker": ids["consignee"],
             "title": title,
         },
@@ -102,7 +104,6 @@ def made(actors: Mapping[str, Actor], seconds: int = LONG_S) -> Deal:
     deadline = int(time.time()) + seconds
     opened = done(actors["shipper"], "exchange.OPEN", {"deadline": deadline, "legs": legs})
     exchange = exchange_id(opened.transaction)
-    node = actors["shipper"].node
     offered: dict[str, Value] = {
         "exchange": exchange,
         "how": "TRANSFER",

@@ -1334,7 +1334,7 @@ function trustReceipt(roles, told, { purpose, until }) {
 function reclaim(roles, told) {
   const found = pledgeOf(roles, told);
   ensure(found.trust_purpose !== "", "it is under no trust receipt");
-  ensure(roles.possessor !== told.actor, "the pledgee has it");
+  ensure(roles.possessor === found.beneficiary, "its beneficiary does not have it");
   return moved(roles, told, { pledge: { ...found, ...NO_TRUST }, possessor: told.actor });
 }
 
@@ -1406,8 +1406,13 @@ const DECIDED = shape({ exchange: isHash, titles: listOf(BARE, 0, 16) });
 function escrowTitle(roles, told, { exchange, how, to }) {
   ensureBillInHand(roles, told);
   ensure(to !== told.actor, "the taker is the possessor");
-  if (how === "SURRENDER") ensureMayClaim(roles, told);
-  else ensureStraightRecipient(roles, told, to);
+  if (how === "SURRENDER") {
+    ensureMayClaim(roles, told);
+    const isNamed = roles.is_to_order || [roles.shipper, roles.consignee].includes(to);
+    ensure(isNamed, "the goods of a straight bill are claimed by its shipper or consignee");
+  } else {
+    ensureStraightRecipient(roles, told, to);
+  }
   if (how === "ENDORSE_TO_ORDER") {
     ensure(roles.is_to_order, "only a bill to order is endorsed");
     ensure(["", told.actor].includes(roles.endorsee), `${told.actor} is not the endorsee`);
@@ -1428,13 +1433,12 @@ function settle(told, family) {
     const { how, to } = roles.escrow;
     const changes = how === "SURRENDER" ? surrenderedTo(roles, to) : { possessor: to };
     if (how === "ENDORSE_TO_ORDER") Object.assign(changes, endorsedTo(roles, to, true));
-    if (isOnPayment(roles, to)) {
-      changes.pledge = undefined;
-      const isTheirs = roles.is_to_order && roles.endorsee === roles.possessor;
-      const may = roles.endorsee_may_endorse;
-      if (how === "TRANSFER" && isTheirs) Object.assign(changes, endorsedTo(roles, to, may));
+    const isTheirs = roles.is_to_order && roles.endorsee === roles.possessor;
+    const may = roles.endorsee_may_endorse;
+    if (isOnPayment(roles, to) && how === "TRANSFER" && isTheirs) {
+      Object.assign(changes, endorsedTo(roles, to, may));
     }
-    return changes;
+    return { ...changes, pledge: undefined };
   });
 }
 

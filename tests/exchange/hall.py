@@ -5,11 +5,19 @@ from collections.abc import Mapping, Sequence
 
 from cargo.quay import BOX, Quay
 from ledger.world import DAY, IDS, World, salt
-from ropewalk.capital import Balance, Receivable, balance_key, receivable_key
+from ropewalk.capital import (
+    Balance,
+    Payable,
+    Receivable,
+    balance_key,
+    find_payable,
+    receivable_key,
+)
 from ropewalk.crypto import Value
 from ropewalk.exchange import Exchange, find_exchange
 from ropewalk.ledger import LedgerError, decode_record
 from ropewalk.title import Title
+from title.bills import issue_body
 
 USD = "USD"
 PRICE = 41_200_000
@@ -69,6 +77,17 @@ class Hall:
         """A receivable as it stands."""
         return decode_record(self.world.state[receivable_key(receivable)], Receivable)
 
+    def payable(self, receivable: str) -> Payable:
+        """What a receivable is a share of, as it stands."""
+        found = find_payable(self.world.state, self.share(receivable).payable)
+        assert found is not None
+        return found
+
+    def house_bill(self) -> dict[str, Value]:
+        """The body of another carrier's house bill under this one."""
+        more: dict[str, Value] = {"carrier_code": "OTH", "house_of": self.bill.title}
+        return {**issue_body("blank", 77), **more}
+
     def opened(
         self,
         *legs: Value,
@@ -101,6 +120,7 @@ class Hall:
             "asset": "title",
             "giver": IDS[giver],
             "how": how,
+            "last_act": self.bill.record.last_act,
             "taker": IDS[taker],
             "title": self.bill.title,
         }
@@ -129,6 +149,7 @@ class Hall:
         return {
             "asset": "receivable",
             "giver": IDS[giver],
+            "last_act": self.share(receivable).last_act,
             "receivable": receivable,
             "sum": self.share(receivable).amount,
             "taker": IDS[taker],

@@ -139,6 +139,7 @@ class Bill:
             "asset": "title",
             "giver": IDS[actor],
             "how": how,
+            "last_act": self.record.last_act,
             "taker": IDS[to],
             "title": self.title,
         }

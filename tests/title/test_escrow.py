@@ -18,6 +18,7 @@ from ropewalk.title import (
     hand_over,
     offer,
 )
+from ropewalk.title.errors import StraightRecipientError
 from title.bills import Bill
 
 EXCHANGE, OTHER = salt("exchange"), salt("other exchange")
@@ -275,12 +276,11 @@ def test_a_strangers_endorsement_stays_where_it_is_when_a_pledge_ends() -> None:
     assert held.handed().endorsee == IDS["buyer"]
 
 
-def test_a_pledge_goes_along_to_a_stranger_with_both_approvals() -> None:
+def test_who_gets_a_pledged_bill_with_both_approvals_gets_it_free() -> None:
     held = Held(Bill("blank").pledged())
     held.offered("bank", "TRANSFER", "buyer", "shipper")
     record = held.handed()
-    assert record.pledge is not None
-    assert (record.possessor, record.pledge.pledgee) == (IDS["buyer"], IDS["bank"])
+    assert (record.possessor, record.pledge) == (IDS["buyer"], None)
 
 
 def test_a_pledged_bill_is_surrendered_with_both_approvals() -> None:
@@ -294,8 +294,10 @@ def test_a_straight_bill_goes_to_its_consignee_or_is_surrendered() -> None:
     held = Held(Bill("straight"))
     held.offered("shipper", "TRANSFER", "consignee")
     assert held.handed().possessor == IDS["consignee"]
-    held.offered("consignee", "SURRENDER", "buyer")
-    assert held.handed().claimant == IDS["buyer"]
+    with pytest.raises(StraightRecipientError):
+        held.offered("consignee", "SURRENDER", "buyer")  # T16
+    held.offered("consignee", "SURRENDER", "shipper")
+    assert held.handed().claimant == IDS["shipper"]
 
 
 def test_the_log_tells_which_act_came_before() -> None:

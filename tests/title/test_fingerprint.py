@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cargo that is billed twice: refused to one carrier, told to a bank that asks (P8)."""
 
+from cargo.quay import port
 from ledger.world import IDS, World, registration, salt, settled
 from ropewalk.crypto import Value
 from ropewalk.title import Match, find, match
@@ -72,13 +73,40 @@ def test_parts_alike_are_told_as_near() -> None:
 
 
 def test_a_house_bill_is_its_masters_kin() -> None:
-    bill = Bill("blank", fingerprints=shown("tea"))
+    bill = Bill("blank", port(), fingerprints=shown("tea"))
     house = other(bill.world, 1, fingerprints=shown("tea"), house_of=bill.title)
     assert match(bill.world.state, bill.title) == NOTHING
     assert match(bill.world.state, house) == NOTHING
-    stranger = other(bill.world, 2, fingerprints=shown("tea"))
+    stranger = by(bill.world, "forwarder", "FWD", 2, fingerprints=shown("tea"))
     assert match(bill.world.state, house).items == 1
     assert match(bill.world.state, stranger).items == 1
+
+
+def test_a_carriers_own_house_bill_is_a_second_bill() -> None:
+    bill = Bill("blank", fingerprints=shown("tea"))
+    for master in (bill.title, Bill("blank", bill.world).title):
+        own = issue_body("blank", 9, fingerprints=shown("tea"), house_of=master)
+        assert bill.world.refused("carrier", "title.ISSUE", own).code == "title.cargo_billed"
+
+
+def test_many_reissues_buy_no_second_bill() -> None:
+    bill = Bill("blank", fingerprints=shown("tea"))
+    for number in range(10, 90):
+        bill.does("shipper", "SURRENDER_FOR_AMENDMENT", addressee="carrier")
+        bill.agreed("carrier", "REISSUE", {"replacement": issue_body("blank", number)}, "shipper")
+        (bill.title,) = bill.record.replaced_by
+    again = issue_body("blank", 99, fingerprints=shown("tea"))
+    assert bill.world.refused("carrier", "title.ISSUE", again).code == "title.cargo_billed"
+
+
+def test_copied_hashes_do_not_hide_a_second_bill() -> None:
+    world = settled()
+    for number in range(40):
+        other(world, number, fingerprints=shown(f"goods {number}", "tea"))
+    bill = Bill("blank", world, fingerprints=shown("tea"))
+    again = issue_body("blank", 99, fingerprints=shown("tea"))
+    assert world.refused("carrier", "title.ISSUE", again).code == "title.cargo_billed"
+    assert match(world.state, bill.title) == NOTHING
 
 
 def test_what_took_a_titles_place_is_followed_and_is_its_own_kin() -> None:
@@ -133,12 +161,12 @@ def test_two_house_bills_under_one_master_over_one_item_are_told() -> None:
 
 
 def test_a_master_that_was_reissued_is_still_its_house_bills_kin() -> None:
-    bill = Bill("blank", fingerprints=shown("tea"))
+    bill = Bill("blank", port(), fingerprints=shown("tea"))
     house = other(bill.world, 1, fingerprints=shown("tea"), house_of=bill.title)
     bill.does("shipper", "SURRENDER_FOR_AMENDMENT", addressee="carrier")
     bill.agreed("carrier", "REISSUE", {"replacement": issue_body("blank", 7)}, "shipper")
     (new,) = bill.record.replaced_by
     assert match(bill.world.state, new) == NOTHING
     assert match(bill.world.state, house) == NOTHING
-    later = other(bill.world, 2, fingerprints=shown("tea"), house_of=new)
+    later = by(bill.world, "forwarder", "FWD", 2, fingerprints=shown("tea"), house_of=new)
     assert match(bill.world.state, later).items == 1  # the first house bill, not the master

@@ -12,7 +12,7 @@ from ropewalk.capital import (
     split,
     transfer,
 )
-from ropewalk.capital.account import PAYS, Purse
+from ropewalk.capital.account import PAYS, MoveDeposit, Purse
 from ropewalk.capital.charges import ChargeTerms, Tier, charged
 from ropewalk.capital.daycount import DAY_COUNTS, adjusted, days_between
 from ropewalk.capital.discount import Price, price_of
@@ -26,6 +26,7 @@ from ropewalk.capital.errors import (
 )
 from ropewalk.capital.money import check_currency, read_amount, shared_out
 from ropewalk.capital.state import (
+    CONFIRMED,
     HELD,
     OPEN,
     Balance,
@@ -43,7 +44,7 @@ from ropewalk.capital.state import (
     receivable_key,
     require_pledgees,
 )
-from ropewalk.capital.transfer import with_recourse
+from ropewalk.capital.transfer import TransferReceivable, with_recourse
 
 RULES = (
     *account.RULES,
@@ -58,6 +59,7 @@ RULES = (
 INVARIANTS = invariants.INVARIANTS
 
 __all__ = [
+    "CONFIRMED",
     "DAY_COUNTS",
     "HELD",
     "INVARIANTS",
@@ -68,6 +70,7 @@ __all__ = [
     "BadCurrencyError",
     "Balance",
     "ChargeTerms",
+    "MoveDeposit",
     "NotBankError",
     "NotCustomerError",
     "OnReceivable",
@@ -78,6 +81,7 @@ __all__ = [
     "ReceivablePledgedError",
     "Tier",
     "TooManyRecoursesError",
+    "TransferReceivable",
     "adjusted",
     "balance_key",
     "changed",

@@ -176,8 +176,21 @@ def exchange_open(
             connected, signer, controller=actor, co_signers=tuple(co_signer or ())
         )
         body = {**_terms(terms, wallet), "deadline": time_of(deadline)}
+        for leg in body["legs"]:
+            _as_seen(connected, leg)
         outcome = opener.act("exchange.OPEN", body)
         finish(outcome, as_json=as_json, exchange=exchange_id(outcome.transaction))
+
+
+def _as_seen(node: Node, leg: dict[str, Any]) -> None:
+    """Let a leg name the last act of what it moves, as it stands now."""
+    if "last_act" in leg:
+        return
+    if leg.get("asset") == "title":
+        leg["title"], record = node.title(str(leg["title"]))
+        leg["last_act"] = record["last_act"]
+    elif leg.get("asset") == "receivable":
+        leg["last_act"] = receivable_of(node, str(leg["receivable"]))["last_act"]
 
 
 def _terms(file: Path, wallet: Wallet) -> dict[str, Any]:

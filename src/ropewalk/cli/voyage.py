@@ -190,7 +190,7 @@ class Voyage:
                     ],
                 },
                 "legs": [
-                    self._leg("title", OTHER_BANK, CONSIGNEE, how="SURRENDER", title=self._title),
+                    self._leg("title", OTHER_BANK, CONSIGNEE, how="SURRENDER", **self._seen()),
                     self._deposit(CONSIGNEE, OTHER_BANK, LOAN),
                     self._deposit(CONSIGNEE, SHIPPER, REST),
                     self._leg(

@@ -28,6 +28,8 @@ def escrow_title(roles: Roles, told: Told) -> Roles:
     require(to != told.actor, "the taker is the possessor")
     if how == "SURRENDER":
         require_claim(roles, told)
+        named = roles["is_to_order"] or to in (roles["shipper"], roles["consignee"])
+        require(named, "the goods of a straight bill are claimed by its shipper or consignee")
     else:
         require_straight_recipient(roles, told, to)
     if how == "ENDORSE_TO_ORDER":
@@ -64,12 +66,10 @@ def _settled(roles: Roles, told: Told) -> Roles:
         }
     if how == "ENDORSE_TO_ORDER":
         changes |= _endorsed(roles, to, may_endorse=True)
-    if _on_payment(roles, to):
-        changes["pledge"] = None
-        by_pledgee = roles["is_to_order"] and roles["endorsee"] == roles["possessor"]
-        if how == "TRANSFER" and by_pledgee:
-            changes |= _endorsed(roles, to, may_endorse=roles["endorsee_may_endorse"])
-    return _decided(roles, told, **changes)
+    by_pledgee = roles["is_to_order"] and roles["endorsee"] == roles["possessor"]
+    if _on_payment(roles, to) and how == "TRANSFER" and by_pledgee:
+        changes |= _endorsed(roles, to, may_endorse=roles["endorsee_may_endorse"])
+    return _decided(roles, told, pledge=None, **changes)
 
 
 def _endorsed(roles: Roles, to: str, *, may_endorse: bool) -> Roles:

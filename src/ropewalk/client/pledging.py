@@ -65,7 +65,7 @@ def reclaim(roles: Roles, told: Told) -> Roles:
     """RECLAIM."""
     found = _require_pledgee(roles, told)
     require(found["trust_purpose"], "it is under no trust receipt")
-    require(roles["possessor"] != told.actor, "the pledgee has it")
+    require(roles["possessor"] == found["beneficiary"], "its beneficiary does not have it")
     trust = {"trust_purpose": "", "trust_until": 0}
     return moved(roles, told, pledge={**found, **trust}, possessor=told.actor)
 

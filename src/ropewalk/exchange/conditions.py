@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Conditions of an exchange: declarative, finite, read from signed facts on the ledger alone.
 
-A condition is met, waits, or has failed for good; `explain` says so in plain words, line by line.
+A condition is met, waits, or has failed: by its time nothing fit was stated, or what was stated is
+out of its band. `explain` says so in plain words, line by line.
 Source: requirements capital.md, «conditions».
 """
 
@@ -44,7 +45,7 @@ class _Part(
 
 
 class EventHappened(_Part, frozen=True, kw_only=True, omit_defaults=True, tag="event"):
-    """A party states an event, or that a document was presented, by a time."""
+    """A party states in time an event, or that a document was presented."""
 
     by: By
     code: Code
@@ -160,13 +161,12 @@ def _together(condition: AllOf | AnyOf, states: Sequence[State]) -> State:
 
 def _event(view: View, asked: EventHappened, time_s: int) -> State:
     fact = find_fact(view, asked.by, asked.code, asked.subject)
-    if fact is None:
-        return WAITS if time_s <= asked.until else FAILED
-    if fact.time > asked.until:
-        return FAILED
-    if asked.place is not None and fact.place != asked.place:
-        return FAILED
-    return MET if asked.content in (None, fact.content) else FAILED
+    in_time = fact is not None and max(fact.time, fact.stated_at) <= asked.until
+    if fact is not None and in_time:
+        there = asked.place in (None, fact.place)
+        if there and asked.content in (None, fact.content):
+            return MET
+    return WAITS if time_s <= asked.until else FAILED
 
 
 def _band(view: View, asked: InBand) -> State:

@@ -23,7 +23,13 @@ from ropewalk.capital import (
     read_amount,
     require_pledgees,
 )
-from ropewalk.exchange.errors import CarrierAbsentError, NotGiverError, OtherObjectError
+from ropewalk.exchange.errors import (
+    CarrierAbsentError,
+    LegBrokenError,
+    NotGiverError,
+    OtherObjectError,
+)
+from ropewalk.exchange.likewise import of_leg
 from ropewalk.exchange.state import (
     ON_LEG,
     DepositLeg,
@@ -33,6 +39,7 @@ from ropewalk.exchange.state import (
     ReceivableLeg,
     TitleLeg,
     given,
+    is_sound,
     load_leg,
     require_giver,
 )
@@ -87,6 +94,7 @@ def escrow_title(view: View, message: EscrowTitle, context: Context) -> Effects:
     require_giver(leg, context)
     if (leg.title, leg.how, leg.taker) != (message.title, message.how, message.to):
         raise OtherObjectError(f"leg {message.leg} is on other terms")
+    _require_as_seen(leg, message.last_act)
     on_title = ActOnTitle(last_act=message.last_act, title=message.title)
     terms = Escrow(exchange=message.exchange, how=message.how, to=message.to)
     offered = offer(view, on_title, terms, context)
@@ -103,6 +111,12 @@ def _require_carrier(view: View, title: str, exchange: Exchange) -> None:
         raise CarrierAbsentError(found.issuer)
 
 
+def _require_as_seen(leg: TitleLeg | ReceivableLeg, last_act: str) -> None:
+    """Refuse what is not any more what everybody agreed to: pledged since, indemnified, moved."""
+    if leg.last_act != last_act:
+        raise OtherObjectError(f"it was offered as it was after {leg.last_act}; open another")
+
+
 def escrow_receivable(view: View, message: EscrowReceivable, context: Context) -> Effects:
     """Let the exchange hold the receivable.
 
@@ -113,10 +127,13 @@ def escrow_receivable(view: View, message: EscrowReceivable, context: Context) -
     require_giver(leg, context)
     if leg.receivable != message.receivable:
         raise OtherObjectError(f"leg {message.leg} is of another receivable")
+    _require_as_seen(leg, message.last_act)
     on_receivable = OnReceivable(last_act=message.last_act, receivable=message.receivable)
     receivable = held(view, on_receivable, context)
     if receivable.amount != leg.sum:
         raise OtherObjectError(f"it is worth {receivable.amount}, the leg says {leg.sum}")
+    if not is_sound(view, receivable.payable):
+        raise LegBrokenError("its payable is disputed, or in default")
     require_pledgees([receivable], context)
     writes = {
         **put_receivable(receivable, message.receivable, context, escrow=message.exchange),
@@ -166,17 +183,26 @@ _BY_OPENING = (RecipientIsPossessorError, UnknownControllerError)
 """Never met here: whoever takes is somebody else, and was known when it was opened."""
 TITLE_REFUSALS = (
     *ON_LEG,
+    LegBrokenError,
     OtherObjectError,
     *(one for one in OFFER_REFUSALS if one not in _BY_OPENING),
     CarrierAbsentError,
 )
-RECEIVABLE_REFUSALS = (*ON_LEG, OtherObjectError, *HELD, ReceivablePledgedError)
+RECEIVABLE_REFUSALS = (*ON_LEG, OtherObjectError, *HELD, LegBrokenError, ReceivablePledgedError)
 DEPOSIT_REFUSALS = (*ON_LEG, *PAYS)
 CONFIRM_REFUSALS = (*ON_LEG, NotBankError)
 
 RULES = (
-    Rule("exchange.ESCROW_TITLE", EscrowTitle, escrow_title, TITLE_REFUSALS),
-    Rule("exchange.ESCROW_RECEIVABLE", EscrowReceivable, escrow_receivable, RECEIVABLE_REFUSALS),
-    Rule("exchange.ESCROW_DEPOSIT", EscrowDeposit, escrow_deposit, DEPOSIT_REFUSALS),
+    Rule("exchange.ESCROW_TITLE", EscrowTitle, escrow_title, TITLE_REFUSALS, likewise=of_leg),
+    Rule(
+        "exchange.ESCROW_RECEIVABLE",
+        EscrowReceivable,
+        escrow_receivable,
+        RECEIVABLE_REFUSALS,
+        likewise=of_leg,
+    ),
+    Rule(
+        "exchange.ESCROW_DEPOSIT", EscrowDeposit, escrow_deposit, DEPOSIT_REFUSALS, likewise=of_leg
+    ),
     Rule("exchange.CONFIRM_PAYMENT", ConfirmPayment, confirm_payment, CONFIRM_REFUSALS),
 )

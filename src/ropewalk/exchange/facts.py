@@ -62,6 +62,8 @@ class Fact(Record, frozen=True, kw_only=True, omit_defaults=True):
     content: str
     """Hash of the event's bytes, or the document's commitment."""
     place: str = ""
+    stated_at: int
+    """Block time of its statement."""
     subject: str
     time: int
     """When it happened, as the party says."""
@@ -162,6 +164,7 @@ def state_fact(view: View, message: StateFact, context: Context) -> Effects:
         code=message.code,
         content=message.content,
         place=message.place or "",
+        stated_at=context.time_s,
         subject=message.subject,
         time=message.time,
     )

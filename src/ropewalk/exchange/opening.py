@@ -4,6 +4,7 @@
 Source: requirements capital.md, «exchange (DvP)», «conditions».
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -17,6 +18,7 @@ from ropewalk.exchange.errors import (
     EscrowedAlreadyError,
     NotPartyError,
 )
+from ropewalk.exchange.likewise import of_agreement, promised
 from ropewalk.exchange.state import (
     DEADLINE_S_MAX,
     LEGS_MAX,
@@ -36,7 +38,7 @@ from ropewalk.exchange.state import (
     put,
 )
 from ropewalk.identity import UnknownControllerError, require_controller
-from ropewalk.ledger import Context, Effects, Event, Message, Rule, View, encode_record
+from ropewalk.ledger import Act, Context, Effects, Event, Message, Rule, View, encode_record
 
 
 class Open(Message, frozen=True, omit_defaults=True):
@@ -135,6 +137,10 @@ def agree(view: View, message: Agree, context: Context) -> Effects:
     )
 
 
+def _promised(_view: View, message: Open, actor: str) -> Sequence[Act]:
+    return promised(message.legs, actor)
+
+
 OPEN_REFUSALS = (
     BadDeadlineError,
     BadLegError,
@@ -147,6 +153,6 @@ OPEN_REFUSALS = (
 AGREE_REFUSALS = (*RUNNING, NotPartyError, EscrowedAlreadyError)
 
 RULES = (
-    Rule("exchange.OPEN", Open, open_exchange, OPEN_REFUSALS),
-    Rule("exchange.AGREE", Agree, agree, AGREE_REFUSALS),
+    Rule("exchange.OPEN", Open, open_exchange, OPEN_REFUSALS, likewise=_promised),
+    Rule("exchange.AGREE", Agree, agree, AGREE_REFUSALS, likewise=of_agreement),
 )

@@ -44,6 +44,7 @@ from ropewalk.exchange.state import (
     ReleaseLeg,
     TitleAt,
     TitleLeg,
+    is_sound,
     load_open,
     load_running,
     put,
@@ -146,7 +147,7 @@ def _paid(leg: DepositLeg, exchange: str) -> Event:
 
 def _receivable(view: View, leg: ReceivableLeg, exchange: str, context: Context) -> Effects:
     receivable = _held(view, leg, exchange)
-    if receivable is None or receivable.amount != leg.sum:
+    if receivable is None or receivable.amount != leg.sum or not is_sound(view, receivable.payable):
         raise LegBrokenError(leg.receivable)
     recourse = with_recourse(receivable, leg.giver, leg.taker, stands=leg.with_recourse)
     told = {"creditor": leg.taker, "from": leg.giver, "receivable": leg.receivable}
@@ -236,7 +237,7 @@ def is_broken(view: View, exchange: Exchange, number: int, identifier: str) -> b
     leg = exchange.legs[number]
     if isinstance(leg, ReceivableLeg):
         found = _held(view, leg, identifier)
-        return found is None or found.amount != leg.sum
+        return found is None or found.amount != leg.sum or not is_sound(view, found.payable)
     if isinstance(leg, TitleLeg):
         title = find(view, leg.title)
         return title is None or bool(title.freeze)

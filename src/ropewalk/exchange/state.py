@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from ropewalk.capital import CONFIRMED, find_payable
 from ropewalk.crypto import encode, sha256_hex
 from ropewalk.exchange.conditions import Condition
 from ropewalk.exchange.errors import (
@@ -44,6 +45,9 @@ BOXES_MAX = 20
 Giver = Annotated[ControllerId, msgspec.Meta(description="Who gives.")]
 Taker = Annotated[ControllerId, msgspec.Meta(description="Who gets.")]
 Sum = Annotated[str, msgspec.Meta(max_length=24, description="Minor units, in digits.")]
+SeenAct = Annotated[
+    Hash, msgspec.Meta(description="Its last act, as whoever agrees sees it: it goes so or not.")
+]
 CurrencyCode = Annotated[str, msgspec.Meta(max_length=3, description="ISO 4217.")]
 
 
@@ -58,6 +62,7 @@ class TitleLeg(_Leg, frozen=True, kw_only=True, tag="title"):
 
     giver: Giver
     how: How
+    last_act: SeenAct
     taker: Taker
     title: Hash
 
@@ -66,6 +71,7 @@ class ReceivableLeg(_Leg, frozen=True, kw_only=True, tag="receivable"):
     """A receivable moves, worth what it is worth when it goes into escrow."""
 
     giver: Giver
+    last_act: SeenAct
     receivable: Hash
     sum: Sum
     taker: Taker
@@ -252,6 +258,12 @@ def require_giver(leg: Leg, context: Context) -> None:
 
 
 ON_LEG = (*RUNNING, NoSuchLegError, EscrowedAlreadyError, NotGiverError)
+
+
+def is_sound(view: View, payable: str) -> bool:
+    """Whether a payable is confirmed, neither disputed nor in default: what a buyer expects."""
+    found = find_payable(view, payable)
+    return found is not None and found.status == CONFIRMED and not found.dispute
 
 
 def put(exchange: Exchange, identifier: str, **changes: object) -> dict[str, bytes | None]:

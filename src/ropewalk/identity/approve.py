@@ -7,7 +7,7 @@ lies on the ledger in full, so everybody approves what he sees; the last approva
 the act out. Source: design, «several signatures, over days»; docs/reference/identity.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -29,6 +29,7 @@ from ropewalk.identity.errors import (
 from ropewalk.ledger import (
     APPROVAL_S_MAX,
     KEYS_TOUCHED_MAX,
+    Act,
     ApprovalNeededError,
     Context,
     Effects,
@@ -194,8 +195,9 @@ def _propose(acts: Acts, view: View, message: Propose, context: Context) -> Effe
     if view.get(proposal_key(act_hash)) is not None:
         raise ProposedAlreadyError(act_hash)
     if context.agent:
-        body = rule.parse(message.body)
-        policy.require_policy(view, context.agent, context.signers, message.act, body)
+        for name, body in rule.acts(view, rule.parse(message.body), context.actor):
+            mandate.require_mandate(view, context.actor, context.agent, name, context.time_s)
+            policy.require_policy(view, context.agent, context.signers, name, body)
     proposal = Proposal(
         act=message.act,
         actor=context.actor,
@@ -314,7 +316,7 @@ def _awaited(view: View, proposal: Proposal, context: Context) -> list[str]:
     short = {
         one.controller
         for one in proposal.approvals
-        if not _has_approved(view, one.controller, proposal, None, context)
+        if not _has_approved(view, one.controller, proposal, (), context)
     }
     return sorted({*proposal.waits_for, *lapsed, *short})
 
@@ -323,9 +325,9 @@ def _try(rule: Rule, view: View, act_hash: str, proposal: Proposal, context: Con
     """Carry the act out as it stands now, or keep it with whom it waits for."""
     message = rule.parse(proposal.body)
     givers = sorted({one.controller for one in proposal.approvals})
-    approved = [
-        one for one in givers if _has_approved(view, one, proposal, (rule.name, message), context)
-    ]
+    whole = rule.acts(view, message, proposal.actor)
+    asked = {one: whole if one == proposal.actor else whole[:1] for one in givers}
+    approved = [one for one in givers if _has_approved(view, one, proposal, asked[one], context)]
     missing = [] if proposal.actor in approved else [proposal.actor]
     inner = msgspec.structs.replace(
         context,
@@ -348,7 +350,7 @@ def _has_approved(
     view: View,
     controller: str,
     proposal: Proposal,
-    act: tuple[str, Message] | None,
+    acts: Sequence[Act],
     context: Context,
 ) -> bool:
     """Whether the approvals a controller gave are enough, as its keys and policy stand now."""
@@ -357,25 +359,28 @@ def _has_approved(
         for one in proposal.approvals
         if one.controller == controller and one.until >= context.time_s
     ]
-    if any(one.agent and _holds(view, one, proposal, context) for one in given):
+    if any(one.agent and _holds(view, one, proposal, acts, context) for one in given):
         return True
     record = state.load_controller(view, controller)
     active = state.active_keys(record)
     kids = [one.kid for one in given if one.kid in active and not one.agent]
     if len(set(kids)) < record.threshold:
         return False
-    if act is None:
-        return True
     try:
-        policy.require_policy(view, controller, kids, *act)
+        for name, message in acts:
+            policy.require_policy(view, controller, kids, name, message)
     except FourEyesError:
         return False
     return True
 
 
-def _holds(view: View, given: Approval, proposal: Proposal, context: Context) -> bool:
+def _holds(
+    view: View, given: Approval, proposal: Proposal, acts: Sequence[Act], context: Context
+) -> bool:
+    names = {proposal.act, *(name for name, _ in acts)}
     try:
-        mandate.require_mandate(view, given.controller, given.agent, proposal.act, context.time_s)
+        for name in sorted(names):
+            mandate.require_mandate(view, given.controller, given.agent, name, context.time_s)
     except LedgerError:
         return False
     return True

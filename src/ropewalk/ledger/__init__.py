@@ -69,6 +69,7 @@ from ropewalk.ledger.limits import (
 )
 from ropewalk.ledger.records import Record, decode_record, encode_record
 from ropewalk.ledger.registry import (
+    Act,
     Apply,
     Change,
     Invariant,
@@ -135,6 +136,7 @@ __all__ = [
     "VALIDATORS_KEY",
     "VALIDATORS_MAX",
     "VALIDITY_S_MAX",
+    "Act",
     "Activation",
     "Apply",
     "ApprovalNeededError",

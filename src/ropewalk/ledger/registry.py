@@ -19,6 +19,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 Apply = Callable[[View, Any, Context], Effects]
+Act = tuple[str, Message]
+"""An act's name and its body."""
+Likewise = Callable[[View, Any, str], Sequence[Act]]
+"""`(view, message, actor)`: acts of the actor's in whose place this one stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,14 @@ class Rule:
     """In the order in which they are checked."""
     needs_one_key: bool = False
     """Whether one valid key of the actor is enough: what others must sign is gathered by it."""
+    likewise: Likewise | None = None
+    """Acts in whose place it stands: policy and mandate are asked for them too, or what needs four
+    eyes would pass under another name."""
+
+    def acts(self, view: View, message: Message, actor: str) -> list[Act]:
+        """All that policy and mandate are asked for: the act itself, and what it stands for."""
+        stood_for = () if self.likewise is None else self.likewise(view, message, actor)
+        return [(self.name, message), *stood_for]
 
     def parse(self, body: Mapping[str, object]) -> Message:
         """The body as a message.

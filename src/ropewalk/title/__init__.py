@@ -19,6 +19,7 @@ from ropewalk.title import (
     waybill,
 )
 from ropewalk.title.cargo import CargoItem, CargoList, cargo_hash, items_hash
+from ropewalk.title.endorse import EndorseToOrder
 from ropewalk.title.errors import FrozenError, RecipientIsPossessorError, StaleError
 from ropewalk.title.escrow import (
     HAND_OVER_REFUSALS,
@@ -55,6 +56,8 @@ from ropewalk.title.state import (
     reference_key,
     title_id,
 )
+from ropewalk.title.surrender import SurrenderForDelivery
+from ropewalk.title.transfer import Transfer
 
 RULES = (
     *issue.RULES,
@@ -92,6 +95,7 @@ __all__ = [
     "ActOnTitle",
     "CargoItem",
     "CargoList",
+    "EndorseToOrder",
     "Escrow",
     "Fingerprint",
     "Fingerprints",
@@ -103,7 +107,9 @@ __all__ = [
     "RecipientIsPossessorError",
     "ReferenceRecord",
     "StaleError",
+    "SurrenderForDelivery",
     "Title",
+    "Transfer",
     "cargo_hash",
     "find",
     "fingerprint_key",

@@ -44,6 +44,8 @@ def offer(view: View, message: state.ActOnTitle, escrow: state.Escrow, context: 
     if escrow.how == "SURRENDER":
         if not state.may_claim(title, context.actor):
             raise NotSurrendererError(context.actor)
+        if title.is_straight and escrow.to not in (title.shipper, title.consignee):
+            raise StraightRecipientError(escrow.to)  # T16: nobody else claims under it
     else:
         check_recipient(view, title, escrow.to)
     if escrow.how == "ENDORSE_TO_ORDER":
@@ -72,7 +74,9 @@ def _on_payment(title: state.Title, escrow: state.Escrow) -> bool:
 
 
 def hand_over(view: View, message: state.ActOnTitle, exchange: str, context: Context) -> Effects:
-    """Do with the title what its holder put it into escrow for.
+    """Do with the title what its holder put it into escrow for; a pledge ends by that.
+
+    Pledgee and beneficiary let it go when it went in, so whoever gets it gets it free (T23).
 
     Raises:
         LedgerError: one of `HAND_OVER_REFUSALS`, in that order.
@@ -80,7 +84,7 @@ def hand_over(view: View, message: state.ActOnTitle, exchange: str, context: Con
     title, escrow = _escrowed(view, message, exchange)
     if title.freeze:
         raise FrozenError(title.freeze)
-    changes: dict[str, object] = {"escrow": None}
+    changes: dict[str, object] = {"escrow": None, "pledge": None}
     if escrow.how == "SURRENDER":
         changes |= {
             "claimant": escrow.to,
@@ -92,10 +96,9 @@ def hand_over(view: View, message: state.ActOnTitle, exchange: str, context: Con
         changes["possessor"] = escrow.to
     if escrow.how == "ENDORSE_TO_ORDER":
         changes |= _endorsed(title, escrow.to, may_endorse=True)
-    if _on_payment(title, escrow):
-        changes["pledge"] = None
-        if escrow.how == "TRANSFER" and title.is_to_order and title.endorsee == title.possessor:
-            changes |= _endorsed(title, escrow.to, may_endorse=title.endorsee_may_endorse)
+    by_pledgee = title.is_to_order and title.endorsee == title.possessor
+    if _on_payment(title, escrow) and escrow.how == "TRANSFER" and by_pledgee:
+        changes |= _endorsed(title, escrow.to, may_endorse=title.endorsee_may_endorse)
     return _noted(title, message, context, "title.handed_over", changes)
 
 

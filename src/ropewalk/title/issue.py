@@ -48,12 +48,16 @@ from ropewalk.title.errors import (
     BadOnBoardDateError,
     CargoBilledError,
     ForeignCarrierCodeError,
+    FrozenError,
     GoverningLawError,
+    LeasedError,
     MalformedCargoError,
     MalformedReferenceError,
     NotCarrierError,
+    PledgedError,
     ReferenceUsedError,
     RolesOfDocumentError,
+    TitleInEscrowError,
     UnknownCargoError,
 )
 from ropewalk.title.fingerprint import billed
@@ -135,6 +139,10 @@ def issue(view: View, message: Issue, context: Context) -> Effects:
         RolesOfDocumentError: consignee, endorsee or possessor do not fit the kind (T16).
         UnknownControllerError: one of the roles is nobody's controller.
         BadMasterError: it is a house bill of no live master bill, or of one with other boxes.
+        FrozenError: a court's order holds the master bill.
+        LeasedError: its holder committed not to act yet.
+        TitleInEscrowError: an exchange holds it.
+        PledgedError: it is pledged, and pledgee or beneficiary has not approved.
         UnknownCargoError: boxes and items shown are not the cargo named.
         MalformedCargoError: boxes are not sorted, each once.
         BadOnBoardDateError: no such day.
@@ -150,7 +158,7 @@ def issue(view: View, message: Issue, context: Context) -> Effects:
     """
     identifier, title = issued(view, message, context.actor, context)
     if message.house_of is not None:
-        _check_master(view, message.house_of)
+        _check_master(view, message.house_of, context)
     writes = writes_of(identifier, title)
     if message.on_board is not None:
         writes |= _on_board(view, message, message.on_board, identifier, context)
@@ -268,12 +276,14 @@ def check_day(text: str, context: Context) -> None:
         raise BadOnBoardDateError(f"{text} lies ahead")
 
 
-def _check_master(view: View, master: str) -> None:
+def _check_master(view: View, master: str, context: Context) -> None:
     found = state.find(view, master)
     if found is None or found.document_type != "BOL" or found.status != state.ISSUED:
         raise BadMasterError(master)
     if found.house_of:
         raise BadMasterError(f"{master} is a house bill itself")
+    state.require_free(found, context)  # a house bill binds the master's goods
+    state.require_pledge_approved(found, context)
 
 
 def _checked_reference(view: View, message: Issue, issuer: str) -> str:
@@ -357,6 +367,10 @@ RULES = (
         (
             *ISSUE_REFUSALS,
             BadMasterError,
+            FrozenError,
+            LeasedError,
+            TitleInEscrowError,
+            PledgedError,
             UnknownCargoError,
             MalformedCargoError,
             BadOnBoardDateError,

@@ -177,7 +177,7 @@ def reclaim(view: View, message: Reclaim, context: Context) -> Effects:
         TrustReceiptRunningError: its time is not over.
     """
     title, standing = _pledged(view, message, context)
-    if not standing.trust_purpose or title.possessor == standing.pledgee:
+    if not standing.trust_purpose or title.possessor != standing.beneficiary:
         raise NoTrustReceiptError(message.title)
     if context.time_s <= standing.trust_until:
         raise TrustReceiptRunningError(f"until {standing.trust_until}")
