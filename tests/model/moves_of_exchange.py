@@ -116,7 +116,8 @@ class MovesOfExchange:
         if history.is_straight and self.cast.odds(0.7):
             taker = self.chance.choice((standing.consignee, history.named("shipper")))
         giver = standing.possessor or history.named("shipper")
-        return {"asset": "title", "giver": giver, "how": how, "taker": taker, "title": name}
+        told = {"asset": "title", "giver": giver, "how": how, "taker": taker}
+        return {**told, **self._seen(name)}
 
     def _surrender(self) -> Members | None:
         titles = self.ledger.registry.titles
@@ -127,7 +128,7 @@ class MovesOfExchange:
             if not titles[one][1].over and self._boxes_of(one) and not titles[one][0].is_waybill
         ]
         if leg and boxed and self.cast.odds(0.7):
-            leg["title"] = self.chance.choice(boxed)
+            leg |= self._seen(self.chance.choice(boxed))
             leg["giver"] = titles[leg["title"]][1].possessor
         return leg
 
@@ -139,7 +140,7 @@ class MovesOfExchange:
             if pledge and titles[name][1].possessor == pledge.pledgee:
                 how = self.chance.choice(HOWS)
                 sides = {"giver": pledge.pledgee, "taker": pledge.beneficiary}
-                return {"asset": "title", "how": how, "title": name, **sides}
+                return {"asset": "title", "how": how, **sides, **self._seen(name)}
         return self._title()
 
     def _receivable(self) -> Members | None:
@@ -160,6 +161,7 @@ class MovesOfExchange:
         return {
             "asset": "receivable",
             "giver": market.shares[name].creditor,
+            "last_act": market.shares[name].acts[-1],
             "receivable": name,
             "sum": str(max(worth, 1)),
             "taker": self._trader(),
@@ -284,11 +286,10 @@ class MovesOfExchange:
         if leg["asset"] == "deposit":
             return Move(leg["giver"], "exchange.ESCROW_DEPOSIT", on)
         if leg["asset"] == "receivable":
-            share = self.ledger.market.shares.get(leg["receivable"])
-            seen = share.acts[-1] if share else NOWHERE
-            told = {**on, "last_act": seen, "receivable": leg["receivable"]}
+            told = {**on, "last_act": leg["last_act"], "receivable": leg["receivable"]}
             return Move(leg["giver"], "exchange.ESCROW_RECEIVABLE", told)
-        told = {**on, "how": leg["how"], **self._seen(leg["title"]), "to": leg["taker"]}
+        seen = {"last_act": leg["last_act"], "title": leg["title"]}
+        told = {**on, "how": leg["how"], **seen, "to": leg["taker"]}
         return Move(leg["giver"], "exchange.ESCROW_TITLE", told)
 
     def _meddle(self, trade: Trade) -> Move:
@@ -335,6 +336,7 @@ class MovesOfExchange:
                     return self._give(trade, number)
         share = self.ledger.market.shares[name]
         leg = {"asset": "receivable", "giver": share.creditor, "receivable": name}
+        leg["last_act"] = share.acts[-1]
         leg |= {"sum": str(self.ledger.market.worth(name)), "with_recourse": False}
         taker = next(one for one in map(IDS.__getitem__, TRADERS) if one != share.creditor)
         body = {"deadline": self.cast.time + 86_400, "legs": [{**leg, "taker": taker}]}

@@ -183,7 +183,6 @@ _BY_OPENING = (RecipientIsPossessorError, UnknownControllerError)
 """Never met here: whoever takes is somebody else, and was known when it was opened."""
 TITLE_REFUSALS = (
     *ON_LEG,
-    LegBrokenError,
     OtherObjectError,
     *(one for one in OFFER_REFUSALS if one not in _BY_OPENING),
     CarrierAbsentError,
