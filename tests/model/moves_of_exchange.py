@@ -110,12 +110,16 @@ class MovesOfExchange:
         if not live:
             return None
         name = self.chance.choice(free if free and self.cast.odds(0.85) else live)
+        over = [one for one in self.titles.recent if titles[one][1].over]
+        if over and self.cast.odds(0.08):
+            name = self.chance.choice(over)
         history, standing = titles[name]
         how = how or self.chance.choice(HOWS)
         taker = self._trader()
         if history.is_straight and self.cast.odds(0.7):
             taker = self.chance.choice((standing.consignee, history.named("shipper")))
         giver = standing.possessor or history.named("shipper")
+        giver = giver if self.cast.odds(0.95) else self._trader()
         told = {"asset": "title", "giver": giver, "how": how, "taker": taker}
         return {**told, **self._seen(name)}
 
@@ -160,7 +164,7 @@ class MovesOfExchange:
         worth = market.worth(name) if self.cast.odds(0.95) else 7
         return {
             "asset": "receivable",
-            "giver": market.shares[name].creditor,
+            "giver": market.shares[name].creditor if self.cast.odds(0.95) else self._trader(),
             "last_act": market.shares[name].acts[-1],
             "receivable": name,
             "sum": str(max(worth, 1)),
