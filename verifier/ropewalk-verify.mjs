@@ -442,7 +442,7 @@ function holding(title) {
   const nobody = "nobody holds it any more";
   switch (title.status) {
     case "SURRENDERED":
-      return `surrendered to the carrier ${issuer}, which accepted; ${nobody}`;
+      return `surrendered to the carrier ${issuer}, which has it back; ${nobody}`;
     case "DELIVERED":
       return `delivered to the consignee ${consignee}; it has ended`;
     case "PAPER":

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from exchange.hall import PRICE, Hall
-from ledger.world import DAY, IDS, kid, salt
+from exchange.hall import Hall
+from ledger.world import DAY, IDS, salt
 from ropewalk.cargo import find_right
 from ropewalk.crypto import Value
 from ropewalk.exchange import RETURNED
@@ -126,31 +126,3 @@ def test_no_house_bill_binds_a_master_that_is_not_free(state: str) -> None:
     body = hall.house_bill()
     code = {"escrowed": "title.in_escrow"}.get(state, f"title.{state}")
     assert hall.world.refused("other_carrier", "title.ISSUE", body).code == code
-
-
-def with_two_keys(hall: Hall, actor: str, act: str, **more: Value) -> None:
-    """From now on so many keys are needed for an act as the actor does not have."""
-    rule: dict[str, Value] = {"act": act, "amount_min": 0, "currency": "", "keys": 2, "role": ""}
-    body: dict[str, Value] = {"roles": [], "rules": [{**rule, **more}]}
-    hall.world.done(actor, "identity.ADD_KEY", {"key": kid(f"{actor} 2")})
-    hall.world.done(actor, "identity.SET_POLICY", body)
-
-
-def test_four_eyes_see_through_an_exchange() -> None:
-    hall = Hall().opened()
-    with_two_keys(hall, "consignee", "capital.MOVE_DEPOSIT", amount_min=1_000, currency="USD")
-    assert hall.why("consignee", "ESCROW_DEPOSIT", hall.body(leg=1)) == "identity.four_eyes"
-    with_two_keys(hall, "shipper", "title.TRANSFER")
-    assert hall.why("shipper", "ESCROW_TITLE", hall.title_body()) == "identity.four_eyes"
-    assert hall.balance("consignee") == (PRICE, 0)
-
-
-@pytest.mark.parametrize("act", ["cargo.ORDER_DELIVERY", "cargo.GRANT_PICK_UP"])
-def test_a_release_is_promised_by_whoever_may_release(act: str) -> None:
-    hall = Hall()
-    hall.quay.announced().green()
-    legs = (hall.title_leg("SURRENDER"), hall.deposit_leg(), hall.release_leg())
-    with_two_keys(hall, "carrier", act)
-    assert hall.why("carrier", "OPEN", hall.opening(*legs)) == "identity.four_eyes"
-    hall.opened(*legs)
-    assert hall.why("carrier", "AGREE") == "identity.four_eyes"

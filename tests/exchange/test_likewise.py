@@ -1,14 +1,75 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Policies and mandates see what an act on an exchange stands for."""
+"""Policies of a party see through what an exchange does in its name (P2)."""
 
 import pytest
 
 from exchange.hall import PRICE, USD, Hall
-from ledger.world import IDS, salt
+from ledger.world import IDS, kid, salt
 from ropewalk.capital import MoveDeposit
+from ropewalk.crypto import Value
 from ropewalk.exchange.escrow import EscrowTitle
 from ropewalk.exchange.likewise import of_agreement, of_leg, promised
 from ropewalk.exchange.state import OnExchange, OnLeg
+
+
+def with_two_keys(hall: Hall, actor: str, act: str, **more: Value) -> None:
+    """From now on so many keys are needed for an act as the actor does not have."""
+    rule: dict[str, Value] = {"act": act, "amount_min": 0, "currency": "", "keys": 2, "role": ""}
+    body: dict[str, Value] = {"roles": [], "rules": [{**rule, **more}]}
+    hall.world.done(actor, "identity.ADD_KEY", {"key": kid(f"{actor} 2")})
+    hall.world.done(actor, "identity.SET_POLICY", body)
+
+
+def test_four_eyes_see_through_an_exchange() -> None:
+    hall = Hall().opened()
+    with_two_keys(hall, "consignee", "capital.MOVE_DEPOSIT", amount_min=1_000, currency="USD")
+    assert hall.why("consignee", "ESCROW_DEPOSIT", hall.body(leg=1)) == "identity.four_eyes"
+    assert hall.balance("consignee") == (PRICE, 0)
+
+
+@pytest.mark.parametrize("act", ["cargo.ORDER_DELIVERY", "cargo.GRANT_PICK_UP"])
+def test_a_release_is_promised_by_whoever_may_release(act: str) -> None:
+    hall = Hall()
+    hall.quay.announced().green()
+    legs = (hall.title_leg("SURRENDER"), hall.deposit_leg(), hall.release_leg())
+    with_two_keys(hall, "carrier", act)
+    assert hall.why("carrier", "OPEN", hall.opening(*legs)) == "identity.four_eyes"
+    hall.opened(*legs)
+    assert hall.why("carrier", "AGREE") == "identity.four_eyes"
+
+
+TITLES = [
+    ("TRANSFER", "title.TRANSFER"),
+    ("ENDORSE_TO_ORDER", "title.ENDORSE_TO_ORDER"),
+    ("ENDORSE_TO_ORDER", "title.TRANSFER"),
+    ("SURRENDER", "title.SURRENDER_FOR_DELIVERY"),
+]
+
+
+@pytest.mark.parametrize(("how", "act"), TITLES)
+def test_a_bill_goes_in_by_whoever_may_pass_it_on(how: str, act: str) -> None:
+    hall = Hall("to_order" if how == "ENDORSE_TO_ORDER" else "blank")
+    hall.opened(hall.title_leg(how), hall.deposit_leg())
+    with_two_keys(hall, "shipper", act)
+    assert hall.why("shipper", "ESCROW_TITLE", hall.title_body()) == "identity.four_eyes"
+
+
+def test_a_receivable_goes_in_by_whoever_may_sell_it() -> None:
+    hall = Hall()
+    receivable = hall.receivable()
+    hall.opened(hall.receivable_leg(receivable), hall.deposit_leg(990, "buyer"))
+    with_two_keys(hall, "shipper", "capital.TRANSFER_RECEIVABLE")
+    seen = {"last_act": hall.share(receivable).last_act, "leg": 0, "receivable": receivable}
+    assert hall.why("shipper", "ESCROW_RECEIVABLE", hall.body(**seen)) == "identity.four_eyes"
+
+
+def test_what_no_exchange_or_leg_is_asks_nobody_for_a_second_key() -> None:
+    hall = Hall().opened()
+    with_two_keys(hall, "consignee", "capital.MOVE_DEPOSIT")
+    body = {"exchange": salt("none"), "leg": 1}
+    assert hall.why("consignee", "ESCROW_DEPOSIT", body) == "exchange.unknown"
+    assert hall.why("consignee", "ESCROW_DEPOSIT", hall.body(leg=7)) == "exchange.no_such_leg"
+    assert hall.why("consignee", "AGREE", {"exchange": salt("none")}) == "exchange.unknown"
 
 
 def stood_for(hall: Hall, leg: int) -> list[str]:

@@ -318,22 +318,9 @@ def _refused_issues(world: World) -> Iterator[Case]:
         yield Case(ISSUE, name, world, "carrier", odd_body, MalformedBodyError)
 
 
-def house_bills() -> Iterator[Case]:
-    """Under masters whose goods nobody binds now."""
-    for name, master, why in (
-        ("frozen", Bill("blank").frozen(), errors.FrozenError),
-        ("leased", Bill("blank").leased(), errors.LeasedError),
-        ("in_escrow", Bill("blank").escrowed(), errors.TitleInEscrowError),
-        ("pledged", Bill("blank").pledged(), errors.PledgedError),
-    ):
-        house = issue_body("blank", 7, house_of=master.title)
-        yield Case(ISSUE, f"master_{name}", master.world, "carrier", house, why)
-
-
 def cases() -> Iterator[Case]:
     """Every case of the room."""
     yield from issues()
-    yield from house_bills()
     yield from transfers()
     yield from refusals_of_transfers()
     yield from endorsements()

@@ -228,6 +228,15 @@ def house_bills() -> Iterator[Case]:
     ):
         wrong = issue_body("to_order", 8, house_of=title, **other)
         yield Case(ISSUE, name, where.world, "other_carrier", wrong, errors.BadMasterError)
+    for name, refusal in (
+        ("frozen", errors.FrozenError),
+        ("leased", errors.LeasedError),
+        ("escrowed", errors.TitleInEscrowError),
+        ("pledged", errors.PledgedError),
+    ):
+        bound = getattr(Bill("blank"), name)()
+        house_body = issue_body("to_order", 8, house_of=bound.title, **other)
+        yield Case(ISSUE, f"master_is_{name}", bound.world, "other_carrier", house_body, refusal)
     waybill = Bill("waybill")
     wrong = issue_body("to_order", 8, house_of=waybill.title, **other)
     world = waybill.world

@@ -35,7 +35,7 @@ def _with_carrier(title: Roles) -> str:
 
 
 def _surrendered(title: Roles) -> str:
-    return f"surrendered to the carrier {title['issuer']}, which accepted; {_NOBODY}"
+    return f"surrendered to the carrier {title['issuer']}, which has it back; {_NOBODY}"
 
 
 def _delivered(title: Roles) -> str:
