@@ -5,9 +5,11 @@ Written by `python -m exchange.make_vectors` with `src` and `tests` on the path;
 compares.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 
+from exchange import receivable_vectors
+from exchange.casing import MOST, NOWHERE, case, no_leg, not_running
 from exchange.hall import DEADLINE, PRICE, Hall, both
 from exchange.test_facts import fact, readings
 from ledger.vectors import Case, main, surplus, texts_of
@@ -17,25 +19,8 @@ from ropewalk.cargo import errors as cargo
 from ropewalk.crypto import Value
 from ropewalk.exchange import errors, fact_id
 from ropewalk.identity import UnknownControllerError
-from ropewalk.ledger import LedgerError, MalformedBodyError
+from ropewalk.ledger import MalformedBodyError
 from ropewalk.title import errors as title
-
-Refusal = type[LedgerError] | None
-NOWHERE = salt("nothing")
-MOST = 10**18
-
-
-def case(
-    hall: Hall,
-    act: str,
-    name: str,
-    actor: str,
-    body: Mapping[str, Value],
-    refusal: Refusal = None,
-    approvals: tuple[str, ...] = (),
-) -> Case:
-    """A case in a hall as it stands."""
-    return Case(f"exchange.{act}", name, hall.world, actor, body, refusal, approvals)
 
 
 def openings() -> Iterator[Case]:
@@ -71,19 +56,6 @@ def openings() -> Iterator[Case]:
     yield case(hall, "OPEN", "of_something_else", "shipper", asset, MalformedBodyError)
 
 
-def not_running(act: str, actor: str, body: Mapping[str, Value]) -> Iterator[Case]:
-    """Of no exchange, of one that is decided, of one whose deadline has passed."""
-    hall = Hall().full()
-    nowhere = {**body, "exchange": NOWHERE}
-    yield case(hall, act, "unknown", actor, nowhere, errors.UnknownExchangeError)
-    hall.settles().later(DEADLINE + 1)
-    told = {**body, "exchange": hall.exchange}
-    yield case(hall, act, "decided", actor, told, errors.DecidedError)
-    ended = Hall().opened().later(DEADLINE + 1)
-    told = {**body, "exchange": ended.exchange}
-    yield case(ended, act, "ended", actor, told, errors.EndedError)
-
-
 def agreements() -> Iterator[Case]:
     """AGREE."""
     hall = Hall().opened()
@@ -93,20 +65,6 @@ def agreements() -> Iterator[Case]:
     again = errors.EscrowedAlreadyError
     yield case(hall, "AGREE", "agreed_already", "shipper", hall.body(), again)
     yield surplus(case(hall, "AGREE", "", "consignee", hall.body()))
-
-
-def no_leg(
-    hall: Hall, act: str, actor: str, leg: int, other: int, more: Mapping[str, Value]
-) -> Iterator[Case]:
-    """Of no such leg, of one that is given, of somebody else's."""
-    yield from not_running(act, actor, {"leg": other, **more})
-    body = hall.body(leg=other, **more)
-    yield case(hall, act, "another_kind", "buyer", body, errors.NoSuchLegError)
-    body = hall.body(leg=9, **more)
-    yield case(hall, act, "no_such_leg", "buyer", body, errors.NoSuchLegError)
-    body = hall.body(leg=leg, **more)
-    yield case(hall, act, "not_its_giver", "buyer", body, errors.NotGiverError)
-    yield surplus(case(hall, act, "", actor, body))
 
 
 def titles() -> Iterator[Case]:
@@ -131,8 +89,8 @@ def titles() -> Iterator[Case]:
     unknown.opened({**unknown.title_leg(), "title": NOWHERE}, unknown.deposit_leg())
     told = unknown.title_body(title=NOWHERE)
     yield case(unknown, act, "unknown_title", "shipper", told, title.UnknownTitleError)
-    moved_on = hall.title_body(last_act=NOWHERE)
-    yield case(hall, act, "not_as_agreed", "shipper", moved_on, errors.OtherObjectError)
+    before = hall.title_body(last_act=NOWHERE)
+    yield case(hall, act, "not_as_offered", "shipper", before, errors.OtherObjectError)
     signed = Hall().opened()
     stale = signed.title_body()
     signed.bill.does("shipper", "SIGN")
@@ -211,78 +169,6 @@ def pledged_titles() -> Iterator[Case]:
     back.bill.pledged()
     back.opened(back.title_leg(giver="bank", taker="shipper"), opener="bank")
     yield case(back, act, "to_its_beneficiary", "bank", back.title_body())
-
-
-def receivables() -> Iterator[Case]:
-    """ESCROW_RECEIVABLE."""
-    act, hall = "ESCROW_RECEIVABLE", Hall()
-    receivable = hall.receivable()
-    hall.opened(hall.receivable_leg(receivable), hall.deposit_leg(900, "buyer"))
-    more = {"last_act": hall.share(receivable).last_act, "receivable": receivable}
-    yield case(hall, act, "in", "shipper", hall.body(leg=0, **more))
-    yield from no_leg(hall, act, "shipper", 0, 1, more)
-    other = hall.body(leg=0, **{**more, "receivable": NOWHERE})
-    yield case(hall, act, "another", "shipper", other, errors.OtherObjectError)
-    moved_on = hall.body(leg=0, **{**more, "last_act": NOWHERE})
-    yield case(hall, act, "not_as_agreed", "shipper", moved_on, errors.OtherObjectError)
-    hall.opened({**hall.receivable_leg(receivable), "sum": "999"})
-    worth = hall.body(leg=0, **more)
-    yield case(hall, act, "of_another_worth", "shipper", worth, errors.OtherObjectError)
-
-
-def others_receivables() -> Iterator[Case]:
-    """ESCROW_RECEIVABLE of none, of somebody else's, of a pledged one, of one in escrow."""
-    act, hall = "ESCROW_RECEIVABLE", Hall()
-    receivable = hall.receivable()
-    more = {"last_act": hall.share(receivable).last_act, "receivable": receivable}
-    hall.opened({**hall.receivable_leg(receivable), "receivable": NOWHERE})
-    told = hall.body(leg=0, **{**more, "receivable": NOWHERE})
-    yield case(hall, act, "unknown_receivable", "shipper", told, capital.UnknownReceivableError)
-    hall.opened(hall.receivable_leg(receivable, giver="bank"), opener="bank")
-    told = hall.body(leg=0, **more)
-    yield case(hall, act, "not_creditor", "bank", told, capital.NotCreditorError)
-    hall.opened(hall.receivable_leg(receivable))
-    stale = hall.body(leg=0, **more)
-    seen: dict[str, Value] = {**more, "pledgee": IDS["bank"]}
-    hall.world.done("shipper", "capital.PLEDGE_RECEIVABLE", seen)
-    yield case(hall, act, "stale", "shipper", stale, capital.StaleReceivableError)
-    hall.opened(hall.receivable_leg(receivable))
-    more = {"last_act": hall.share(receivable).last_act, "receivable": receivable}
-    told = hall.body(leg=0, **more)
-    yield case(hall, act, "pledged", "shipper", told, capital.ReceivablePledgedError)
-    yield case(hall, act, "pledged_with_its_pledgee", "shipper", told, None, ("bank",))
-    yield from _taken_receivables(act)
-    disputed = Hall()
-    receivable = disputed.receivable()
-    told = {"payable": disputed.share(receivable).payable, "reason": salt("rotten")}
-    asked: dict[str, Value] = {**told, "last_act": disputed.payable(receivable).last_act}
-    disputed.world.done("consignee", "capital.DISPUTE_PAYABLE", asked)
-    disputed.opened(disputed.receivable_leg(receivable))
-    more = {"last_act": disputed.share(receivable).last_act, "receivable": receivable}
-    told = disputed.body(leg=0, **more)
-    yield case(disputed, act, "disputed", "shipper", told, errors.LegBrokenError)
-
-
-def _taken_receivables(act: str) -> Iterator[Case]:
-    paid = Hall()
-    receivable = paid.receivable()
-    body = {"amount": "1000", "bank": IDS["bank"], "receivables": [receivable]}
-    paid.world.done(
-        "consignee", "capital.REDEEM", {**body, "payable": paid.share(receivable).payable}
-    )
-    paid.opened({**paid.receivable_leg(receivable), "sum": "1000"})
-    more = {"last_act": paid.share(receivable).last_act, "receivable": receivable}
-    told = paid.body(leg=0, **more)
-    yield case(paid, act, "paid_before", "shipper", told, capital.ClosedError)
-    held = Hall()
-    receivable = held.receivable()
-    held.opened(held.receivable_leg(receivable)).gives_receivable(receivable)
-    more = {"last_act": held.share(receivable).last_act, "receivable": receivable}
-    told = held.body(leg=0, **more)
-    yield case(held, act, "given", "buyer", told, errors.EscrowedAlreadyError)
-    held.opened(held.receivable_leg(receivable))
-    told = held.body(leg=0, **more)
-    yield case(held, act, "in_escrow", "shipper", told, capital.ReceivableInEscrowError)
 
 
 def deposits() -> Iterator[Case]:
@@ -481,8 +367,7 @@ def cases() -> Iterator[Case]:
     yield from unfree_titles()
     yield from ended_titles()
     yield from pledged_titles()
-    yield from receivables()
-    yield from others_receivables()
+    yield from receivable_vectors.cases()
     yield from deposits()
     yield from payments()
     yield from facts()

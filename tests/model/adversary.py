@@ -39,9 +39,9 @@ DAY = 86_400
 CARRIED_OUT = "identity.act_carried_out"
 LOOKED_AT = 0.02
 """So many blocks are compared record by record with what was before."""
-CAPITAL = 0.18
+CAPITAL = 0.215
 """So many acts are of capital, of those that are of no exchange."""
-EXCHANGE = 0.13
+EXCHANGE = 0.12
 """So many acts are of exchanges."""
 ALWAYS_TOUCHED: frozenset[str] = frozenset()
 

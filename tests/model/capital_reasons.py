@@ -56,7 +56,8 @@ def why_not_paid(market: Market, bank: str, currency: str, *flows: Flow) -> str:
         held[who] = held.get(who, market.journal.sum("deposit", bank, currency, who)) + amount
         if held[who] < 0:
             return "capital.insufficient_funds"
-        if amount > 0 and held[who] > MOST:
+        lies = held[who] + market.journal.sum("held", bank, currency, who)
+        if amount > 0 and lies > MOST:
             return BAD_AMOUNT
     return ""
 

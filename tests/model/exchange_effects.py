@@ -102,10 +102,10 @@ def returned(ledger: Ledger, trade: Trade, actor: str, _body: Body, moment: Mome
         _money_out(ledger, leg, "giver")
 
 
-def fact_stated(ledger: Ledger, actor: str, body: Body, _moment: Moment) -> None:
+def fact_stated(ledger: Ledger, actor: str, body: Body, moment: Moment) -> None:
     """Somebody stands for an event."""
     name = named(by=actor, code=body["code"], subject=body["subject"])
-    ledger.hall.facts[name] = {**body, "by": actor}
+    ledger.hall.facts[name] = {**body, "by": actor, "stated_at": moment.time}
     ledger.touched.add(f"fact/{name}")
 
 

@@ -113,6 +113,39 @@ class Hall:
     readings: dict[str, Body] = field(default_factory=dict)
 
 
+def stood_for(hall: Hall, act: str, actor: str, body: Body) -> Iterator[tuple[str, Body]]:
+    """Acts in whose place one on an exchange stands: policies and mandates see through it."""
+    if act == "exchange.OPEN":
+        yield from _promised(body["legs"], actor)
+    trade = hall.trades.get(str(body.get("exchange", "")))
+    if trade is None:
+        return
+    if act == "exchange.AGREE":
+        yield from _promised(trade.legs, actor)
+    elif act.startswith("exchange.ESCROW") and body["leg"] < len(trade.legs):
+        yield from _given_as(trade.legs[body["leg"]])
+
+
+def _promised(legs: Sequence[Body], actor: str) -> Iterator[tuple[str, Body]]:
+    for leg in legs:
+        if leg["asset"] == "release" and leg["giver"] == actor:
+            yield "cargo.ORDER_DELIVERY", {}
+            yield from (("cargo.GRANT_PICK_UP", {}) for _ in leg["boxes"])
+
+
+def _given_as(leg: Body) -> Iterator[tuple[str, Body]]:
+    if leg["asset"] == "deposit":
+        yield "capital.MOVE_DEPOSIT", {"amount": leg["sum"], "currency": leg["currency"]}
+    elif leg["asset"] == "receivable":
+        yield "capital.TRANSFER_RECEIVABLE", {}
+    elif leg["asset"] == "title" and leg["how"] == "SURRENDER":
+        yield "title.SURRENDER_FOR_DELIVERY", {}
+    elif leg["asset"] == "title":
+        if leg["how"] == "ENDORSE_TO_ORDER":
+            yield "title.ENDORSE_TO_ORDER", {}
+        yield "title.TRANSFER", {}
+
+
 def named(**told: object) -> str:
     """An id: the hash of what makes it up."""
     return hashlib.sha256(canonical(told)).hexdigest()

@@ -112,8 +112,9 @@ def escrow_title(
 ) -> Verdict:
     """A title goes in."""
     registry, to, how = ledger.registry, body["to"], body["how"]
-    told = (leg["title"], leg["how"], leg["taker"])
-    why = first(("exchange.other_object", told != (body["title"], how, to)))
+    terms = ("title", "how", "last_act")
+    other = leg["taker"] != to or any(leg[one] != body[one] for one in terms)
+    why = first(("exchange.other_object", other))
     why = why or gate(registry, "ESCROW_TITLE", body, moment.time)
     if why:
         return only(why)
@@ -122,7 +123,7 @@ def escrow_title(
     endorsed, in_force = how == "ENDORSE_TO_ORDER", standing.in_force
     why = case.held or first(
         ("title.not_titleholder", how == "SURRENDER" and not case.may_claim),
-        ("title.straight_recipient", how != "SURRENDER" and not case.straight_to(to)),
+        ("title.straight_recipient", not _may_get(case, how, to)),
         ("title.not_negotiable", endorsed and not history.issued["is_to_order"]),
         ("title.not_endorsee", endorsed and in_force.endorsee not in {"", actor}),
         ("title.may_not_endorse", endorsed and not in_force.may_endorse),
@@ -136,12 +137,20 @@ def escrow_title(
     return lack if lack.wanted else only(first(("exchange.carrier_absent", absent)))
 
 
+def _may_get(case: Case, how: str, to: str) -> bool:
+    """Whether a straight bill may go there, or its goods be claimed by it (T16)."""
+    ends = {case.history.named("shipper"), case.standing.consignee}
+    if how == "SURRENDER":
+        return not case.history.is_straight or to in ends
+    return case.straight_to(to)
+
+
 def escrow_receivable(
     ledger: Ledger, _trade: Trade, leg: Body, actor: str, body: Body, moment: Moment
 ) -> Verdict:
     """A receivable goes in."""
     market = ledger.market
-    if leg["receivable"] != body["receivable"]:
+    if any(leg[one] != body[one] for one in ("receivable", "last_act")):
         return only("exchange.other_object")
     share = market.shares.get(body["receivable"])
     if share is None:
@@ -152,8 +161,15 @@ def escrow_receivable(
         ("capital.in_escrow", bool(share.escrow)),
         ("capital.not_creditor", share.creditor != actor),
         ("exchange.other_object", market.worth(body["receivable"]) != amount_in(leg["sum"])),
+        ("exchange.leg_broken", not _is_sound(ledger, share.payable)),
     )
     return after(why, lambda: lacking_pledgees([share], actor, moment))
+
+
+def _is_sound(ledger: Ledger, payable: str) -> bool:
+    """Confirmed, neither disputed nor in default."""
+    found = ledger.market.invoices[payable]
+    return ledger.market.status(payable) == "CONFIRMED" and not found.dispute
 
 
 def escrow_deposit(
@@ -162,12 +178,11 @@ def escrow_deposit(
     """Money goes in."""
     market, where, amount = ledger.market, (leg["bank"], leg["currency"]), amount_in(leg["sum"])
     unknown = {(*where, leg["taker"]), (*where, actor)} - market.customers
-    free, held = (market.journal.sum(one, *where, actor) for one in ("deposit", "held"))
+    free = market.journal.sum("deposit", *where, actor)
     return only(
         first(
             ("capital.not_customer", bool(unknown)),
             ("capital.insufficient_funds", free < amount),
-            (BAD_AMOUNT, held + amount > MOST),
         )
     )
 
@@ -190,10 +205,11 @@ def judged(ledger: Ledger, asked: Body, time: int) -> str:
 def _event(ledger: Ledger, asked: Body, time: int) -> str:
     told = {one: asked[one] for one in ("by", "code", "subject")}
     fact = ledger.hall.facts.get(named(**told))
-    if fact is None:
-        return FAILED if time > asked["until"] else WAITS
-    fits = all(asked[one] == fact.get(one) for one in ("content", "place") if one in asked)
-    return MET if fits and fact["time"] <= asked["until"] else FAILED
+    wanted = [one for one in ("content", "place") if one in asked]
+    in_time = fact is not None and max(fact["time"], fact["stated_at"]) <= asked["until"]
+    if fact is not None and in_time and all(asked[one] == fact.get(one) for one in wanted):
+        return MET
+    return FAILED if time > asked["until"] else WAITS
 
 
 def _band(ledger: Ledger, asked: Body, _time: int) -> str:
@@ -285,7 +301,7 @@ def _why_not_moved(
             ("exchange.leg_broken", _is_worth_another_sum(ledger, leg, trade)),
             ("capital.too_many_recourses", len(chain) > BACKERS_MAX),
         )
-    return _too_rich(ledger, leg, "taker", gained) if leg["asset"] == "deposit" else ""
+    return _too_rich(ledger, leg, gained) if leg["asset"] == "deposit" else ""
 
 
 def _stale(ledger: Ledger, leg: Body, body: Body) -> str:
@@ -295,17 +311,20 @@ def _stale(ledger: Ledger, leg: Body, body: Body) -> str:
 
 
 def _is_worth_another_sum(ledger: Ledger, leg: Body, trade: Trade) -> bool:
-    """Or paid, so that it is no more."""
+    """Or paid, so that it is no more; or disputed, or in default."""
     share = ledger.market.shares[leg["receivable"]]
     worth = ledger.market.worth(leg["receivable"])
-    return share.escrow != trade.name or worth != amount_in(leg["sum"])
+    other = share.escrow != trade.name or worth != amount_in(leg["sum"])
+    return other or not _is_sound(ledger, share.payable)
 
 
-def _too_rich(ledger: Ledger, leg: Body, to: str, gained: dict[tuple[str, ...], int]) -> str:
-    account = (leg["bank"], leg["currency"], leg[to])
-    gained[account] = gained.get(account, 0) + amount_in(leg["sum"])
-    has = ledger.market.journal.sum("deposit", *account) + gained[account]
-    return first((BAD_AMOUNT, has > MOST))
+def _too_rich(ledger: Ledger, leg: Body, gained: dict[tuple[str, ...], int]) -> str:
+    """Whether the taker would have more than may lie with a bank, his own escrow counted."""
+    for side, sign in (("giver", -1), ("taker", 1)):
+        account = (leg["bank"], leg["currency"], leg[side])
+        gained[account] = gained.get(account, 0) + sign * amount_in(leg["sum"])
+    has = sum(ledger.market.journal.sum(one, *account) for one in ("deposit", "held"))
+    return first((BAD_AMOUNT, has + gained[account] > MOST))
 
 
 def _why_not_released(ledger: Ledger, trade: Trade, actor: str, moment: Moment) -> Verdict:
@@ -366,13 +385,8 @@ def give_back(ledger: Ledger, trade: Trade, actor: str, body: Body, moment: Mome
         if wanted:
             return Verdict(wanted=frozenset(wanted), soft=frozenset({"exchange.not_returnable"}))
     why = first(("exchange.named_titles", not _names_its_titles(trade, body)))
-    gained: dict[tuple[str, ...], int] = {}
-    for number in trade.given:
-        leg = trade.legs[number]
-        if leg["asset"] == "title":
-            why = why or _stale(ledger, leg, body)
-        elif leg["asset"] == "deposit":
-            why = why or _too_rich(ledger, leg, "giver", gained)
+    for _, leg in trade.of("title"):
+        why = why or _stale(ledger, leg, body)
     return only(why)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from model.capital_effects import CAPITAL
 from model.exchange_effects import EXCHANGE
+from model.exchange_model import stood_for
 from model.identity_acts import ACTS
 from model.identity_model import (
     ABOUT_PROPOSALS,
@@ -54,7 +55,6 @@ OTHERS = {
 MALFORMED = Verdict(frozenset({"ledger.malformed_body"}))
 PLAIN: Mapping[str, Callable[[Registry, str, Body], Verdict]] = {
     "FREEZE": freeze,
-    "ISSUE": issue,
     "UNFREEZE": unfreeze,
 }
 TIMED: Mapping[str, Callable[[Registry, str, Body, When], Verdict]] = {
@@ -119,9 +119,10 @@ def why_not_on_titles(ledger: Ledger, word: str, actor: str, body: Body, moment:
     """The same for an act on titles whose body is well formed."""
     registry = ledger.registry
     if word in PLAIN:
-        verdict = PLAIN[word](registry, actor, body)
-        boarding = word == "ISSUE" and not verdict.hard
-        if not boarding:
+        return PLAIN[word](registry, actor, body)
+    if word == "ISSUE":
+        verdict = issue(registry, actor, body, moment.when)
+        if verdict.refused:
             return verdict
         why = why_not_on_board(ledger, actor, body, moment)
         why = why or why_not_as_draft(ledger, actor, body)
@@ -131,6 +132,12 @@ def why_not_on_titles(ledger: Ledger, word: str, actor: str, body: Body, moment:
         crowded = word == "SPLIT" and not verdict.hard and is_crowded(ledger, body)
         return only("cargo.too_many_bills") if crowded else verdict
     return judge(registry, word, actor, body, moment.when)
+
+
+def acts_of(ledger: Ledger, act: str, actor: str, body: Body) -> list[tuple[str, Body]]:
+    """All that policy and mandate are asked for: an act, and what it stands for."""
+    whole = act in SHAPES and well_formed(act, body)
+    return [(act, body), *(stood_for(ledger.hall, act, actor, body) if whole else ())]
 
 
 def carry_out(ledger: Ledger, act: str, actor: str, body: Body, moment: Moment) -> None:
@@ -184,24 +191,25 @@ class Judge:
             return self._about_proposals(signed, moment)
         verdict = why_not(self.ledger, signed.act, signed.speaks_for, signed.body, moment)
         person = self.ledger.people[signed.actor]
-        if not eyes_enough(person, signed.act, signed.body, signed.signers):
+        acts = acts_of(self.ledger, signed.act, signed.speaks_for, signed.body)
+        if not all(eyes_enough(person, *one, signed.signers) for one in acts):
             return verdict.refused | {"identity.four_eyes"}
         if not verdict.refused:
             carry_out(self.ledger, signed.act, signed.speaks_for, signed.body, moment)
         return verdict.refused
 
     def _mandated(self, signed: Signed, time: int) -> bool:
-        act = signed.act
-        if act == "identity.PROPOSE":
-            act = str(signed.body.get("act"))
-        return self._holds(signed.represented, signed.actor, act, time)
+        acts = [one for one, _ in acts_of(self.ledger, signed.act, signed.represented, signed.body)]
+        if signed.act == "identity.PROPOSE":
+            acts = [str(signed.body.get("act"))]
+        return self._holds(signed.represented, signed.actor, acts, time)
 
-    def _holds(self, principal: str, agent: str, act: str, time: int) -> bool:
+    def _holds(self, principal: str, agent: str, acts: Sequence[str], time: int) -> bool:
         person = self.ledger.people.get(principal)
         mandate = person.mandates.get(agent) if person else None
         if person is None or mandate is None or mandate["granted_at"] <= person.recovered_at:
             return False
-        return act in mandate["acts"] and time <= mandate["until"]
+        return {*acts} <= {*mandate["acts"]} and time <= mandate["until"]
 
     # what was proposed
 
@@ -226,12 +234,17 @@ class Judge:
         actor, agent = signed.speaks_for, signed.actor if signed.represented else ""
         if act in ABOUT_PROPOSALS or act not in SHAPES:
             return frozenset({"identity.not_proposable", "ledger.unknown_act"})
-        blind = agent and not eyes_enough(self.ledger.people[agent], act, body, signed.signers)
+        acts = acts_of(self.ledger, act, actor, body)
+        person = self.ledger.people.get(agent)
+        blind = person and not all(eyes_enough(person, *one, signed.signers) for one in acts)
+        named = [one for one, _ in acts]
+        bare = agent and not self._holds(actor, agent, named, moment.time)
         hashed = act_hash(act, actor, body, self.ledger.network, until)
         hard = every(
             ("identity.bad_until", not _within(moment.time, until)),
             ("identity.proposed_already", hashed in self.ledger.proposals),
             ("identity.four_eyes", bool(blind)),
+            ("identity.no_mandate", bool(bare)),
         )
         kids = sorted(signed.signers)[: 1 if agent else None]
         approvals = [Approval(actor, kid, signed.id, until, agent) for kid in kids]
@@ -271,7 +284,7 @@ class Judge:
             running = [other for other in given if moment.time <= other.until]
             kids = [other.kid for other in running if not other.agent]
             agents = {other.agent for other in running if other.agent}
-            held = any(self._holds(one.controller, to, found.act, moment.time) for to in agents)
+            held = any(self._holds(one.controller, to, [found.act], moment.time) for to in agents)
             person = self.ledger.people[one.controller]
             if len(running) < len(given) or not (held or reaches(person, kids, moment.position)):
                 awaited.add(one.controller)
@@ -318,10 +331,12 @@ class Judge:
     def _speaks(
         self, proposal: Proposal, controller: str, agent: str, kids: set[str], moment: Moment
     ) -> bool:
+        acts = acts_of(self.ledger, proposal.act, proposal.actor, proposal.body)
+        acts = acts if controller == proposal.actor else acts[:1]
         if agent:
-            return self._holds(controller, agent, proposal.act, moment.time)
+            return self._holds(controller, agent, [one for one, _ in acts], moment.time)
         person: Person = self.ledger.people[controller]
-        return suffices(person, proposal.act, proposal.body, kids, moment.position)
+        return all(suffices(person, *one, kids, moment.position) for one in acts)
 
     def _settle(self, hashed: str, proposal: Proposal, verdict: Verdict, moment: Moment) -> None:
         if verdict.wanted:

@@ -120,7 +120,13 @@ class Ledger:
     def _print(self, title: str, body: Body) -> None:
         """Let a new title be found under what its cargo looks like."""
         shown = body.get("fingerprints", {"items": ()})["items"]
-        for one in {each for item in shown for each in (item["item"], *item["near"])}:
+        issuer = self.titles[title].issuer
+        for item in shown:
+            billed = f"{issuer}:{item['item']}"
+            self.registry.billed[billed] = title
+            self.touched.add(f"billed/{billed}")
+        parts = {f"near:{one}" for item in shown for one in item["near"]}
+        for one in {f"item:{item['item']}" for item in shown} | parts:
             self.registry.prints.setdefault(one, []).append(title)
             self.touched.add(f"fingerprint/{one}")
 
@@ -186,6 +192,7 @@ class Ledger:
         found = {"governance", "protocol", "sentinel", "validators"}
         named: Mapping[str, Any] = {
             "alarm": self.quay.alarms,
+            "billed": self.registry.billed,
             "booking": self.desk.papers,
             "box": self.quay.deeds,
             "carrier_code": [
@@ -317,6 +324,7 @@ def _of_capital(kind: str) -> Callable[[Ledger, str], Any]:
 RECORDS: Mapping[str, Callable[[Ledger, str], Any]] = {
     **{kind: _of_capital(kind) for kind in KINDS},
     "alarm": lambda ledger, name: ledger.quay.alarms.get(name),
+    "billed": lambda ledger, name: {"titles": [ledger.registry.billed[name]]},
     "booking": lambda ledger, name: ledger.desk.record("booking", name),
     "box": lambda ledger, name: box_record(ledger.quay.of(name)),
     "claim": lambda ledger, name: ledger.quay.claims.get(name),

@@ -91,7 +91,7 @@ class MovesOfCapital(MovesOnTheBooks):
         if not several:
             return self._split()
         secured = [one for one in several if self.market.shares[one[0]].pledgee]
-        if secured and self.cast.odds(0.7):
+        if secured and self.cast.odds(0.85):
             several = secured
         names = self.chance.choice(several)[: self.chance.choice((2, 3, 9))]
         body = {"receivables": sorted(names)}

@@ -17,13 +17,22 @@ from model.moves_of_invoices import NO_SUMS, NOWHERE, TRADERS
 from model.moves_of_titles import MovesOfTitles
 from model.title_model import Body
 
-OPEN = 8
+OPEN = 6
 """So many exchanges are worked on."""
 CODES = ("INSP", "ARRI", "GTOT")
 SUBJECTS = tuple(salt(f"subject {number}") for number in range(3))
 HOWS = ("TRANSFER", "TRANSFER", "ENDORSE_TO_ORDER", "SURRENDER")
 BOXES_STAND = ("ANNOUNCED", "CLEARED", "GATED_OUT", "LOADED", "RETURNED")
 TITLES_STAND = ("DELIVERED", "ISSUED", "PAPER", "REPLACED", "SURRENDERED", "VOID")
+ON_TITLES = (
+    *("TRANSFER", "ENDORSE_TO_ORDER", "PLEDGE", "LEASE", "LETTER_OF_INDEMNITY", "VOID", "FREEZE"),
+    *("FREEZE", "SURRENDER_FOR_DELIVERY", "SPLIT", "REFUSE_TRANSFER", "RELEASE_PLEDGE", "UNFREEZE"),
+)
+ON_SHARES: Mapping[str, Mapping[str, Any]] = {
+    "PLEDGE_RECEIVABLE": {"pledgee": IDS["bank"]},
+    "RELEASE_RECEIVABLE": {},
+    "TRANSFER_RECEIVABLE": {"to": IDS["buyer"], "with_recourse": False},
+}
 Members = dict[str, Any]
 
 
@@ -38,10 +47,12 @@ class MovesOfExchange:
     def move(self) -> Move:
         """One of them."""
         running = self._running()
-        if len(running) < 3 or self.cast.odds(0.12):
+        if len(running) < 3 or self.cast.odds(0.1):
             return self._off(self._open())
         if self.cast.odds(0.12):
             return self._off(self._about_facts())
+        if self.cast.odds(0.09):
+            return self._meddle(self.chance.choice(running))
         return self._off(self._next(self.chance.choice(running)))
 
     def deadlines(self) -> list[int]:
@@ -60,9 +71,9 @@ class MovesOfExchange:
         if self.cast.odds(0.04):
             legs.append(dict(self.chance.choice(legs)))
         parties = sorted({leg[side] for leg in legs for side in ("giver", "taker")})
-        deadline = self.cast.later(0.001, 0.004, 0.05, 2, 30)
+        deadline = self.cast.later(0.004, 0.05, 2, 30, 120)
         body: Members = {"deadline": deadline, "legs": legs}
-        if self.cast.odds(0.35):
+        if self.cast.odds(0.2):
             body["condition"] = self._condition()
         return Move(self.chance.choice(parties), "exchange.OPEN", body)
 
@@ -99,13 +110,18 @@ class MovesOfExchange:
         if not live:
             return None
         name = self.chance.choice(free if free and self.cast.odds(0.85) else live)
+        over = [one for one in self.titles.recent if titles[one][1].over]
+        if over and self.cast.odds(0.08):
+            name = self.chance.choice(over)
         history, standing = titles[name]
         how = how or self.chance.choice(HOWS)
         taker = self._trader()
         if history.is_straight and self.cast.odds(0.7):
             taker = self.chance.choice((standing.consignee, history.named("shipper")))
         giver = standing.possessor or history.named("shipper")
-        return {"asset": "title", "giver": giver, "how": how, "taker": taker, "title": name}
+        giver = giver if self.cast.odds(0.95) else self._trader()
+        told = {"asset": "title", "giver": giver, "how": how, "taker": taker}
+        return {**told, **self._seen(name)}
 
     def _surrender(self) -> Members | None:
         titles = self.ledger.registry.titles
@@ -116,7 +132,7 @@ class MovesOfExchange:
             if not titles[one][1].over and self._boxes_of(one) and not titles[one][0].is_waybill
         ]
         if leg and boxed and self.cast.odds(0.7):
-            leg["title"] = self.chance.choice(boxed)
+            leg |= self._seen(self.chance.choice(boxed))
             leg["giver"] = titles[leg["title"]][1].possessor
         return leg
 
@@ -128,7 +144,7 @@ class MovesOfExchange:
             if pledge and titles[name][1].possessor == pledge.pledgee:
                 how = self.chance.choice(HOWS)
                 sides = {"giver": pledge.pledgee, "taker": pledge.beneficiary}
-                return {"asset": "title", "how": how, "title": name, **sides}
+                return {"asset": "title", "how": how, **sides, **self._seen(name)}
         return self._title()
 
     def _receivable(self) -> Members | None:
@@ -140,12 +156,16 @@ class MovesOfExchange:
         if not live:
             return None
         name = self.chance.choice(free if free and self.cast.odds(0.85) else recent)
+        held = [one for one in live if market.shares[one].escrow]
+        if held and self.cast.odds(0.06):
+            name = self.chance.choice(held)
         if backed and self.cast.odds(0.2):
             name = self.chance.choice(backed)
         worth = market.worth(name) if self.cast.odds(0.95) else 7
         return {
             "asset": "receivable",
-            "giver": market.shares[name].creditor,
+            "giver": market.shares[name].creditor if self.cast.odds(0.95) else self._trader(),
+            "last_act": market.shares[name].acts[-1],
             "receivable": name,
             "sum": str(max(worth, 1)),
             "taker": self._trader(),
@@ -242,7 +262,7 @@ class MovesOfExchange:
     # what comes next
 
     def _next(self, trade: Trade) -> Move:
-        if self.cast.odds(0.12):
+        if self.cast.odds(0.05):
             return self._decide(trade, "RETURN")
         late = trade.body["deadline"] < self.cast.time
         if late and self.cast.odds(0.8):
@@ -252,8 +272,12 @@ class MovesOfExchange:
             for number, leg in enumerate(trade.legs)
             if leg["asset"] != "release" and number not in trade.given
         ]
+        if trade.given and self.cast.odds(0.04):
+            return self._give(trade, self.chance.choice(trade.given))
         if ungiven and self.cast.odds(0.85):
-            return self._give(trade, self.chance.choice(ungiven))
+            moving = [one for one in ungiven if trade.legs[one]["asset"] == "title"]
+            first = moving if moving and self.cast.odds(0.6) else ungiven
+            return self._give(trade, self.chance.choice(first))
         quiet = sorted(trade.parties - trade.agreed)
         if quiet and self.cast.odds(0.9):
             return Move(self.chance.choice(quiet), "exchange.AGREE", {"exchange": trade.name})
@@ -266,12 +290,75 @@ class MovesOfExchange:
         if leg["asset"] == "deposit":
             return Move(leg["giver"], "exchange.ESCROW_DEPOSIT", on)
         if leg["asset"] == "receivable":
-            share = self.ledger.market.shares.get(leg["receivable"])
-            seen = share.acts[-1] if share else NOWHERE
-            told = {**on, "last_act": seen, "receivable": leg["receivable"]}
+            told = {**on, "last_act": leg["last_act"], "receivable": leg["receivable"]}
             return Move(leg["giver"], "exchange.ESCROW_RECEIVABLE", told)
-        told = {**on, "how": leg["how"], **self._seen(leg["title"]), "to": leg["taker"]}
+        seen = {"last_act": leg["last_act"], "title": leg["title"]}
+        told = {**on, "how": leg["how"], **seen, "to": leg["taker"]}
         return Move(leg["giver"], "exchange.ESCROW_TITLE", told)
+
+    def _meddle(self, trade: Trade) -> Move:
+        """Do with what is in escrow what is done with what is not."""
+        held = [trade.legs[number] for number in trade.given]
+        titles = [leg["title"] for leg in held if leg["asset"] == "title"]
+        shares = [leg for leg in held if leg["asset"] == "receivable"]
+        if titles and (not shares or self.cast.odds(0.5)):
+            ready = not trade.waits_for and self.cast.odds(0.6)
+            act = "FREEZE" if ready else self.chance.choice(ON_TITLES)
+            return self.titles.act(self.chance.choice(titles), act)
+        if not shares:
+            return self._next(trade)
+        name = self.chance.choice(shares)["receivable"]
+        share = self.ledger.market.shares[name]
+        if self.cast.odds(0.4):
+            return self._paid(share.payable)
+        if self.cast.odds(0.3):
+            return self._again(name)
+        if self.cast.odds(0.3):
+            return self._credited(share.payable, name)
+        act, members = self.chance.choice(sorted(ON_SHARES.items()))
+        body = {"last_act": share.acts[-1], "receivable": name, **members}
+        actor = share.pledgee if share.pledgee and self.cast.odds(0.5) else share.creditor
+        return Move(actor, f"capital.{act}", body)
+
+    def _credited(self, payable: str, name: str) -> Move:
+        """Written off, or made one with another, while it is in escrow."""
+        market = self.ledger.market
+        names = sorted(market.open[payable])[:3]
+        share, invoice = market.shares[name], market.invoices[payable]
+        if len(names) > 1 and self.cast.odds(0.4):
+            body: Members = {"receivables": sorted({name, *names})}
+            return Move(share.creditor, "capital.MERGE_RECEIVABLES", body)
+        body = {"amount": "1", "content": salt("credit note"), "payable": payable}
+        body |= {"last_act": invoice.acts[-1], "receivables": [name]}
+        return Move(invoice.creditor, "capital.CREDIT_NOTE", body)
+
+    def _again(self, name: str) -> Move:
+        """The same receivable in another exchange."""
+        for trade in self._running():
+            for number, leg in enumerate(trade.legs):
+                if leg.get("receivable") == name and number not in trade.given:
+                    return self._give(trade, number)
+        share = self.ledger.market.shares[name]
+        leg = {"asset": "receivable", "giver": share.creditor, "receivable": name}
+        leg["last_act"] = share.acts[-1]
+        leg |= {"sum": str(self.ledger.market.worth(name)), "with_recourse": False}
+        taker = next(one for one in map(IDS.__getitem__, TRADERS) if one != share.creditor)
+        body = {"deadline": self.cast.time + 86_400, "legs": [{**leg, "taker": taker}]}
+        return Move(share.creditor, "exchange.OPEN", body)
+
+    def _paid(self, payable: str) -> Move:
+        """The debtor pays a little of what lies in escrow."""
+        market = self.ledger.market
+        invoice = market.invoices[payable]
+        customers = sorted(market.customers)
+        banks = [one[0] for one in customers if one[1:] == (invoice.currency, invoice.debtor)]
+        body = {
+            "amount": str(self.chance.choice((1, 40))),
+            "bank": self.chance.choice(banks or [IDS["bank"]]),
+            "payable": payable,
+            "receivables": sorted(market.open[payable]),
+        }
+        return Move(invoice.debtor, "capital.REDEEM", body)
 
     def _seen(self, title: str) -> Members:
         found = self.ledger.registry.titles.get(title)
@@ -279,6 +366,12 @@ class MovesOfExchange:
 
     def _decide(self, trade: Trade, act: str) -> Move:
         held = sorted(leg["title"] for _, leg in trade.of("title"))
+        if held and self.cast.odds(0.08):
+            stale: Members = {"exchange": trade.name, "titles": []}
+            stale["titles"] = [{"last_act": NOWHERE, "title": one} for one in held]
+            return Move(self.chance.choice(sorted(trade.parties)), f"exchange.{act}", stale)
+        if self.cast.odds(0.05):
+            held = self.chance.choice((held[1:], [*held, NOWHERE], [*held, *held]))
         body = {"exchange": trade.name, "titles": [self._seen(one) for one in held]}
         return Move(self.chance.choice(sorted(trade.parties)), f"exchange.{act}", body)
 

@@ -2,7 +2,17 @@
 """Why an ISSUE, a court's order and a letter of indemnity are refused (docs/reference/title.md)."""
 
 from model.title_model import Body, reference_of
-from model.title_reasons import Case, Registry, Verdict, When, every, first, only, unless
+from model.title_reasons import (
+    Case,
+    Registry,
+    Verdict,
+    When,
+    after,
+    every,
+    first,
+    only,
+    unless,
+)
 
 PRINTED_MAX = 32
 """Titles kept under one fingerprint."""
@@ -78,27 +88,30 @@ def reasons_of_issue(registry: Registry, issuer: str, body: Body) -> dict[str, b
     }
 
 
-def issue(registry: Registry, actor: str, body: Body) -> Verdict:
-    """The carrier makes a document a title."""
+def issue(registry: Registry, actor: str, body: Body, when: When) -> Verdict:
+    """The carrier makes a document a title; a house bill binds its master's goods."""
     if actor not in registry.carrier_codes:
         return only("title.not_carrier")
     why = first(*reasons_of_issue(registry, actor, body).items())
-    return only(why or first(("title.bad_master", not _fits_master(registry, body))))
+    why = why or first(("title.bad_master", not _fits_master(registry, body)))
+    if why or "house_of" not in body:
+        return only(why)
+    history, standing = registry.titles[str(body["house_of"])]
+    case = Case(registry, history, standing, actor, body, when)
+    why = first(
+        ("title.frozen", bool(standing.freeze)),
+        ("title.leased", standing.lease_until > when.time),
+        ("title.in_escrow", standing.escrow is not None),
+    )
+    return after(why, lambda: case.lacking(case.concerned, "title.pledged"))
 
 
 def billed_before(registry: Registry, issuer: str, body: Body) -> str:
     """Why cargo that the issue shows is not its own: in no order, or under another live bill."""
     shown = body.get("fingerprints", {"items": ()})["items"]
     items = [str(one["item"]) for one in shown]
-    known = [title for item in items for title in registry.prints.get(item, ())[:PRINTED_MAX]]
-    rivals = [
-        title
-        for title in known
-        if registry.titles[title][0].issuer == issuer
-        and title != body.get("house_of")
-        and registry.titles[title][0].master == body.get("house_of", "")
-        and _lives_on(registry, title)
-    ]
+    last = [registry.billed.get(f"{issuer}:{item}") for item in items]
+    rivals = [title for title in last if title is not None and _lives_on(registry, title)]
     return first(
         ("title.malformed_cargo", items != sorted({*items})),
         ("title.cargo_billed", bool(rivals)),

@@ -38,7 +38,13 @@ LEG = OneOf(
     {
         "deposit": MONEY,
         "payment": MONEY,
-        "receivable": {**SIDES, "receivable": str, "sum": SUM, "with_recourse": bool},
+        "receivable": {
+            **SIDES,
+            "last_act": str,
+            "receivable": str,
+            "sum": SUM,
+            "with_recourse": bool,
+        },
         "release": {
             **SIDES,
             "boxes": Several(str, 1, 20),
@@ -46,7 +52,7 @@ LEG = OneOf(
             "valid_from": NUMBER,
             "valid_until": NUMBER,
         },
-        "title": {**SIDES, "how": HOW, "title": str},
+        "title": {**SIDES, "how": HOW, "last_act": str, "title": str},
     },
 )
 SPAN = {

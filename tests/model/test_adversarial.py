@@ -21,10 +21,10 @@ from ropewalk.ledger.limits import TRANSACTION_SIZE_MAX
 from ropewalk.rules import V1
 
 SEED = int(os.environ.get("ROPEWALK_SEED", "20260101"))
-ACTS = int(os.environ.get("ROPEWALK_ACTS", "70000"))
+ACTS = int(os.environ.get("ROPEWALK_ACTS", "140000"))
 GAME = 70_000
 """Acts of one game at most."""
-OTHER_GAME = 12_000
+OTHER_GAME = 14_000
 SIGNED_ACTS = 1_500
 ACCEPTED_IN_1000 = 0.2
 """At least so often is each act accepted, of a thousand tried."""
@@ -41,10 +41,16 @@ UNREACHABLE = {
     ("capital.REFUND_SUSPENSE", "capital.not_customer"),
 }
 """A collector is the right's holder or its driver, who are known; an account is never closed."""
-IN_ESCROW = {"capital.in_escrow", "title.in_escrow"}
-"""Nothing lies in escrow before the adversary knows the acts of exchange."""
-RULES = {act: rule for act, rule in V1.rules.items() if not act.startswith("exchange.")}
-"""What the model knows of: all but exchange."""
+RARE = {
+    ("exchange.ESCROW_TITLE", "title.may_not_endorse"),
+    ("exchange.SETTLE", "capital.bad_amount"),
+    ("exchange.SETTLE", "capital.too_many_recourses"),
+    *(
+        (f"exchange.{act}", "exchange.unknown")
+        for act in ("CONFIRM_PAYMENT", "ESCROW_RECEIVABLE", "ESCROW_TITLE", "RETURN", "SETTLE")
+    ),
+}
+"""For which chance is too seldom right: their vectors meet them."""
 BASES = {"INDEMNITY", "SURRENDER", "WAYBILL"}
 
 
@@ -79,10 +85,10 @@ def test_machine_and_model_agree_on_every_adversarial_act(tally: Tally) -> None:
 
 
 def test_the_model_knows_every_act_and_no_other() -> None:
-    assert set(SHAPES) == set(RULES)
+    assert set(SHAPES) == set(V1.rules)
 
 
-WHOLE_GAME = pytest.mark.skipif(ACTS < GAME, reason="a short game does not meet everything")
+WHOLE_GAME = pytest.mark.skipif(ACTS < 2 * GAME, reason="a short game does not meet everything")
 
 
 @WHOLE_GAME
@@ -96,18 +102,17 @@ def test_every_act_is_accepted_and_refused_often_enough(act: str, tally: Tally) 
 
 @WHOLE_GAME
 def test_the_adversary_meets_every_refusal(tally: Tally) -> None:
-    refusals = {error.code for rule in RULES.values() for error in rule.refusals}
-    assert refusals - set(tally.outcomes) - NEVER_MET - IN_ESCROW == set()
+    refusals = {error.code for rule in V1.rules.values() for error in rule.refusals}
+    assert refusals - set(tally.outcomes) - NEVER_MET == set()
 
 
 @WHOLE_GAME
 @pytest.mark.parametrize(
-    "act", [one for one in sorted(SHAPES) if one.startswith(("capital.", "cargo."))]
+    "act", [one for one in sorted(SHAPES) if one.startswith(("capital.", "cargo.", "exchange."))]
 )
-def test_every_act_of_capital_and_cargo_is_refused_for_every_reason(act: str, tally: Tally) -> None:
-    codes = {error.code for error in V1.rules[act].refusals} - IN_ESCROW
-    refusals = {(act, code) for code in codes}
-    assert refusals - tally.met - UNREACHABLE == set()
+def test_every_act_of_these_rooms_is_refused_for_every_reason(act: str, tally: Tally) -> None:
+    refusals = {(act, error.code) for error in V1.rules[act].refusals}
+    assert refusals - tally.met - UNREACHABLE - RARE == set()
 
 
 @WHOLE_GAME

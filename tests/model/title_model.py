@@ -227,8 +227,7 @@ class _Stacks:
             self.endorsements[-1] = Endorsement(giver, top.may_endorse, accepted=True)
             may = how == "ENDORSE_TO_ORDER" or top.may_endorse
             self.endorsements.append(Endorsement(to, may, accepted=False))
-        if paid:
-            self.pledge = None
+        self.pledge = None
 
     def _hand(self, fact: Fact) -> None:
         if fact.act in HANDED:

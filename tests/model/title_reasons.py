@@ -74,7 +74,9 @@ class Registry:
     """When a recovery that waits is due, by controller."""
     titles: dict[str, tuple[History, Standing]] = field(default_factory=dict)
     prints: dict[str, list[str]] = field(default_factory=dict)
-    """Titles by what their cargo looks like, as they were issued."""
+    """Titles by what their cargo looks like, as issued: `item:` or `near:`, and a hash."""
+    billed: dict[str, str] = field(default_factory=dict)
+    """The last title of a carrier over a cargo item, by `<carrier>:<item>`."""
 
 
 @dataclass(slots=True)
@@ -317,7 +319,10 @@ def reclaim(case: Case) -> Verdict:
     hard = every(
         ("title.no_trust_receipt", receipt is None),
         ("title.trust_receipt_running", running),
-        ("title.no_trust_receipt", pledge is not None and not _out_of_hands(case)),
+        (
+            "title.no_trust_receipt",
+            pledge is not None and case.standing.possessor != pledge.beneficiary,
+        ),
     )
     return Verdict(_by_pledgee(case) | hard)
 

@@ -28,6 +28,9 @@ def cases() -> Iterator[Case]:
     for name, shown in (("item", prints("tea")), ("one_of_two_items", prints("rice", "tea"))):
         body = issue_body("blank", 2, fingerprints=shown)
         yield Case(ISSUE, f"{name}_billed_before", world, "carrier", body, billed)
+    master = Bill("blank", fingerprints=prints("tea"))
+    own = issue_body("blank", 2, fingerprints=prints("tea"), house_of=master.title)
+    yield Case(ISSUE, "item_billed_to_its_own_house", master.world, "carrier", own, billed)
     yield from _malformed()
 
 

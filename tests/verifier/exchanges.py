@@ -42,7 +42,7 @@ class Trade:
         self.world, self.giver, self.taker = world, giver, taker
         self.titles = [*titles.items()]
         legs: list[Value] = [
-            self._leg("title", how=how, **world.link(one)) for how, one in self.titles
+            self._leg("title", how=how, **world.link(title)) for how, title in self.titles
         ]
         money = {"bank": world.controllers["bank"], "currency": "USD", "sum": PRICE}
         legs.append({**self._leg("payment", **money), **self._sides(taker, giver)})
@@ -188,7 +188,7 @@ def _paid_back(world: World) -> Bundles:
 
 
 def _pledged(world: World) -> Bundles:
-    """A pledged bill is sold with pledgee's and beneficiary's approval; the pledge goes along."""
+    """A pledged bill is sold with pledgee's and beneficiary's approval; the pledge ends by it."""
     title = world.issue(bill("ARX-DVP-9", shipper="Cherry Exports"), shipper="shipper")
     pledge(world, title, 0)
     trade = Trade(world, "bank", "buyer", TRANSFER=title).gives("shipper")

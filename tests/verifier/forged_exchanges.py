@@ -166,6 +166,15 @@ STORIES: dict[str, tuple[str, tuple[Act, ...]]] = {
         "straight",
         (("TRANSFER", HOLDER, {"recipient": BANK}), escrow("SURRENDER", BANK)),
     ),
+    "escrow to surrender straight for a stranger": ("straight", (escrow("SURRENDER", to=BANK),)),
+    "reclaim from a third": (
+        "order",
+        (PLEDGED, TRUSTED, (*HANDED[:3], (BANK,)), ("RECLAIM", BANK, {})),
+    ),
+    "reclaim what was sold": (
+        "order",
+        (PLEDGED, TRUSTED, escrow(by=(BANK,)), SETTLED, ("RECLAIM", BANK, {})),
+    ),
     "escrow behind the beneficiary": ("order", (PLEDGED, escrow(actor=BANK))),
     "escrow behind the pledgee": ("order", (PLEDGED, TRUSTED, HELD)),
     "escrow behind the pledgee, to surrender": ("order", (PLEDGED, TRUSTED, CLAIMED)),
