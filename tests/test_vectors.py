@@ -2,6 +2,7 @@
 """The one runner of every act's golden vectors."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from cargo import make_vectors as cargo_vectors
 from exchange import make_vectors as exchange_vectors
 from identity import make_vectors as identity_vectors
 from ledger.vectors import VECTORS, Json, differences, outcome, told_by
-from ropewalk.ledger import LedgerError
+from ropewalk.ledger import LedgerError, encode_record, records
 from ropewalk.rules import V1
 from title import make_vectors as title_vectors
 
@@ -31,6 +32,19 @@ def encoded(records: Json) -> dict[str, bytes]:
     return {key: str(text).encode("ascii") for key, text in records.items()}
 
 
+@pytest.fixture
+def _nobody_changes_a_record(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    read: dict[tuple[bytes, type[Any]], Any] = {}
+
+    def decode(data: bytes, kind: type[Any]) -> Any:
+        return read.setdefault((data, kind), records._decoded(data, kind))
+
+    monkeypatch.setattr(records, "_kept", decode)
+    yield
+    assert {data for data, _ in read} == {encode_record(record) for record in read.values()}
+
+
+@pytest.mark.usefixtures("_nobody_changes_a_record")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.relative_to(VECTORS).as_posix())
 def test_vector(case: Path) -> None:
     before, transaction = encoded(load(case / "pre.json")), load(case / "tx.json")

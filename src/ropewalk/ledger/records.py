@@ -6,7 +6,8 @@ frozen msgspec structs whose fields stand in alphabetical order, so that encodin
 field order is canonical; tests/test_tidy.py holds every record to that.
 """
 
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -16,6 +17,10 @@ CODEC_VERSION = 1
 _PREFIX = b"[1,"
 _SUFFIX = b"]"
 _ENCODER = msgspec.json.Encoder()
+KEPT: Final = 512
+"""Records kept read: an act's rule, its policy and each promise look at the same few again."""
+KEPT_BYTES_MAX: Final = 8_192
+"""Of longer records none is kept, or they would fill the memory."""
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
 
 
@@ -32,18 +37,27 @@ def encode_record(record: Record) -> bytes:
 
 
 def decode_record(data: bytes, kind: type[R]) -> R:
-    """The record of bytes.
+    """The record of bytes; the same bytes are the same record, which nobody changes.
 
     Raises:
         EntryError: another codec version, or members missing, surplus or of another type.
     """
+    record: R = (_kept if len(data) <= KEPT_BYTES_MAX else _decoded)(data, kind)
+    return record
+
+
+def _decoded(data: bytes, kind: type[Any]) -> Any:
     if not (data.startswith(_PREFIX) and data.endswith(_SUFFIX)):
         raise EntryError("a record is [1,{…}]; this one has another codec version or form")
     decoder = _DECODERS.get(kind)
     if decoder is None:
         decoder = _DECODERS.setdefault(kind, msgspec.json.Decoder(kind, strict=True))
     try:
-        record: R = decoder.decode(data[3:-1])
+        return decoder.decode(data[3:-1])
     except (msgspec.MsgspecError, ValueError) as error:
         raise EntryError(f"not a {kind.__name__} record: {error}") from error
-    return record
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(data: bytes, kind: type[Any]) -> Any:
+    return _decoded(data, kind)
