@@ -392,12 +392,14 @@ class MovesOfExchange:
         return self._event(asked) if asked["asks"] == "event" else self._readings(asked)
 
     def _event(self, asked: Body) -> Move:
-        actor = asked["by"]
+        actor, ago = asked["by"], self.chance.choice((0, 5))
+        is_late = self.cast.time > asked["until"]
+        happened = asked["until"] if ago and is_late else self.cast.time - ago
         body = {
             "code": asked["code"],
             "content": asked.get("content", salt("one of two")),
             "subject": asked["subject"],
-            "time": self.cast.time - self.chance.choice((0, 5)) + 99 * self.cast.odds(0.05),
+            "time": happened + 99 * self.cast.odds(0.05),
         }
         if "place" in asked or self.cast.odds(0.1):
             body["place"] = salt(self.chance.choice(("one of two", "another")))

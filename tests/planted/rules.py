@@ -22,6 +22,7 @@ from ledger.vectors import VECTORS, outcome  # noqa: E402
 from ledger.world import settled  # noqa: E402
 from model.adversary import Adversary  # noqa: E402
 from model.small_world import SmallWorld  # noqa: E402
+from planted.hall import EXCHANGE_BUGS  # noqa: E402
 from planted.life import PLAYED_BUGS, TITLE_BUGS  # noqa: E402
 from planted.market import CAPITAL_BUGS  # noqa: E402
 from planted.planting import after, put, put_book, put_rule  # noqa: E402
@@ -376,6 +377,7 @@ MUTANTS: Mapping[str, Mutant] = {
         *(Mutant(bug, long_game) for bug in PLAYED_BUGS),
         *(Mutant(bug, long_game) for bug in CARGO_BUGS),
         *(Mutant(bug, long_game) for bug in CAPITAL_BUGS),
+        *(Mutant(bug, long_game) for bug in EXCHANGE_BUGS),
     )
 }
 
