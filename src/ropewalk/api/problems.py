@@ -182,10 +182,9 @@ def _of_vault(error: VaultError) -> errors.ApiError:
 
 
 def _of_parameters(error: RequestValidationError) -> errors.ApiError:
-    names = sorted({str(each["loc"][-1]) for each in error.errors()})
-    return errors.MalformedParameterError(
-        f"these parameters are missing or outside their range: {', '.join(names)}"
-    )
+    wrong = {str(each["loc"][-1]): str(each["msg"]) for each in error.errors()}
+    told = "; ".join(f"{name}: {why}" for name, why in sorted(wrong.items()))
+    return errors.MalformedParameterError(f"these parameters can't be read: {told}")
 
 
 def _of_routing(error: HTTPException) -> errors.ApiError:

@@ -57,7 +57,10 @@ class Discount(OnReceivable, frozen=True):
     """Sell it for less than it is worth, before its day."""
 
     bank: Bank
-    day_count: Literal["30E/360", "ACT/360", "ACT/365F"]
+    day_count: Annotated[
+        Literal["30E/360", "ACT/360", "ACT/365F"],
+        msgspec.Meta(description="How its days are counted: 30E/360, ACT/360 or ACT/365F."),
+    ]
     price: Annotated[Amount, msgspec.Meta(description="What the financier pays, minor units.")]
     rate: Annotated[
         int, msgspec.Meta(ge=0, le=RATE_MAX, description="A year, in millionths: 45000 is 4.5 %.")

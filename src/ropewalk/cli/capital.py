@@ -219,7 +219,9 @@ def _named(value: Any, wallet: Wallet) -> Any:
             found[name] = wallet.controller(one)
         elif name in TIMES and isinstance(one, str):
             found[name] = time_of(one)
-        elif name == "sum" and isinstance(one, str) and "currency" in found:
+        elif name == "sum" and not isinstance(one, str):
+            raise UsageError(f"sum {one}: write sums in quotes, as 412000.00 or in minor units")
+        elif name == "sum" and "currency" in found:
             found[name] = minor_units(one, str(found["currency"]))
     return found
 

@@ -207,7 +207,7 @@ class Node:
         try:
             answer = self._http.get(link, headers=signing("GET", link))
         except httpx2.HTTPError as error:
-            raise UnreachableError(f"{self.url} does not answer: {error}") from error
+            raise self._unreachable(error) from error
         if answer.status_code >= 300:
             _refuse_as_dcsa(answer)
         return _decoded(_good(answer), list[Any]), answer.headers.get("next-page", "")
@@ -401,7 +401,7 @@ class Node:
         try:
             found = self._http.request(method, target, headers=fields, content=content)
         except httpx2.HTTPError as error:
-            raise UnreachableError(f"{self.url}: {error}") from error
+            raise self._unreachable(error) from error
         return _decoded(_good(found), answer)
 
     @contextmanager
@@ -418,7 +418,13 @@ class Node:
                 length = found.headers.get("content-length", "")
                 yield found.iter_raw(), int(length) if length.isdecimal() else 0
         except httpx2.HTTPError as error:
-            raise UnreachableError(f"{self.url}: {error}") from error
+            raise self._unreachable(error) from error
+
+    def _unreachable(self, error: httpx2.HTTPError) -> UnreachableError:
+        return UnreachableError(
+            f"{self.url} does not answer ({error}). Is it running, and is this its address "
+            "(http://HOST:PORT)?"
+        )
 
     def _json(self, path: str) -> dict[str, Any]:
         return _decoded(self._get(path), dict[str, Any])
@@ -427,7 +433,7 @@ class Node:
         try:
             answer = self._http.get(path, headers={"accept": accept})
         except httpx2.HTTPError as error:
-            raise UnreachableError(f"{self.url}: {error}") from error
+            raise self._unreachable(error) from error
         return _good(answer)
 
 
