@@ -13,8 +13,7 @@ from typer.testing import CliRunner
 
 from ropewalk.cli.child import ChildNode
 from ropewalk.cli.everything import app
-from ropewalk.cli.members import decimal
-from ropewalk.cli.portfolio import WIDTH, bar, with_gaps
+from ropewalk.cli.portfolio import WIDTH, bar, decimal, with_gaps
 from ropewalk.crypto import sha256_hex
 
 RUNNER = CliRunner()

@@ -392,7 +392,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 
 def _decimal(minor: int, currency: str) -> str:
-    return str(Money(minor, currency)).partition(" ")[2]
+    return Money(minor, currency).decimal
 
 
 def _next(found: portfolio.Listed, scope: str) -> str:

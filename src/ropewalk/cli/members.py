@@ -13,7 +13,7 @@ import typer
 from ropewalk.cli.exits import UsageError, errors, plain
 from ropewalk.cli.wallet import Wallet
 from ropewalk.client import Kept, Shelf, content_commitment
-from ropewalk.codes import CodeError, Money, UtcInstant, currency_decimals
+from ropewalk.codes import CodeError, Money, UtcInstant
 from ropewalk.crypto import SALT_SIZE, is_kid, random_bytes
 
 CONTROLLERS = frozenset(
@@ -149,24 +149,11 @@ def minor_units(text: str, currency: str) -> str:
         raise UsageError(f"{text} {currency}: {error}") from error
 
 
-def decimal(minor: int | str, currency: str) -> str:
-    """A sum as people read it: `-1,234.50` of EUR.
-
-    Args:
-        minor: minor units.
-        currency: ISO 4217.
-    """
-    amount, decimals = int(minor), currency_decimals(currency)
-    whole, part = divmod(abs(amount), 10**decimals)
-    text = f"{whole:,}" + (f".{part:0{decimals}}" if decimals else "")
-    return f"-{text}" if amount < 0 else text
-
-
 def _say_the_sum(name: str, found: Mapping[str, Any]) -> None:
     """Read a sum back: whoever forgets the decimals of a currency signs a hundredth."""
-    currency, amount = str(found.get("currency", "")), str(found[name])
     try:
-        errors.print(plain(f"{name}: {currency} {decimal(amount, currency)}"))
+        money = Money(int(found[name]), str(found.get("currency", "")))
+        errors.print(plain(f"{name}: {money}"))
     except (CodeError, ValueError):
         return  # what is wrong with it the ledger says
 

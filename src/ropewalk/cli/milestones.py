@@ -25,7 +25,7 @@ from ropewalk.cli.options import (
 )
 from ropewalk.cli.wallet import Wallet
 from ropewalk.client import Node, Signing, answers_of, claims_of, signing_as, unsigned
-from ropewalk.codes import UtcInstant, currency_decimals
+from ropewalk.codes import Money, UtcInstant
 from ropewalk.tracking import Clock, Terms, Weighed, instant_ms, run
 
 TERMS_SIZE_MAX = 65_536
@@ -183,8 +183,7 @@ def _time(seconds: int) -> str:
 
 
 def _tell_clock(console: Console, found: Clock) -> None:
-    decimals = currency_decimals(found.currency)
-    amount = _amount(found.amount_minor, decimals)
+    amount = Money(found.amount_minor, found.currency).decimal
     span = f"from {found.started_on or '-'} to {found.stopped_on or found.as_of}"
     console.print(plain(f"{found.kind} of {found.equipment}: {found.state}, {span}"))
     console.print(f"days used {found.days_used}, free {found.days_free}, ", end="")
@@ -198,9 +197,3 @@ def _ground(one: Weighed) -> str:
     when = _time(one.occurred_ms // 1_000)
     who = f"{one.actor} {one.role}".rstrip()
     return f"stands on {one.classifier} of {when} by {who}, position {one.position}: {one.reason}"
-
-
-def _amount(minor: int, decimals: int) -> str:
-    """Minor units as an amount, by integers alone."""
-    whole, part = divmod(minor, 10**decimals)
-    return f"{whole}.{part:0{decimals}}" if decimals else str(whole)

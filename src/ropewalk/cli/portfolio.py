@@ -18,7 +18,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ropewalk.cli.exits import UsageError, ending, plain, report
-from ropewalk.cli.members import decimal
 from ropewalk.cli.options import (
     DATA,
     DEFAULT_NODE,
@@ -39,7 +38,7 @@ from ropewalk.client import (
     statement_of,
     statement_table,
 )
-from ropewalk.codes import Money, UtcInstant
+from ropewalk.codes import Money, UtcInstant, currency_decimals
 from ropewalk.crypto import is_hex
 
 TEMPLATE = Path(__file__).with_name("statement.typ")
@@ -217,6 +216,19 @@ def _ids(names: Iterable[str], keys: Path, passphrase_file: Path | None) -> list
     by_id = all(not one or is_hex(one, 32) for one in listed)
     wallet = Wallet(keys, "" if by_id else passphrase(passphrase_file))
     return [wallet.controller(one) if one else "" for one in listed]
+
+
+def decimal(minor: int | str, currency: str) -> str:
+    """A sum as people read it: `-1,234.50` of EUR.
+
+    Args:
+        minor: minor units.
+        currency: ISO 4217.
+    """
+    amount, decimals = int(minor), currency_decimals(currency)
+    whole, part = divmod(abs(amount), 10**decimals)
+    text = f"{whole:,}" + (f".{part:0{decimals}}" if decimals else "")
+    return f"-{text}" if amount < 0 else text
 
 
 def bar(amount: int, most: int, width: int = WIDTH) -> str:

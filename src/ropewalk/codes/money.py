@@ -101,9 +101,12 @@ class Money:
             raise MalformedCodeError(f"{quoted(amount)} is above 10**18 minor units")
         return cls(amount_minor, currency)
 
-    def __str__(self) -> str:
+    @property
+    def decimal(self) -> str:
+        """The sum without its currency: `1012.12`."""
         decimals = currency_decimals(self.currency)
         digits = str(self.amount_minor).rjust(decimals + 1, "0")
-        if decimals == 0:
-            return f"{self.currency} {digits}"
-        return f"{self.currency} {digits[:-decimals]}.{digits[-decimals:]}"
+        return f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.decimal}"

@@ -124,7 +124,7 @@ class BadFactError(LedgerError):
 
 
 class LegBrokenError(LedgerError):
-    """What a leg was to move is not what it was any more: paid, part-paid or frozen."""
+    """What a leg was to move is not what it was any more: paid, disputed, or in default."""
 
     code = "exchange.leg_broken"
     number = 7767

@@ -233,7 +233,7 @@ def _has_failed(view: View, exchange: Exchange, identifier: str, context: Contex
 
 
 def is_broken(view: View, exchange: Exchange, number: int, identifier: str) -> bool:
-    """Whether what a leg was to move is no longer what it was: paid, or frozen."""
+    """Whether what a leg was to move is no longer what it was: paid, disputed, frozen."""
     leg = exchange.legs[number]
     if isinstance(leg, ReceivableLeg):
         found = _held(view, leg, identifier)

@@ -22,7 +22,10 @@ FOLLOWED_MAX = 512
 
 
 class FingerprintRecord(Record, frozen=True):
-    """Record `fingerprint/<hash>`: titles whose cargo has it, as they came."""
+    """Record `fingerprint/<kind>:<hash>`: titles whose cargo has it, as they came.
+
+    And `billed/<issuer>:<item>`: the one title that a carrier issued last over an item.
+    """
 
     titles: tuple[str, ...]
 
