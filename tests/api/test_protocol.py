@@ -103,6 +103,16 @@ def test_a_body_refused_early_is_told_so_and_closed(node: Running) -> None:
         assert all_of(connection).startswith(b"HTTP/1.1 413")
 
 
+def test_who_sends_on_after_the_refusal_still_gets_to_read_it(node: Running) -> None:
+    with connect(node) as connection:
+        connection.sendall(POST + b"Content-Length: 5000000\r\n\r\n" + b"x" * 1000)
+        assert connection.recv(8, socket.MSG_PEEK) == b"HTTP/1.1"  # it is answered, and closing
+        for _ in range(2):
+            connection.sendall(b"x" * 10_000)  # to who has closed, the second one fails
+            time.sleep(0.1)
+        assert all_of(connection).startswith(b"HTTP/1.1 413")
+
+
 def test_an_old_client_is_answered_and_closed(node: Running) -> None:
     assert sent(node, b"GET /healthz HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200")
 

@@ -6,15 +6,28 @@ the reader twice.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 
 class GatheringTransport:
-    """Stands before a transport; everything but writing and closing goes straight through."""
+    """Stands before a transport; everything but writing and closing goes straight through.
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    Args:
+        transport: What is written to.
+        loop: Whose turn a write waits for.
+        stays: Asked before closing; true where the connection is to stay for who still sends.
+    """
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        stays: Callable[[], bool],
+    ) -> None:
         self._transport = transport
         self._loop = loop
+        self._stays = stays
         self._gathered: list[bytes] = []
 
     def __getattr__(self, name: str) -> Any:
@@ -38,6 +51,8 @@ class GatheringTransport:
         self._transport.write_eof()
 
     def close(self) -> None:
-        """Close, after what was gathered."""
+        """Close, after what was gathered; what is still sent would be answered by a reset."""
+        if self._stays():
+            return
         self._send()
         self._transport.close()

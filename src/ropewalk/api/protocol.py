@@ -87,7 +87,8 @@ class EdgeProtocol(H11Protocol):
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's
         """Count the connection; one too many is told so and closed."""
-        super().connection_made(cast("asyncio.Transport", GatheringTransport(transport, self.loop)))
+        gathering = GatheringTransport(transport, self.loop, self._lingers)
+        super().connection_made(cast("asyncio.Transport", gathering))
         self._head_at = self.loop.time()
         self._address = self.client[0] if self.client else ""
         self._place = self.census.enter(self._address)
@@ -230,14 +231,20 @@ class EdgeProtocol(H11Protocol):
         self.transport.write(_raw(error, correlation))
         self._linger()
 
+    def _lingers(self) -> bool:
+        """Whether the sender is still at its body: then read on until it has seen the answer."""
+        if self._framing.in_body:
+            self._linger()
+        return self._lingering
+
     def _linger(self) -> None:
         """End the answer, and read on a little so that the sender gets to see it."""
         self._unset_keepalive_if_required()
-        self._lingering = True
         self._closing_at = self.loop.time() + self._deadlines.linger_s
         self.flow.resume_reading()
-        if self.transport.can_write_eof():
+        if not self._lingering and self.transport.can_write_eof():
             self.transport.write_eof()
+        self._lingering = True
 
     @override
     def shutdown(self) -> None:
