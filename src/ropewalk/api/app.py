@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The application: routes, the edge around them, and their description."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -50,6 +50,7 @@ def create_app(
     settings: ApiSettings,
     views: Views | None = None,
     private: Vault | None = None,
+    extend: Callable[[FastAPI], None] | None = None,
 ) -> FastAPI:
     """The HTTP surface over an engine.
 
@@ -58,6 +59,7 @@ def create_app(
         settings: The node's settings.
         views: What the node derives from the ledger; their owner closes them.
         private: The vault, where the node keeps private payloads; its owner closes it.
+        extend: Adds what else the node shows, such as the portal's pages.
     """
     node = Node(engine, settings, views, private)
     app = FastAPI(
@@ -81,6 +83,8 @@ def create_app(
     if private is not None:
         app.include_router(vault.router)
     _describe(app, settings)
+    if extend is not None:
+        extend(app)
     kinds = (ApiError, EngineError, VaultError, ViewsError, TrackingError)
     for kind in (*kinds, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer_refusal)

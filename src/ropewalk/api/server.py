@@ -8,11 +8,12 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
+from fastapi import FastAPI
 from typing_extensions import override
 from uvicorn import Config
 from uvicorn import Server as UvicornServer
@@ -70,10 +71,11 @@ def build_server(
     settings: ApiSettings,
     views: Views | None = None,
     private: Vault | None = None,
+    extend: Callable[[FastAPI], None] | None = None,
 ) -> Server:
     """A server that is not running yet."""
     settings = _within_files(settings)
-    app = create_app(engine, settings, views, private)
+    app = create_app(engine, settings, views, private, extend)
     node = app.state.node
     _forward_logs(node.log)
     limits = settings.deadlines
@@ -103,6 +105,7 @@ def serve(
     settings: ApiSettings,
     views: Views | None = None,
     private: Vault | None = None,
+    extend: Callable[[FastAPI], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; says `ready <url>` on stderr when it does.
 
@@ -111,11 +114,12 @@ def serve(
         settings: The node's settings.
         views: What it derives; their owner closes them.
         private: The vault, where there is one; its owner closes it.
+        extend: Adds what else the node shows.
 
     Raises:
         SystemExit: it cannot listen there.
     """
-    server = build_server(engine, settings, views, private)
+    server = build_server(engine, settings, views, private, extend)
     gc.collect()
     gc.freeze()  # or everything loaded is looked through again and again, tens of ms at a time
     server.run()
