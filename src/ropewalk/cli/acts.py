@@ -22,7 +22,6 @@ from ropewalk.cli.members import (
     UNSTATED,
     Members,
     is_list,
-    is_structured,
     option_of,
     time_of,
 )
@@ -39,6 +38,7 @@ from ropewalk.cli.options import (
 from ropewalk.cli.wallet import Wallet
 from ropewalk.client import Actor as ActorOf
 from ropewalk.client import Node, NotFoundError, Outcome, Shelf, payable_of, receivable_of
+from ropewalk.client.members import is_structured
 from ropewalk.ledger import Rule
 from ropewalk.rules import LATEST
 

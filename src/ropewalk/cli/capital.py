@@ -15,7 +15,7 @@ from rich.table import Table
 
 from ropewalk.cli.acts import Actor, As, CoSigners, add_acts, do, finish
 from ropewalk.cli.exits import UsageError, ending, plain, report
-from ropewalk.cli.members import CONTROLLERS, TIMES, minor_units, time_of
+from ropewalk.cli.members import minor_units, time_of
 from ropewalk.cli.options import (
     DATA,
     DEFAULT_NODE,
