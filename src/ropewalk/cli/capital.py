@@ -37,6 +37,7 @@ from ropewalk.client import (
     payable_of,
     receivable_of,
 )
+from ropewalk.client.members import CONTROLLERS, TIMES
 from ropewalk.codes import Money
 from ropewalk.crypto import is_hex
 from ropewalk.exchange import exchange_id
