@@ -7,6 +7,7 @@
 import { decode, encode } from "../../src/ropewalk/portal/static/canonical.mjs";
 import * as encoding from "../../src/ropewalk/portal/static/encoding.mjs";
 import * as keys from "../../src/ropewalk/portal/static/keys.mjs";
+import * as opening from "../../src/ropewalk/portal/static/opening.mjs";
 import * as signing from "../../src/ropewalk/portal/static/signing.mjs";
 import { memoryDatabase } from "./memory_database.mjs";
 
@@ -95,6 +96,42 @@ const questions = {
       asked = { headers: request.headers, url: whole };
     });
     return asked;
+  },
+
+  exchangePublicOf: (kid) => toBase64(opening.exchangePublic(kid)),
+  mediaTypeOf: (bytes) => opening.mediaTypeOf(fromBase64(bytes)),
+
+  async sealed(bytes, key) {
+    return toBase64(await opening.encrypt(fromBase64(bytes), fromBase64(key)));
+  },
+
+  async unsealed(bytes, key) {
+    const { content, mediaType } = await opening.decrypt(fromBase64(bytes), fromBase64(key));
+    return { content: toBase64(content), mediaType };
+  },
+
+  async wrapped(kid, key, payload) {
+    return toBase64(await opening.wrapKey(kid, fromBase64(key), fromBase64(payload)));
+  },
+
+  async unwrapped(seed, wrapped, payload) {
+    const desk = await deskOf(seed);
+    return toBase64(await opening.unwrapKey(desk, fromBase64(wrapped), fromBase64(payload)));
+  },
+
+  /** A payload of a real node, opened. */
+  async fetched(seed, controller, network, url, name) {
+    const desk = await deskOf(seed, controller, network);
+    const { content, mediaType } = await opening.openPayload(desk, name, fetch, url);
+    return { content: toBase64(content), mediaType };
+  },
+
+  /** A payload put to a real node. */
+  async put(seed, controller, network, url, bytes, readers) {
+    const desk = await deskOf(seed, controller, network);
+    const payload = await opening.sealPayload(fromBase64(bytes), readers);
+    const { hash } = await opening.putPayload(desk, payload, fetch, url);
+    return [hash, payload.name];
   },
 
   /** What `submit` makes of a node that answers one after the other; "broken" is no answer. */
