@@ -9,6 +9,8 @@ import * as encoding from "../../src/ropewalk/portal/static/encoding.mjs";
 import * as keys from "../../src/ropewalk/portal/static/keys.mjs";
 import * as opening from "../../src/ropewalk/portal/static/opening.mjs";
 import * as signing from "../../src/ropewalk/portal/static/signing.mjs";
+import * as figures from "../../src/ropewalk/portal/static/figures.mjs";
+import { told, visible } from "../../src/ropewalk/portal/static/wording.mjs";
 import { memoryDatabase } from "./memory_database.mjs";
 
 const { fromBase64, toBase64 } = encoding;
@@ -133,6 +135,13 @@ const questions = {
     const { hash } = await opening.putPayload(desk, payload, fetch, url);
     return [hash, payload.name];
   },
+
+  decimalsOf: (currency) => figures.decimalsOf(currency),
+  figure: (name, ...given) => figures[name](...given),
+  visible,
+
+  /** What each of many acts says, to one reader. */
+  told: (contents, reader) => contents.map((each) => told(encode(each), reader)),
 
   /** What `submit` makes of a node that answers one after the other; "broken" is no answer. */
   async submitted(transaction, answers) {

@@ -201,7 +201,7 @@ def test_a_payload_that_the_client_put_opens_in_a_script_of_its_reader(here: Wor
     opened, refused, missing = ask(
         [
             ["fetched", *desk(here, "bank"), name],
-            ["fetched", *desk(here, "buyer"), name],
+            ["fetched", *desk(here, "carrier"), name],
             ["fetched", *desk(here, "bank"), "ab" * 32],
         ]
     )
