@@ -82,7 +82,10 @@ class Ledger:
         if parties is None:
             return None
         listed = [{"controller": one, "role": "shipper"} for one in sorted(parties)]
-        return json.dumps([1, {"opener": parties[0], "parties": listed, "status": "OPEN"}])
+        said = {"content": "00" * 32, "last_act": "00" * 32, "opener": parties[0]}
+        return json.dumps(
+            [1, {**said, "parties": listed, "status": "OPEN", "version": len(parties)}]
+        )
 
     def admit(self, consignment: str, party: str) -> Said:
         """Say that a party is of a consignment; the first one opens it."""

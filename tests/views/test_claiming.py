@@ -92,7 +92,7 @@ def test_tables_of_the_first_form_get_the_new_indexes(tmp_path: Path) -> None:
         version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     database.close()
     assert {index.name for index in PAST} <= names
-    assert version == "0005"
+    assert version == "0006"
 
 
 def test_claims_of_the_third_form_learn_whose_device_spoke(

@@ -51,6 +51,10 @@ def test_what_a_rebuild_drops_is_what_the_ledger_tells() -> None:
         "postings",
         "balances",
         "tills",
+        "subjects",
+        "involvements",
+        "waits",
+        "leanings",
     }
     kept = {table.name for table in metadata.sorted_tables} - names
     assert kept == {"arrivals", "subscriptions", "deliveries"}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """SQL read models: what happened to the goods, derived from the ledger, and sent to who asks."""
 
-from ropewalk.views import portfolio, subscriptions
+from ropewalk.views import desk_reading, portfolio, subscriptions
 from ropewalk.views.claiming import CLAIMS_BYTES_MAX, CLAIMS_MAX, REFERENCES, Claims, claims_of
 from ropewalk.views.cursors import Place, read_spot, write_spot
 from ropewalk.views.cursors import read as read_cursor
@@ -94,6 +94,7 @@ __all__ = [
     "claims_of",
     "copy_payloads",
     "datas",
+    "desk_reading",
     "figures",
     "find",
     "forget",

@@ -27,6 +27,7 @@ from ropewalk.views import (
     migration_0003,
     migration_0004,
     migration_0005,
+    migration_0006,
 )
 from ropewalk.views.errors import DatabaseError
 
@@ -36,6 +37,7 @@ MIGRATIONS: Final[tuple[ModuleType, ...]] = (
     migration_0003,
     migration_0004,
     migration_0005,
+    migration_0006,
 )
 """Oldest first; a released one is never edited."""
 READERS: Final = 6

@@ -8,6 +8,8 @@ from typing import Self
 
 import msgspec
 
+from ropewalk.views import desk_reading
+from ropewalk.views.cursors import Spot
 from ropewalk.views.database import Database, sqlite_url
 from ropewalk.views.egress import Egress, Rules
 from ropewalk.views.payloads import Payloads
@@ -84,6 +86,44 @@ class Views:
                 missing=missing(connection),
                 failure=self.projector.failure,
             )
+
+    def todos(
+        self, controller: str, now_s: int, after: Spot | None = None, limit: int = 100
+    ) -> desk_reading.Todos:
+        """What waits for a controller at a time: what is due first, what names no moment last.
+
+        Raises:
+            CursorError: `after` is no place in this list.
+        """
+        with self.database.reading() as connection:
+            return desk_reading.todos(connection, controller, now_s, after, limit)
+
+    def involved(
+        self,
+        controller: str,
+        kind: str = "",
+        *,
+        is_open: bool | None = None,
+        after: Spot | None = None,
+        limit: int = 100,
+    ) -> desk_reading.Subjects:
+        """What concerns a controller, the last act first; of one kind, open or ended, or all.
+
+        Raises:
+            CursorError: `after` is no place in this list.
+        """
+        with self.database.reading() as connection:
+            return desk_reading.involved(connection, controller, (kind, is_open), after, limit)
+
+    def search(self, controller: str, text: str, limit: int = 20) -> list[desk_reading.Involved]:
+        """What concerns a controller and is called so: by id, title's reference or box's tag."""
+        with self.database.reading() as connection:
+            return desk_reading.search(connection, controller, text, limit)
+
+    def counts(self, controller: str, now_s: int) -> desk_reading.Counts:
+        """How much waits for a controller, and how much of each kind concerns it."""
+        with self.database.reading() as connection:
+            return desk_reading.counts(connection, controller, now_s)
 
     def rebuild(self) -> None:
         """Drop all that is derived and derive it anew; the projector must not be running.

@@ -3,8 +3,9 @@
 
 Derived from the ledger and rebuilt from it at any time: `batches`, `events`, `documents`,
 `members`, `concerns`, `readable`, `progress`, and of capital `payables`, `receivables`,
-`exposures`, `maturities`, `postings`, `balances`, `tills`. Of this node alone and kept by a
-rebuild: `arrivals`, `subscriptions`, `deliveries`.
+`exposures`, `maturities`, `postings`, `balances`, `tills`, and of desks `subjects`, `involvements`,
+`waits`, `leanings`. Of this node alone and kept by a rebuild: `arrivals`, `subscriptions`,
+`deliveries`.
 
 An event's id is its batch's number times 512 plus its place in it. A claim's batch is numbered by
 its position in the log; a batch that nobody signed by -1, -2, … as it came. So the same ledger
@@ -384,5 +385,112 @@ tills = Table(
 CAPITAL: Final = (payables, receivables, exposures, maturities, postings, balances, tills)
 """Added by the fifth migration."""
 
-DERIVED: Final = (documents, *READING, *CAPITAL, events, batches, progress)
+subjects = Table(
+    "subjects",
+    metadata,
+    Column("kind", String(12), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("label", String(), nullable=False),
+    Column("document_type", String(3), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("amount", String(24), nullable=False),
+    Column("due_s", Big, nullable=False),
+    Column("position", Big, nullable=False),
+    Column("time_s", Big, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Whatever parties have to do with each other by, as its record has it.
+
+`label`: what it says in clear, such as a title's reference, or the act that is proposed. `amount`:
+minor units, digits, "" where it names no sum. `due_s`: the moment its record names, 0 for none.
+`position` and `time_s`: of the last act on it.
+"""
+
+involvements = Table(
+    "involvements",
+    metadata,
+    Column("kind", String(12), primary_key=True),
+    Column("subject", String(64), primary_key=True),
+    Column("controller", String(32), primary_key=True),
+    Column("parts", Text, nullable=False),
+    Column("name", String(), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("position", Big, nullable=False),
+    Index("involvements_newest", "controller", "is_open", "position", "kind", "subject"),
+    Index("involvements_kind", "controller", "kind", "is_open", "position", "subject"),
+    Index("involvements_subject", "controller", "subject"),
+    sqlite_with_rowid=False,
+)
+"""Whom a subject concerns, and as what: `parts`, sorted words with blanks between.
+
+`name`: by which people look for it, capitals; "" where it has none. `is_open` and `position` are
+the subject's, here for the lists' order.
+"""
+Index(
+    "involvements_name",
+    involvements.c.controller,
+    involvements.c.name,
+    sqlite_where=involvements.c.name != "",
+    postgresql_where=involvements.c.name != "",
+)
+
+waits = Table(
+    "waits",
+    metadata,
+    Column("kind", String(12), primary_key=True),
+    Column("subject", String(64), primary_key=True),
+    Column("controller", String(32), primary_key=True),
+    Column("act", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("from_s", Big, primary_key=True),
+    Column("until_s", Big, nullable=False),
+    Column("by_s", Big, nullable=False),
+    Column("run", SmallInteger, nullable=False),
+    Column("order_s", Big, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("amount", String(24), nullable=False),
+    Column("about", String(64), nullable=False),
+    Index(
+        "waits_controller",
+        "controller",
+        "run",
+        "order_s",
+        "kind",
+        "subject",
+        "act",
+        "number",
+        "from_s",
+    ),
+    sqlite_with_rowid=False,
+)
+"""What a record waits for, and from whom, in which span of time: one act that somebody could do.
+
+`number`: of the leg, title or part of a condition it is about, `about` its id. From `from_s` on
+(0: from ever), until `until_s` (0: for ever), and by `by_s` (0: no moment is named). `run` and
+`order_s` are what lists seek by: whether it stands whatever the time is, ends at that moment, or
+begins then.
+"""
+STANDS, ENDS, BEGINS = range(3)
+"""Of `waits.run`."""
+NEVER: Final = 2**53
+"""`waits.order_s` of what names no moment."""
+
+leanings = Table(
+    "leanings",
+    metadata,
+    Column("on_kind", String(12), primary_key=True),
+    Column("on_id", String(64), primary_key=True),
+    Column("kind", String(12), primary_key=True),
+    Column("subject", String(64), primary_key=True),
+    Index("leanings_subject", "kind", "subject"),
+    sqlite_with_rowid=False,
+)
+"""Which other records decide whom a subject waits for: they are read again when those change."""
+
+DESKS: Final = (subjects, involvements, waits, leanings)
+"""Added by the sixth migration."""
+
+DERIVED: Final = (documents, *READING, *CAPITAL, *DESKS, events, batches, progress)
 """What a rebuild drops."""
