@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Many questions to the portal's scripts in one process: a list of `[name, …]` in JSON on stdin, a
- * list of answers on stdout. Bytes are base64; an answer `{"refused": name}` is an error thrown.
+ * Many questions to the portal's scripts in one process: a list of `[name, …]` in JSON on stdin,
+ * a list of answers on stdout. Bytes are base64; an answer `{"refused": name}` is an error thrown.
  */
 
 import { decode, encode } from "../../src/ropewalk/portal/static/canonical.mjs";
@@ -37,15 +37,19 @@ const questions = {
   async made(passphrase) {
     globalThis.indexedDB = memoryDatabase();
     const { desk, sealed } = await keys.makeDesk({ name: "Made", network: NETWORK });
-    const file = await sealed(passphrase);
-    const again = await sealed(passphrase).catch((error) => error.constructor.name);
+    await sealed("").catch(() => {}); // refused, and the key is still there
+    const [file, again] = await Promise.all([
+      sealed(passphrase),
+      sealed(passphrase).catch((error) => error.constructor.name),
+    ]);
+    const later = await sealed(passphrase).catch((error) => error.constructor.name);
     const states = await exported(desk);
     const { kid, controller } = desk;
     const listed = (await keys.desks()).map((each) => each.controller);
     const found = (await keys.desk(controller)).kid;
     await keys.forgetDesk(controller);
     const left = (await keys.desks()).length;
-    return { again, controller, file, found, kid, left, listed, states };
+    return { again, controller, file, found, kid, later, left, listed, states };
   },
 
   async opened(pem, passphrase) {

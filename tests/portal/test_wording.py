@@ -125,7 +125,7 @@ def test_every_leg_and_condition_has_its_words() -> None:
         if kind.tag_field is None:
             continue
         room = {"asset": "leg", "asks": "condition"}[kind.tag_field]
-        placed = set(PLACE.findall(texts()[f"said.{room}.{kind.tag}"]))
+        placed = set(PLACE.findall(texts()[f"script.said.{room}.{kind.tag}"]))
         assert placed <= {field.encode_name for field in kind.fields}, kind.tag
 
 
@@ -136,10 +136,10 @@ def test_special_words_are_of_acts_and_members_that_there_are() -> None:
         room, _, rest = key.partition(".")
         if room == "member" and "." in rest:
             assert f"{rest.rpartition('.')[0]}." in acts, key
-        if key.startswith("said.value."):
-            assert rest.split(".")[1] in names, key
-        if key.startswith("said.name."):
-            assert rest.removeprefix("name.") in LATEST.rules, key
+        if key.startswith("script.said.value."):
+            assert rest.split(".")[2] in names, key
+        if key.startswith("script.said.name."):
+            assert rest.removeprefix("said.name.") in LATEST.rules, key
 
 
 def test_texts_are_plain_and_in_order() -> None:
@@ -217,7 +217,7 @@ def test_no_text_is_missing_and_no_place_stays_empty() -> None:
         whole = [told["title"], told["sentence"], *told["warnings"]]
         whole += [row[part] for row in told["rows"] for part in ("label", "value", "hint")]
         for text in whole:
-            assert not re.search(r"\{[a-z_]+\}|said\.|undefined|null|NaN|\[object", text), (
+            assert not re.search(r"\{[a-z_]+\}|script\.|undefined|null|NaN|\[object", text), (
                 name,
                 text,
             )

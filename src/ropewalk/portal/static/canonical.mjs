@@ -65,7 +65,7 @@ function textOf(bytes) {
 /** Refuse deep nesting before any parser that calls itself sees it. */
 function checkDepth(text, depthMax) {
   let depth = 0;
-  for (const mark of text.replace(/"(?:[^"\\]|\\.)*"/g, "")) {
+  for (const mark of text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, "")) {
     if (mark === "[" || mark === "{") depth += 1;
     if (mark === "]" || mark === "}") depth -= 1;
     if (depth > depthMax) refuse(`nested deeper than ${depthMax} levels`);

@@ -41,16 +41,23 @@ export class DeskError extends Error {}
 export async function makeDesk({ name, network, controller, demo = false }) {
   const seed = crypto.getRandomValues(new Uint8Array(SEED_SIZE));
   const desk = await kept(await deskOf({ name, network, controller, seed, demo }));
-  let isThere = true;
+  let state = "kept";
   const wipe = () => {
-    isThere = false;
+    state = "wiped";
     seed.fill(0);
   };
   const sealed = async (passphrase) => {
-    if (!isThere) throw new KeyFileError("the key left this browser already, or was wiped");
-    const file = await sealedSeed(seed, passphrase);
-    wipe();
-    return file;
+    if (state !== "kept") throw new KeyFileError("the key left this browser already, or was wiped");
+    const copy = seed.slice(); // what is being sealed can't be wiped meanwhile
+    state = "leaving";
+    try {
+      const file = await sealedSeed(copy, passphrase);
+      wipe();
+      return file;
+    } finally {
+      copy.fill(0);
+      if (state === "leaving") state = "kept";
+    }
   };
   return { desk, sealed, wipe };
 }
@@ -174,7 +181,7 @@ async function kept(made) {
 async function asked(mode, question) {
   const database = await opened();
   try {
-    const transaction = database.transaction(STORE, mode);
+    const transaction = database.transaction(STORE, mode, { durability: "strict" });
     const request = question(transaction.objectStore(STORE));
     await new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;

@@ -19,7 +19,8 @@ const TIMES = new Set(["deadline", "due", "since", "time", "until", "valid_from"
 const SUMS = new Set(["amount", "amount_min", "price", "sum"]);
 const READINGS = new Set(["least", "most"]);
 const ACTS = new Set(["act", "acts"]);
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu;
+/** Characters that can't be seen, or turn the reading order. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu;
 /** Meanings of the rule table that tell a form, not a sense. */
 const FORMS = /^(?:SHA-256|Controller id|Seconds since|A sum in minor|YYYY|Key ids? )/;
 const PROPOSE = "identity.PROPOSE";
@@ -93,9 +94,14 @@ function found(reader, key) {
   return Object.hasOwn(reader.texts, key) ? reader.texts[key] : undefined;
 }
 
-/** A text of the catalogue, or its key, so that a gap shows. */
+/** A text that only signing needs; undefined where the catalogue has none. */
+function said(reader, key) {
+  return found(reader, `script.said.${key}`);
+}
+
+/** A text that only signing needs, or its key, so that a gap shows. */
 function textOf(reader, key) {
-  return found(reader, key) ?? key;
+  return said(reader, key) ?? key;
 }
 
 /** A text of the catalogue with something put into its places. */
@@ -108,7 +114,7 @@ function worded(reader, key, members = {}) {
 }
 
 function warn(reader, key, members = {}) {
-  reader.warnings.add(worded(reader, `said.warning.${key}`, members));
+  reader.warnings.add(worded(reader, `warning.${key}`, members));
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -117,14 +123,14 @@ function warn(reader, key, members = {}) {
 function titleOf(reader, act) {
   const name = `${act}`.split(".").at(-1).toLowerCase().replaceAll("_", " ");
   const plain = visible(name.charAt(0).toUpperCase() + name.slice(1));
-  return found(reader, `said.name.${act}`) ?? plain;
+  return said(reader, `name.${act}`) ?? plain;
 }
 
 /** One sentence: the catalogue's, or what the rule table says the act means. */
 function sentenceOf(reader, act, body) {
   if (act === PROPOSE && isObject(body.body)) {
     const sentence = sentenceOf(reader, body.act, body.body);
-    return worded(reader, "said.proposed", { sentence });
+    return worded(reader, "proposed", { sentence });
   }
   const pattern = found(reader, `act.${act}`);
   const meaning = reader.table.get(act)?.meaning ?? `${titleOf(reader, act)}.`;
@@ -132,7 +138,7 @@ function sentenceOf(reader, act, body) {
   return filled(pattern, (name) =>
     Object.hasOwn(body, name)
       ? phrase(reader, name, body[name], body)
-      : worded(reader, "said.missing", { member: labelOf(reader, act, name) }),
+      : worded(reader, "missing", { member: labelOf(reader, act, name) }),
   );
 }
 
@@ -167,11 +173,10 @@ function bodyRows(reader, act, body, label = "") {
       warn(reader, "unknown_member", { member: visible(name) });
     }
   }
-  if (found(reader, `said.warning.${act}`) !== undefined) warn(reader, act);
+  if (said(reader, `warning.${act}`) !== undefined) warn(reader, act);
   const order = [...known.keys(), ...Object.keys(body)];
-  const members = Object.fromEntries(
-    [...new Set(order)].filter((name) => Object.hasOwn(body, name)).map((name) => [name, body[name]]),
-  );
+  const there = [...new Set(order)].filter((name) => Object.hasOwn(body, name));
+  const members = Object.fromEntries(there.map((name) => [name, body[name]]));
   return rowsOf(reader, { members, act, label, known });
 }
 
@@ -210,10 +215,10 @@ function row(reader, { name, value, members, label, hint }) {
   const values = Array.isArray(value) ? value : [value];
   const shown = values.map((each) =>
     typeof each === "object"
-      ? textOf(reader, "said.none")
+      ? textOf(reader, "none")
       : scalar(reader, name, each, members),
   );
-  const text = values.length > 0 ? shown.join("\n") : textOf(reader, "said.none");
+  const text = values.length > 0 ? shown.join("\n") : textOf(reader, "none");
   const whole = Array.isArray(value) || isObject(value) ? JSON.stringify(value) : `${value}`;
   return { label, value: text, whole: whole === text ? "" : whole, hint };
 }
@@ -232,8 +237,8 @@ function labelOf(reader, act, name) {
 function hintOf(reader, act, name, known) {
   const meaning = known.get(name)?.meaning ?? "";
   return (
-    found(reader, `said.hint.${act}.${name}`) ??
-    found(reader, `said.hint.${name}`) ??
+    said(reader, `hint.${act}.${name}`) ??
+    said(reader, `hint.${name}`) ??
     (FORMS.test(meaning) ? "" : visible(meaning))
   );
 }
@@ -252,21 +257,23 @@ function isListOfObjects(value) {
 /** A row for each leg: a sentence, and after it whatever the sentence leaves out. */
 function legRows(reader, legs) {
   return legs.map((leg, at) => ({
-    label: worded(reader, "said.leg", { number: `${at}` }),
-    value: inWords(reader, `said.leg.${leg.asset}`, leg, ["asset"]),
+    label: worded(reader, "leg", { number: `${at}` }),
+    value: inWords(reader, `leg.${leg.asset}`, leg, ["asset"]),
     whole: JSON.stringify(leg),
-    hint: found(reader, "said.hint.legs") ?? "",
+    hint: said(reader, "hint.legs") ?? "",
   }));
 }
 
 /** A row for each part of a condition; those of several have a number each. */
 function conditionRows(reader, part, label) {
-  const known = { hint: found(reader, "said.hint.condition") ?? "", label, whole: JSON.stringify(part) };
+  const hint = said(reader, "hint.condition") ?? "";
+  const known = { label, whole: JSON.stringify(part), hint };
   if (part.asks !== "all" && part.asks !== "any") {
-    return [{ ...known, value: inWords(reader, `said.condition.${part.asks}`, part, ["asks"]) }];
+    const value = inWords(reader, `condition.${part.asks}`, part, ["asks"]);
+    return [{ ...known, value }];
   }
   const inside = Array.isArray(part.of) ? part.of : [];
-  const value = inWords(reader, `said.condition.${part.asks}`, part, ["asks", "of"]);
+  const value = inWords(reader, `condition.${part.asks}`, part, ["asks", "of"]);
   const parts = inside.flatMap((each, at) =>
     isObject(each) ? conditionRows(reader, each, `${label} ${at + 1}.`) : [],
   );
@@ -274,18 +281,19 @@ function conditionRows(reader, part, label) {
 }
 
 /** Members as a sentence of the catalogue; what it does not name is said after it. */
-function inWords(reader, key, members, saidAlready) {
-  const said = new Set(saidAlready);
-  const pattern = found(reader, key) ?? "";
+function inWords(reader, key, members, namedAlready) {
+  const named = new Set(namedAlready);
+  const pattern = said(reader, key) ?? "";
   const sentence = filled(pattern, (name) => {
-    said.add(name);
-    if (!Object.hasOwn(members, name)) return textOf(reader, "said.none");
+    named.add(name);
+    if (!Object.hasOwn(members, name)) return textOf(reader, "none");
     return phrase(reader, name, members[name], members);
   });
-  if (pattern === "") said.clear();
-  const rest = Object.entries(members)
-    .filter(([name]) => !said.has(name))
-    .map(([name, value]) => `${labelOf(reader, "", name)}: ${phrase(reader, name, value, members)}`);
+  if (pattern === "") named.clear();
+  const left = Object.entries(members).filter(([name]) => !named.has(name));
+  const rest = left.map(([name, value]) => {
+    return `${labelOf(reader, "", name)}: ${phrase(reader, name, value, members)}`;
+  });
   return [sentence, ...rest].filter((each) => each !== "").join("\n");
 }
 
@@ -294,8 +302,8 @@ function inWords(reader, key, members, saidAlready) {
 
 /** One value as people read it; `members` are those that stand beside it. */
 function scalar(reader, name, value, members) {
-  if (typeof value === "boolean") return textOf(reader, value ? "said.yes" : "said.no");
-  if (value === "") return found(reader, `said.value.${name}.empty`) ?? textOf(reader, "said.none");
+  if (typeof value === "boolean") return textOf(reader, value ? "yes" : "no");
+  if (value === "") return said(reader, `value.${name}.empty`) ?? textOf(reader, "none");
   const special =
     money(reader, name, value, members) ??
     (typeof value === "number" ? figure(reader, name, value, members) : word(reader, name, value));
@@ -306,15 +314,15 @@ function scalar(reader, name, value, members) {
 function money(reader, name, value, { currency }) {
   const isSum = SUMS.has(name) || (name === "rate" && typeof value === "string");
   if (!isSum || !/^[0-9]{1,24}$/.test(`${value}`)) return undefined;
-  const nothing = value === 0 ? found(reader, `said.value.${name}.0`) : undefined;
+  const nothing = value === 0 ? said(reader, `value.${name}.0`) : undefined;
   if (nothing !== undefined) return nothing;
   if (currency === undefined || currency === "") {
-    return worded(reader, "said.minor_units", { number: grouped(reader, value) });
+    return worded(reader, "minor_units", { number: grouped(reader, value) });
   }
   if (decimalsOf(currency) === undefined) {
     warn(reader, "unknown_currency", { currency: visible(currency) });
-    const told = { currency: visible(currency), number: grouped(reader, value) };
-    return worded(reader, "said.minor_units_of", told);
+    const units = { currency: visible(currency), number: grouped(reader, value) };
+    return worded(reader, "minor_units_of", units);
   }
   return sum(value, currency, reader.locale);
 }
@@ -327,9 +335,9 @@ function grouped(reader, value) {
 function figure(reader, name, value, members) {
   const { locale, zone } = reader;
   if (TIMES.has(name)) {
-    const never = value === 0 ? found(reader, `said.value.${name}.0`) : undefined;
+    const never = value === 0 ? said(reader, `value.${name}.0`) : undefined;
     const far = { number: `${value}` };
-    return never ?? instant(value, locale, zone) ?? worded(reader, "said.seconds", far);
+    return never ?? instant(value, locale, zone) ?? worded(reader, "seconds", far);
   }
   if (READINGS.has(name)) {
     const unit = READING_UNITS[members.quantity];
@@ -348,7 +356,7 @@ function word(reader, name, value) {
   if (CONTROLLER.test(value)) return party(reader, value);
   if (HASH.test(value) || KID.test(value) || SIGNED.test(value)) return shortId(value);
   if (ACTS.has(name) && reader.table.has(value)) return `${titleOf(reader, value)} (${value})`;
-  return day(value, reader.locale) ?? found(reader, `said.value.${name}.${value}`);
+  return day(value, reader.locale) ?? said(reader, `value.${name}.${value}`);
 }
 
 /** A controller by name and short id; one without a name by its whole id, and a warning. */
