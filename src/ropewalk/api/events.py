@@ -7,7 +7,7 @@ it is read from the log's positions, and who comes back with `Last-Event-ID` goe
 Source: WHATWG HTML, 9.2 (server-sent events).
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 import msgspec
@@ -51,12 +51,30 @@ async def events(
     return EventStream(here, after)
 
 
-class EventStream(StreamingResponse):
-    """The answer that does not end: until the reader leaves or the node stops."""
+def _frame(event: LedgerEvent) -> bytes:
+    data = msgspec.json.encode(event)
+    head = f"id: {event.position}.{event.index}\nevent: {event.name}\ndata: "
+    return head.encode() + data + b"\n\n"
 
-    def __init__(self, here: Node, after: tuple[int, int]) -> None:
+
+class EventStream(StreamingResponse):
+    """The answer that does not end: until the reader leaves or the node stops.
+
+    Args:
+        here: the node.
+        after: position and index behind which it begins.
+        frame: how an event is sent; b"" leaves it out.
+    """
+
+    def __init__(
+        self,
+        here: Node,
+        after: tuple[int, int],
+        frame: Callable[[LedgerEvent], bytes] = _frame,
+    ) -> None:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        super().__init__(_stream(here, after), media_type=media.EVENT_STREAM, headers=headers)
+        stream = _stream(here, after, frame)
+        super().__init__(stream, media_type=media.EVENT_STREAM, headers=headers)
         self._here = here
 
     @override
@@ -82,21 +100,17 @@ async def _next(here: Node, after: tuple[int, int]) -> tuple[list[LedgerEvent], 
     return found, (page[-1].position + 1, -1) if page else after
 
 
-async def _stream(here: Node, after: tuple[int, int]) -> AsyncIterator[bytes]:
+async def _stream(
+    here: Node, after: tuple[int, int], frame: Callable[[LedgerEvent], bytes]
+) -> AsyncIterator[bytes]:
     """Server-sent events; comments keep an idle stream alive."""
     yield b"retry: %d\n\n" % RETRY_MS
     while True:
         seen = here.pulse.height
         found, after = await _next(here, after)
         if found:
-            yield b"".join(_frame(each) for each in found)
+            yield b"".join(frame(each) for each in found)
             continue
         await here.pulse.wait(seen, here.settings.deadlines.heartbeat_s)
         if here.pulse.height <= seen:
             yield b": still here\n\n"
-
-
-def _frame(event: LedgerEvent) -> bytes:
-    data = msgspec.json.encode(event)
-    head = f"id: {event.position}.{event.index}\nevent: {event.name}\ndata: "
-    return head.encode() + data + b"\n\n"

@@ -17,6 +17,8 @@ ANYBODY: Final = ""
 """The actor of a request without a login."""
 
 HEALTH: Final = frozenset({"health.read"})
+ENTRANCE: Final = frozenset({"portal.open"})
+"""What anybody needs to log in: the first page, and what pages are made of."""
 PUBLIC: Final = frozenset(
     {
         "act.read",
@@ -36,6 +38,7 @@ PUBLIC: Final = frozenset(
         "metric.read",
         "party.read",
         "payable.read",
+        "portal.read",
         "portfolio.read",
         "proposal.read",
         "receivable.read",
@@ -54,8 +57,8 @@ MESSAGES: Final = frozenset({"message.send"})
 """To send events that nobody signed: for them too, since each is kept and shown."""
 BANKS: Final = frozenset({"funding.ask"})
 """For whoever is registered as a bank and signs."""
-SIGNED: Final = frozenset({"vault.list", "vault.put"})
-"""What any controller may ask for that signs: its own list, and to put what it has."""
+SIGNED: Final = frozenset({"portal.enter", "vault.list", "vault.put"})
+"""What any controller may ask for that signs: to be let in, its own list, to put what it has."""
 PRIVATE: Final[Mapping[str, frozenset[str]]] = {
     "vault.erase": frozenset({PUTTER}),
     "vault.grant": frozenset({PUTTER, GRANTER}),
@@ -114,7 +117,7 @@ class Policy:
             action: Noun, dot, verb; one that is not listed here is denied.
             subject: Id of the thing asked for; no public action looks at it.
         """
-        if action in HEALTH:
+        if action in HEALTH | ENTRANCE:
             return True
         if action in PUBLIC:
             return actor != ANYBODY or not self.require_login

@@ -43,6 +43,7 @@ from ropewalk.cli.lives import (
     life_of,
 )
 from ropewalk.cli.options import DEFAULT_LISTEN, Json, Listen
+from ropewalk.cli.pages import Desk, write_desks
 from ropewalk.cli.paperwork import Paperwork
 from ropewalk.cli.quayside import Quayside
 from ropewalk.cli.setup import RECOGNISED_LAWS, make_ledger
@@ -67,6 +68,7 @@ from ropewalk.client import (
     on_board_date,
     read_document,
     read_trust,
+    share_content,
     tag,
     verify_bundle,
 )
@@ -191,6 +193,9 @@ class Stage:
         self._nodes: list[Node] = []
         self._acts: list[dict[str, Any]] = []
         self._supplied: list[dict[str, str]] = []
+        self._desks = folder / "desks.json"
+        self._papers: dict[str, str] = {}
+        self._made: list[Desk] = []
 
     @contextmanager
     def alone(self, listen: str, _count: int, _program: Path | None) -> Iterator[House]:
@@ -202,7 +207,9 @@ class Stage:
             directory, self._keys, self.passphrase, origin=ORIGIN, laws=laws
         )
         self._shelf = Shelf(directory.documents)
-        with ChildNode(data, listen, self.passphrase, log, "--open-events") as child:
+        with ChildNode(
+            data, listen, self.passphrase, log, "--open-events", "--demo-desks", str(self._desks)
+        ) as child:
 
             def wait() -> None:
                 if child.wait():
@@ -268,11 +275,19 @@ class Stage:
 
     def _bundle(self, node: Node, title: str) -> tuple[str, bool]:
         """Write a title's bundle and verify it; its name, and whether it holds."""
+        self._share(title)
         bundle = make_bundle(node, title, self._shelf.get(title))
         (self._folder / f"{title}.ropewalk.json").write_bytes(bundle)
         verdict = verify_bundle(bundle, read_trust(self._genesis), None)
         errors.print(f"  [green]bundle[/] {len(bundle):,} bytes, verified: {verdict.ok}")
         return f"{title}.ropewalk.json", verdict.ok
+
+    def _share(self, title: str) -> None:
+        """Put the document into the vault, for all who play: their desks open it."""
+        carrier = self._parties[CARRIER]
+        readers = [one.controller for one in self._parties.values() if one != carrier]
+        self._papers[title] = share_content(carrier, self._shelf.get(title), readers)
+        write_desks(self._desks, self._made, self._papers)
 
     def _enrol(self) -> None:
         governance = self._wallet.actor(self._nodes[0], GOVERNANCE)
@@ -286,8 +301,10 @@ class Stage:
             outcome = governance.act("identity.REGISTER_PARTY", body)
             self._note("identity.REGISTER_PARTY", GOVERNANCE, outcome, party=name)
             self._parties[name] = self._wallet.actor(node, name)
+            self._made.append(Desk(name, self._parties[name].controller, roles, key))
             self._supply(f"key of {name}", key.kid)
             self._supply(f"controller of {name}", controller_of(key))
+        write_desks(self._desks, self._made, self._papers)
 
     def _lei(self, name: str) -> str:
         """The document's own LEI of shipper or consignee where it is right, else one of ours."""

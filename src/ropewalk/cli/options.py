@@ -39,6 +39,17 @@ LocalCallbacks = Annotated[
 KeepVault = Annotated[
     bool, typer.Option("--vault/--no-vault", help="Whether to keep private payloads.")
 ]
+KeepPortal = Annotated[
+    bool, typer.Option("--portal/--no-portal", help="Whether to show pages to people.")
+]
+DemoDesks = Annotated[
+    Path | None,
+    typer.Option(
+        "--demo-desks",
+        dir_okay=False,
+        help="File of ready-made desks, whose keys are given to whoever asks. For demos only.",
+    ),
+]
 VaultStore = Annotated[
     str,
     typer.Option(

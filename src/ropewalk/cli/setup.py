@@ -16,8 +16,10 @@ from ropewalk.cli.options import (
     DATA,
     DEFAULT_LISTEN,
     Data,
+    DemoDesks,
     EventReaders,
     Json,
+    KeepPortal,
     KeepVault,
     Keys,
     Listen,
@@ -30,6 +32,7 @@ from ropewalk.cli.options import (
     passphrase,
     passphrase_for,
 )
+from ropewalk.cli.pages import Pages
 from ropewalk.cli.table import act_table
 from ropewalk.cli.wallet import GOVERNANCE, controller_of, key_file
 from ropewalk.crypto import PrivateKey, Value, encode, generate, random_bytes, read
@@ -172,6 +175,8 @@ def node(
     local_callbacks: LocalCallbacks = False,
     vault: KeepVault = True,
     vault_store: VaultStore = "",
+    portal: KeepPortal = True,
+    demo_desks: DemoDesks = None,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Serve a ledger over HTTP, in the foreground, until SIGTERM."""
@@ -198,7 +203,8 @@ def node(
             log_level=log_level,  # type: ignore[arg-type]  # checked above
             nonces=vault_folder(data) / "nonces" if vault else None,
         )
-        beside = Beside(data, views, vault_store if vault else None, sends_here=local_callbacks)
+        pages = Pages(demo_desks) if portal else None
+        beside = Beside(data, views, vault_store if vault else None, local_callbacks, pages)
         run_node(opened, settings, beside)
 
 
@@ -240,6 +246,8 @@ class Beside:
     """URL of the private payloads' store, "" for a folder in the data directory, None for none."""
     sends_here: bool
     """Whether events may be sent to this machine, by http."""
+    pages: Pages | None = None
+    """The portal; None for a node without."""
 
 
 def run_node(engine: Engine, settings: "ApiSettings", beside: Beside) -> None:
@@ -257,7 +265,8 @@ def run_node(engine: Engine, settings: "ApiSettings", beside: Beside) -> None:
             beside.data, engine, url=beside.views, rules=rules, reads_all=reads_all(settings)
         )
         try:
-            serve(engine, settings, views.start(), opened)
+            extend = None if beside.pages is None else beside.pages.extend(beside.data)
+            serve(engine, settings, views.start(), opened, extend)
         finally:
             views.close()
     finally:

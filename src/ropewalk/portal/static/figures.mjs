@@ -88,7 +88,7 @@ function inDigitsOf(locale, digits) {
 }
 
 /**
- * A time, in the viewer's zone and in UTC, to the second.
+ * A time to the second, in the viewer's zone, and in UTC where that is another.
  *
  * @param {number} seconds since 1970-01-01T00:00:00Z
  * @param {string} locale
@@ -110,7 +110,9 @@ export function instant(seconds, locale, zone = undefined) {
     timeZoneName: "short",
     timeZone: zone,
   };
-  return `${formatter(Intl.DateTimeFormat, locale, how).format(date)} (${utc})`;
+  const format = formatter(Intl.DateTimeFormat, locale, how);
+  const isUtc = format.resolvedOptions().timeZone === "UTC";
+  return isUtc ? format.format(date) : `${format.format(date)} (${utc})`;
 }
 
 /**

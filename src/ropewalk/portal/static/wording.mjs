@@ -22,7 +22,7 @@ const ACTS = new Set(["act", "acts"]);
 /** Characters that can't be seen, or turn the reading order. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu;
 /** Meanings of the rule table that tell a form, not a sense. */
-const FORMS = /^(?:SHA-256|Controller id|Seconds since|A sum in minor|YYYY|Key ids? )/;
+const FORMS = /^(?:SHA-256|Controller id|Seconds since|A sum in minor|YYYY|DCSA |Key ids? )/;
 const PROPOSE = "identity.PROPOSE";
 /** Members that stand around the act, as the catalogue names their place. */
 const ENVELOPE = "envelope";
@@ -198,7 +198,7 @@ function memberRows(reader, { name, act, value, members, label, hint }) {
     return bodyRows(reader, members.act, value, label);
   }
   if (name === "legs" && isListOfObjects(value)) return legRows(reader, value);
-  if (name === "condition" && isObject(value)) return conditionRows(reader, value, label);
+  if (name === "condition" && isObject(value)) return conditionRows(reader, value, label, hint);
   if (isObject(value) && Object.keys(value).length > 0) {
     const { currency } = members;
     return rowsOf(reader, { members: value, act, label, known: new Map(), currency });
@@ -258,15 +258,19 @@ function isListOfObjects(value) {
 function legRows(reader, legs) {
   return legs.map((leg, at) => ({
     label: worded(reader, "leg", { number: `${at}` }),
-    value: inWords(reader, `leg.${leg.asset}`, leg, ["asset"]),
+    value: inWords(reader, `leg.${leg.asset}`, leg, ["asset", ...saidInSum(reader, leg)]),
     whole: JSON.stringify(leg),
     hint: said(reader, "hint.legs") ?? "",
   }));
 }
 
+/** The currency is said where the sum can be told in it. */
+function saidInSum(reader, leg) {
+  return sum(leg.sum, leg.currency, reader.locale) === undefined ? [] : ["currency"];
+}
+
 /** A row for each part of a condition; those of several have a number each. */
-function conditionRows(reader, part, label) {
-  const hint = said(reader, "hint.condition") ?? "";
+function conditionRows(reader, part, label, hint = "") {
   const known = { label, whole: JSON.stringify(part), hint };
   if (part.asks !== "all" && part.asks !== "any") {
     const value = inWords(reader, `condition.${part.asks}`, part, ["asks"]);

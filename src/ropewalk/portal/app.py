@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The portal's routes, added to a node's."""
+
+from fastapi import FastAPI
+
+from ropewalk.portal import (
+    acts,
+    desk,
+    exchange,
+    finance,
+    live,
+    network,
+    passkeys,
+    proposal,
+    search,
+    title,
+    verify,
+    welcome,
+)
+from ropewalk.portal.pages import Portal
+from ropewalk.portal.settings import PortalSettings
+
+
+def attach(app: FastAPI, settings: PortalSettings) -> Portal:
+    """Add the portal to a node's application.
+
+    Args:
+        app: made by `ropewalk.api.create_app`.
+        settings: what the portal is told.
+    """
+    portal = Portal(settings)
+    app.state.portal = portal
+    app.include_router(portal.assets.router())
+    app.include_router(portal.sessions.router())
+    for page in (welcome, desk, title, exchange, finance, network, acts, verify, live):
+        app.include_router(page.router)
+    for page in (passkeys, proposal, search):
+        app.include_router(page.router)
+    return portal

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Refusals of the portal; each answered as a page that says what to do."""
+
+from ropewalk.api.errors import ApiError
+
+
+class NoSuchPageError(ApiError):
+    """There is no such page, or nothing on the ledger under this id."""
+
+    status = 404
+    code = "portal.no_such_page"
+    number = 7961
+
+
+class ForeignRequestError(ApiError):
+    """A request that changes something did not come from a page of this node."""
+
+    status = 403
+    code = "portal.foreign_request"
+    number = 7962
+
+
+class NoSessionError(ApiError):
+    """Nobody is logged in here."""
+
+    status = 401
+    code = "portal.no_session"
+    number = 7963
+
+
+class PasskeyError(ApiError):
+    """A passkey was not made or not used as asked; try again."""
+
+    status = 400
+    code = "portal.passkey"
+    number = 7964

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A proposal: the act inside it, who approved, whom it waits for."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from ropewalk.api import parameters
+from ropewalk.api.node import Node, of
+from ropewalk.portal.forms import draft
+from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
+from ropewalk.portal.sentences import sentence
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/proposals/{act_hash}", dependencies=[guard_page("portal.read")])
+async def proposal(request: Request, act_hash: str) -> Response:
+    """The proposal's page."""
+    here, portal = of(request), portal_of(request)
+    identifier = parameters.transaction(act_hash)
+    session = request.state.session
+    found = await here.reads.run(_read, here, identifier)
+    record = found["proposal"]
+    return portal.render(
+        request,
+        "proposal.html",
+        id=identifier,
+        said=sentence(portal, record["act"], record["body"]),
+        may_approve=session is not None and session.controller in record["waits_for"],
+        may_withdraw=session is not None and session.controller == record["actor"],
+        withdrawing=draft("identity.WITHDRAW", {"act_hash": identifier}),
+        **found,
+    )
+
+
+def _read(here: Node, identifier: str) -> dict[str, Any]:
+    record = Records(here).fields(f"proposal/{identifier}")
+    return {"proposal": record}

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is logged in: a desk's key signs one request, and gets a cookie for reading.
+
+Logging in shows pages; it never signs. The cookie is bound to this host, hidden from scripts and
+left out of requests that other sites cause; what changes something comes from a page of this node
+or is refused. A session ends with its key.
+"""
+
+import time
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from ropewalk.api import media
+from ropewalk.api.node import guard, of
+from ropewalk.api.signatures import caller_of, guard_signed, is_active
+from ropewalk.crypto import random_bytes, to_base64url
+from ropewalk.portal.errors import ForeignRequestError, NoSessionError
+from ropewalk.portal.settings import PortalSettings
+from ropewalk.portal.store import Session, Store
+
+COOKIE: Final = "__Host-ropewalk"
+LASTS_S: Final = 12 * 3600
+
+
+def now_s() -> int:
+    """Seconds since 1970."""
+    return int(time.time())
+
+
+def cookie(value: str, lasts_s: int) -> str:
+    """The header field that sets the session's cookie."""
+    return f"{COOKIE}={value}; Path=/; Max-Age={lasts_s}; Secure; HttpOnly; SameSite=Strict"
+
+
+def require_own_page(request: Request) -> None:
+    """Refuse what another site's page sends.
+
+    Raises:
+        ForeignRequestError: the browser says so, or does not say.
+    """
+    site = request.headers.get("sec-fetch-site", "")
+    origin = request.headers.get("origin", "")
+    host = request.headers.get("host", "")
+    same = origin in (f"http://{host}", f"https://{host}")
+    if site not in ("", "same-origin") or not same:
+        raise ForeignRequestError("this comes from no page of this node: open the portal anew")
+
+
+class Sessions:
+    """Logs in and out, and tells who asks."""
+
+    def __init__(self, store: Store, settings: PortalSettings) -> None:
+        self._store = store
+        self._settings = settings
+
+    def open(self, session: Session) -> Response:
+        """Log somebody in."""
+        value = to_base64url(random_bytes(32))
+        now = now_s()
+        self._store.open_session(value, session, now, now + LASTS_S)
+        return Response(status_code=204, headers={"set-cookie": cookie(value, LASTS_S)})
+
+    def find(self, request: Request) -> Session | None:
+        """Who asks, None where nobody is logged in; a session ends with the key that began it."""
+        value = request.cookies.get(COOKIE, "")
+        found = self._store.session(value, now_s()) if value else None
+        if found is None:
+            return None
+        if found.kid and not is_active(of(request), found.controller, found.kid):
+            self._store.end_session(value)
+            return None
+        return found
+
+    @staticmethod
+    def require_found(request: Request) -> str:
+        """Whose page it is, once the page's guard looked.
+
+        Raises:
+            NoSessionError: nobody is logged in.
+        """
+        session: Session | None = request.state.session
+        if session is None:
+            raise NoSessionError("open your desk first: nobody is logged in here")
+        return session.controller
+
+    def router(self) -> APIRouter:
+        """The routes that log in and out."""
+        router = APIRouter(include_in_schema=False)
+
+        @router.post("/session", dependencies=[guard_signed("portal.enter")])
+        async def enter(request: Request) -> Response:
+            """Log in by a signed request."""
+            require_own_page(request)
+            caller = caller_of(request)
+            return self.open(Session(caller.controller, caller.kid))
+
+        @router.delete("/session", dependencies=[guard("portal.open")])
+        async def leave(request: Request) -> Response:
+            """Log out."""
+            require_own_page(request)
+            self._store.end_session(request.cookies.get(COOKIE, ""))
+            return Response(
+                status_code=204,
+                headers={"set-cookie": cookie("", 0), "clear-site-data": '"cache"'},
+                media_type=media.TEXT,
+            )
+
+        return router

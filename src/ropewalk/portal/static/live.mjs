@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * News as they come: the ledger's events; the page is asked for anew where one is about what it
+ * shows. What somebody is writing, and where he is, stays.
+ */
+
+const PAUSE_MS = 400;
+const policy =
+  globalThis.trustedTypes?.createPolicy("ropewalk", { createHTML: (page) => page }) ??
+  { createHTML: (page) => page };
+
+/**
+ * Follow the ledger.
+ *
+ * @param {function(Element)} settle what a fresh page needs
+ */
+export function watchLedger(settle) {
+  const watched = document.querySelector("[data-watch]");
+  if (watched === null) return;
+  const from = Number(document.documentElement.dataset.position);
+  const watch = encodeURIComponent(watched.dataset.watch);
+  const source = new EventSource(`/live?from=${from}&watch=${watch}`);
+  const live = document.getElementById("live");
+  source.addEventListener("open", () => (live.hidden = false));
+  source.addEventListener("error", () => (live.hidden = true));
+  let waiting;
+  source.addEventListener("message", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => refresh(settle), PAUSE_MS);
+  });
+  addEventListener("pagehide", () => source.close());
+  addEventListener("ropewalk-refresh", () => refresh(settle));
+}
+
+async function refresh(settle) {
+  const main = document.getElementById("main");
+  const busy = document.querySelector("dialog[open]") ?? main.querySelector("form :focus");
+  if (busy !== null) return;
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+  if (answer === null || !answer.ok) return;
+  const page = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
+  const fresh = page.getElementById("main");
+  if (fresh === null) return;
+  const open = [...main.querySelectorAll("details[open] > summary")].map((one) => one.textContent);
+  const focus = document.activeElement?.id;
+  main.replaceChildren(...fresh.childNodes);
+  for (const one of main.querySelectorAll("details > summary")) {
+    if (open.includes(one.textContent)) one.parentElement.open = true;
+  }
+  if (focus) document.getElementById(focus)?.focus();
+  settle(main);
+}

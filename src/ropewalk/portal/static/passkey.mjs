@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Passkeys: they log somebody in, for reading; they never sign an act. */
+
+import { fromBase64url, toBase64url } from "./encoding.mjs";
+import { network, notice, refusal, text } from "./page.mjs";
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+async function asked(url, body) {
+  const answer = await fetch(url, { method: "POST", headers: JSON_TYPE, body: JSON.stringify(body) });
+  if (!answer.ok) throw await refusal(answer);
+  return answer.status === 204 ? undefined : answer.json();
+}
+
+/** Log in by a passkey of this device. */
+export async function logInByPasskey() {
+  const options = await asked("/passkeys/login", {});
+  const publicKey = { ...options, challenge: fromBase64url(options.challenge) };
+  publicKey.allowCredentials = (options.allowCredentials ?? []).map(withBytes);
+  const found = await navigator.credentials.get({ publicKey });
+  await asked("/passkeys/session", credential(found));
+  location.assign("/desk");
+}
+
+/** Make a passkey for whoever is logged in. */
+export async function makePasskey() {
+  const options = await asked("/passkeys/options", {});
+  const publicKey = {
+    ...options,
+    challenge: fromBase64url(options.challenge),
+    user: { ...options.user, id: fromBase64url(options.user.id) },
+    excludeCredentials: (options.excludeCredentials ?? []).map(withBytes),
+  };
+  const made = await navigator.credentials.create({ publicKey });
+  await asked("/passkeys", credential(made));
+  await notice(await text("passkey.made", { network: network.slice(0, 8) }));
+  dispatchEvent(new Event("ropewalk-refresh"));
+}
+
+function withBytes(one) {
+  return { ...one, id: fromBase64url(one.id) };
+}
+
+/** A credential as JSON, its bytes in base64url. */
+function credential({ id, rawId, type, response }) {
+  const told = {};
+  for (const name of ["attestationObject", "authenticatorData", "clientDataJSON", "signature", "userHandle"]) {
+    if (response[name]) told[name] = toBase64url(new Uint8Array(response[name]));
+  }
+  return { id, rawId: toBase64url(new Uint8Array(rawId)), type, response: told };
+}

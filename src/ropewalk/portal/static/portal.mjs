@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What every page does: keys and desks, acts that are shown and signed, news as they come, times and
+ * sums as the viewer is used to. Without it a page can still be read.
+ */
+
+import { watchActs } from "./act.mjs";
+import { watchDesks } from "./enter.mjs";
+import { watchLedger } from "./live.mjs";
+import { localise } from "./locale.mjs";
+import { watchSheets } from "./sheet.mjs";
+
+localise(document);
+watchActs();
+watchDesks();
+watchSheets();
+watchLedger((fresh) => {
+  localise(fresh);
+  watchSheets();
+});
+document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The document as its sheet: fetched from the vault with the desk's key, opened in this browser, held
+ * to the ledger's commitment before a word of it is shown. The node never has it in clear.
+ */
+
+import { bundleOf } from "./bundle.mjs";
+import { fromBase64, joined, sha256, sha256Hex } from "./encoding.mjs";
+import { openPayload } from "./opening.mjs";
+import { element, me, myDesk, notice, text, told, words } from "./page.mjs";
+import { dcsaChecksum } from "./ropewalk-verify.mjs";
+
+/** Open every sheet of the page that has one for this desk. */
+export function watchSheets() {
+  for (const place of document.querySelectorAll("[data-sheet]:not([data-opened])")) {
+    place.dataset.opened = "yes";
+    if (place.dataset.sheet && me) opened(place).catch((error) => failed(place, error));
+  }
+  for (const button of document.querySelectorAll("[data-bundle]:disabled")) {
+    button.disabled = false;
+    button.addEventListener("click", () => saved(button).catch((error) => failedButton(error)));
+  }
+}
+
+const kept = new Map();
+
+async function failed(place, error) {
+  const said = error?.status === 404 ? await text("sheet.not_yours") : await told(error);
+  place.querySelector("[data-sheet-body]").replaceChildren(element("p", { class: "empty" }, said));
+}
+
+async function failedButton(error) {
+  await notice(await told(error), "bad");
+}
+
+async function opened(place) {
+  const desk = await myDesk();
+  if (desk === undefined) return;
+  const { content } = await openPayload(desk, place.dataset.sheet);
+  const inside = JSON.parse(new TextDecoder().decode(content));
+  const [bytes, salt] = [fromBase64(inside.content), fromBase64(inside.salt)];
+  const commitment = await sha256Hex(joined(salt, await sha256(bytes), dcsaChecksum(bytes)));
+  if (commitment !== place.dataset.commitment) throw new Error(await text("sheet.other"));
+  kept.set(place.dataset.title, { bytes, salt });
+  const sheet = JSON.parse(new TextDecoder().decode(bytes));
+  place.querySelector("[data-sheet-body]").replaceChildren(await paper(sheet));
+}
+
+async function saved(button) {
+  const title = button.dataset.bundle;
+  const bundle = await bundleOf(title, kept.get(title));
+  const address = URL.createObjectURL(new Blob([bundle], { type: "application/json" }));
+  element("a", { href: address, download: `${title}.ropewalk.json` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+// ---------------------------------------------------------------------------------------------
+// The sheet, box by box
+
+/** A DCSA transport document as people know it. */
+async function paper(sheet) {
+  const { texts } = await words();
+  const label = (key) => texts[`script.sheet.${key}`] ?? key;
+  const parties = sheet.documentParties ?? {};
+  const boxes = [
+    ["shipper", party(parties.shipper)],
+    ["consignee", party(parties.consignee) || party(parties.endorsee)],
+    ["notify", (parties.notifyParties ?? []).map(party).join("\n\n")],
+    ["carrier", party(parties.issuingParty)],
+    ["vessel", vessels(sheet.transports)],
+    ["loading", place(sheet.transports?.portOfLoading)],
+    ["discharge", place(sheet.transports?.portOfDischarge)],
+    ["dates", dates(sheet)],
+    ["goods", goods(sheet.consignmentItems), "wide"],
+    ["boxes", equipments(sheet.utilizedTransportEquipments), "wide"],
+    ["terms", terms(sheet), "wide"],
+  ];
+  const drawn = boxes
+    .filter(([, value]) => value)
+    .map(([key, value, kind = ""]) =>
+      element("div", { class: kind }, element("h3", {}, label(key)), element("p", {}, value)),
+    );
+  return element("div", { class: "paper" }, ...drawn);
+}
+
+function lines(...values) {
+  return values.filter((one) => one !== undefined && one !== null && one !== "").join("\n");
+}
+
+function party(found) {
+  if (!found) return "";
+  const { address = {} } = found;
+  return lines(
+    found.partyName,
+    lines([address.street, address.streetNumber].filter(Boolean).join(" ")),
+    [address.postCode, address.city, address.countryCode].filter(Boolean).join(" "),
+  );
+}
+
+function place(found) {
+  if (!found) return "";
+  return [found.locationName, found.UNLocationCode && `(${found.UNLocationCode})`]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function vessels(transports) {
+  return (transports?.vesselVoyages ?? [])
+    .map((one) => `${one.vesselName ?? ""} ${one.carrierExportVoyageNumber ?? ""}`.trim())
+    .join("\n");
+}
+
+function dates(sheet) {
+  return lines(
+    sheet.shippedOnBoardDate && `⚓ ${sheet.shippedOnBoardDate}`,
+    sheet.issueDate && `✎ ${sheet.issueDate} ${place(sheet.placeOfIssue)}`,
+  );
+}
+
+function goods(items = []) {
+  return items
+    .map((item) =>
+      lines(
+        (item.descriptionOfGoods ?? []).join("\n"),
+        (item.HSCodes ?? []).length > 0 ? `HS ${item.HSCodes.join(", ")}` : "",
+        ...(item.cargoItems ?? []).map(weighed),
+      ),
+    )
+    .join("\n\n");
+}
+
+function weighed(cargo) {
+  const packed = cargo.outerPackaging ?? {};
+  const weight = cargo.cargoGrossWeight ?? {};
+  return [
+    cargo.equipmentReference,
+    packed.numberOfPackages && `${packed.numberOfPackages.toLocaleString()} ${packed.description ?? packed.packageCode ?? ""}`,
+    weight.value && `${weight.value.toLocaleString()} ${weight.unit ?? ""}`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function equipments(found = []) {
+  return found
+    .map((one) => {
+      const seals = (one.seals ?? []).map((seal) => seal.number).filter(Boolean);
+      return [
+        one.equipment?.equipmentReference,
+        one.equipment?.ISOEquipmentCode,
+        seals.length > 0 && `⛓ ${seals.join(", ")}`,
+        one.activeReeferSettings && `${one.activeReeferSettings.temperatureSetpoint} °C`,
+      ]
+        .filter(Boolean)
+        .join(" · ");
+    })
+    .join("\n");
+}
+
+function terms(sheet) {
+  return lines((sheet.carrierClauses ?? []).join("\n"), sheet.termsAndConditions);
+}

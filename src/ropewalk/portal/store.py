@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is the portal's own: sessions, passkeys, names, keys that ask to be let in.
+
+Nothing of it is on the ledger and nothing of it can sign an act: whoever loses the file logs in
+anew. Of a session only the hash of its cookie is kept.
+"""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    StaticPool,
+    String,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    event,
+    insert,
+    select,
+    update,
+)
+
+_META: Final = MetaData()
+_SESSIONS = Table(
+    "sessions",
+    _META,
+    Column("hash", String(64), primary_key=True),
+    Column("controller", String(32), nullable=False),
+    Column("kid", String(43), nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+"""`kid` is the key that logged in; "" where a passkey did."""
+_PASSKEYS = Table(
+    "passkeys",
+    _META,
+    Column("id", LargeBinary, primary_key=True),
+    Column("controller", String(32), nullable=False, index=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("label", Text, nullable=False),
+)
+_NAMES = Table(
+    "names",
+    _META,
+    Column("controller", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+_KEYS = Table(
+    "asking_keys",
+    _META,
+    Column("kid", String(43), primary_key=True),
+    Column("controller", String(32), nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("asked_s", Integer, nullable=False),
+)
+
+PASSKEYS_EACH: Final = 16
+ASKING_EACH: Final = 8
+NAMES_MAX: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is logged in."""
+
+    controller: str
+    kid: str
+    """The key that logged in; "" where a passkey did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey of a controller, for logging in only."""
+
+    id: bytes
+    controller: str
+    public_key: bytes
+    counter: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskingKey:
+    """A key of another browser that asks its party to be let in."""
+
+    kid: str
+    label: str
+    asked_s: int
+
+
+class Store:
+    """The portal's own tables.
+
+    Args:
+        path: SQLite file; None keeps them in memory.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        url = "sqlite://" if path is None else f"sqlite:///{path}"
+        options = {"poolclass": StaticPool} if path is None else {}
+        self._engine = create_engine(
+            url, connect_args={"check_same_thread": False, "timeout": 10}, **options
+        )
+        self._lock = threading.Lock()
+        if path is not None:
+            event.listen(self._engine, "connect", _careful)
+        _META.create_all(self._engine)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def open_session(self, cookie: str, session: Session, now_s: int, until: int) -> None:
+        """Note that somebody logged in; sessions that ended go."""
+        row = {"hash": _hashed(cookie), "controller": session.controller, "kid": session.kid}
+        with self._lock, self._engine.begin() as connection:
+            connection.execute(delete(_SESSIONS).where(_SESSIONS.c.until < now_s))
+            connection.execute(insert(_SESSIONS).values(**row, until=until))
+
+    def session(self, cookie: str, now_s: int) -> Session | None:
+        """Whose session a cookie is, None where it is nobody's."""
+        wanted = select(_SESSIONS.c.controller, _SESSIONS.c.kid).where(
+            _SESSIONS.c.hash == _hashed(cookie), _SESSIONS.c.until >= now_s
+        )
+        with self._lock, self._engine.begin() as connection:
+            found = connection.execute(wanted).first()
+        return None if found is None else Session(*found)
+
+    def end_session(self, cookie: str) -> None:
+        """Note that somebody logged out."""
+        with self._lock, self._engine.begin() as connection:
+            connection.execute(delete(_SESSIONS).where(_SESSIONS.c.hash == _hashed(cookie)))
+
+    def keep_passkey(self, passkey: Passkey) -> bool:
+        """Keep a passkey; false where the controller has as many as it may."""
+        with self._lock, self._engine.begin() as connection:
+            same = _PASSKEYS.c.controller == passkey.controller
+            if len(connection.execute(select(_PASSKEYS.c.id).where(same)).all()) >= PASSKEYS_EACH:
+                return False
+            connection.execute(
+                insert(_PASSKEYS).values(
+                    id=passkey.id,
+                    controller=passkey.controller,
+                    public_key=passkey.public_key,
+                    counter=passkey.counter,
+                    label=passkey.label,
+                )
+            )
+        return True
+
+    def passkey(self, identifier: bytes) -> Passkey | None:
+        """A passkey by the id that its authenticator gave it."""
+        with self._lock, self._engine.begin() as connection:
+            found = connection.execute(
+                select(_PASSKEYS).where(_PASSKEYS.c.id == identifier)
+            ).first()
+        return None if found is None else Passkey(*found)
+
+    def passkeys(self, controller: str) -> list[Passkey]:
+        """The passkeys of a controller."""
+        with self._lock, self._engine.begin() as connection:
+            found = connection.execute(
+                select(_PASSKEYS).where(_PASSKEYS.c.controller == controller)
+            )
+            return [Passkey(*row) for row in found]
+
+    def count(self, identifier: bytes, counter: int) -> None:
+        """Note how often a passkey was used, as its authenticator counts."""
+        with self._lock, self._engine.begin() as connection:
+            connection.execute(
+                update(_PASSKEYS).where(_PASSKEYS.c.id == identifier).values(counter=counter)
+            )
+
+    def forget_passkey(self, controller: str, identifier: bytes) -> None:
+        """Take a passkey away."""
+        with self._lock, self._engine.begin() as connection:
+            connection.execute(
+                delete(_PASSKEYS).where(
+                    _PASSKEYS.c.id == identifier, _PASSKEYS.c.controller == controller
+                )
+            )
+
+    def ask(self, controller: str, key: AskingKey) -> bool:
+        """Note a key that asks to be let in; false where too many ask already."""
+        with self._lock, self._engine.begin() as connection:
+            same = _KEYS.c.controller == controller
+            known = [row.kid for row in connection.execute(select(_KEYS.c.kid).where(same))]
+            if key.kid in known:
+                return True
+            if len(known) >= ASKING_EACH:
+                return False
+            taken = connection.execute(select(_KEYS.c.kid).where(_KEYS.c.kid == key.kid)).first()
+            if taken is not None:
+                return False
+            connection.execute(
+                insert(_KEYS).values(
+                    kid=key.kid, controller=controller, label=key.label, asked_s=key.asked_s
+                )
+            )
+        return True
+
+    def asking(self, controller: str) -> list[AskingKey]:
+        """Keys that ask to be let in, oldest first."""
+        wanted = (
+            select(_KEYS.c.kid, _KEYS.c.label, _KEYS.c.asked_s)
+            .where(_KEYS.c.controller == controller)
+            .order_by(_KEYS.c.asked_s, _KEYS.c.kid)
+        )
+        with self._lock, self._engine.begin() as connection:
+            return [AskingKey(*row) for row in connection.execute(wanted)]
+
+    def ask_no_more(self, controller: str, kids: Sequence[str]) -> None:
+        """Forget keys that asked: they were let in, or turned away."""
+        with self._lock, self._engine.begin() as connection:
+            connection.execute(
+                delete(_KEYS).where(_KEYS.c.controller == controller, _KEYS.c.kid.in_(kids))
+            )
+
+    def name(self, controller: str) -> str:
+        """What this node calls a controller; "" where nobody named it."""
+        wanted = select(_NAMES.c.name).where(_NAMES.c.controller == controller)
+        with self._lock, self._engine.begin() as connection:
+            return str(connection.execute(wanted).scalar() or "")
+
+    def names(self) -> dict[str, str]:
+        """All that this node has names for."""
+        with self._lock, self._engine.begin() as connection:
+            found = connection.execute(select(_NAMES).limit(NAMES_MAX))
+            return {row.controller: row.name for row in found}
+
+    def give_name(self, controller: str, name: str) -> None:
+        """Call a controller by a name; "" takes the name away."""
+        with self._lock, self._engine.begin() as connection:
+            connection.execute(delete(_NAMES).where(_NAMES.c.controller == controller))
+            if name:
+                connection.execute(insert(_NAMES).values(controller=controller, name=name))
+
+
+def _hashed(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _careful(connection: object, _record: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # a DB-API connection
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()

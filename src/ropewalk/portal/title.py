@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A title: the document, who holds it, what weighs on it, its whole chain, and what it proves."""
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from ropewalk.api import media, parameters
+from ropewalk.api.node import of
+from ropewalk.api.records import Reader
+from ropewalk.client import History, bundle_of
+from ropewalk.portal.drafts import of_title
+from ropewalk.portal.errors import NoSuchPageError
+from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
+from ropewalk.portal.sentences import Told, read_all, sentence
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/titles/{title}", dependencies=[guard_page("portal.read")])
+async def title(request: Request, title: parameters.TitlePath) -> Response:
+    """The title's page, by its id or by its reference."""
+    here, portal = of(request), portal_of(request)
+    session = request.state.session
+    me = session.controller if session else ""
+
+    def read() -> dict[str, Any]:
+        identifier = Reader(here.engine, proving=False).title(title)
+        record = Records(here).fields(f"title/{identifier}")
+        return {
+            "id": identifier,
+            "title": record,
+            "drafts": of_title(identifier, record, me),
+            "payload": portal.ready_made.read().papers.get(identifier, ""),
+        }
+
+    found = await here.reads.run(read)
+    history = await here.waiting.run(here.engine.history, found["id"])
+    if history is None:
+        raise NoSuchPageError("the ledger has no title under this id")
+    chain = read_all(history.acts)
+    return portal.render(
+        request,
+        "title.html",
+        acts=[(one, sentence(portal, one.act, one.body)) for one in chain],
+        chain_length=len(chain),
+        concerned=concerned(found["title"], chain),
+        size=history.block.position + 1,
+        **found,
+    )
+
+
+def concerned(record: dict[str, Any], chain: list[Told]) -> list[tuple[str, str]]:
+    """Who can see the document, and why: whom the title names, and who once held it."""
+    pledge = record.get("pledge") or {}
+    parts = {
+        "issuer": record["issuer"],
+        "shipper": record["shipper"],
+        "consignee": record["consignee"],
+        "possessor": record["possessor"],
+        "endorsee": record["endorsee"],
+        "pledgee": pledge.get("pledgee", ""),
+        "beneficiary": pledge.get("beneficiary", ""),
+        "claimant": record.get("claimant", ""),
+    }
+    found = {controller: part for part, controller in reversed(parts.items()) if controller}
+    for one in chain:
+        found.setdefault(one.actor, "acted")
+    return list(found.items())
+
+
+@router.get("/titles/{title}/bundle", dependencies=[guard_page("portal.read")])
+async def bundle(request: Request, title: parameters.TitlePath) -> Response:
+    """The title's bundle without its document, which only the browser has in clear and adds."""
+    here = of(request)
+    identifier = await here.reads.run(Reader(here.engine, proving=False).title, title)
+    history = await here.waiting.run(here.engine.history, identifier)
+    if history is None:
+        raise NoSuchPageError("the ledger has no title under this id")
+    told = History(**msgspec.to_builtins(history))
+    made = bundle_of(told, here.engine.condition().network, identifier, None)
+    return Response(made, media_type=media.JSON, headers={"cache-control": "no-store"})

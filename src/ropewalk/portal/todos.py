@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From what waits to an act ready to be signed: two steps, this is the first."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ropewalk.portal.drafts import of_exchange
+from ropewalk.portal.forms import Draft, draft
+from ropewalk.portal.pages import Records
+from ropewalk.views.desk_reading import Todo
+
+PAGES: Final = {
+    "box": "/boxes/",
+    "consignment": "/consignments/",
+    "exchange": "/exchanges/",
+    "payable": "/payables/",
+    "proposal": "/proposals/",
+    "receivable": "/receivables/",
+    "title": "/titles/",
+}
+"""Kinds of subjects that have a page of their own."""
+
+
+def page_of(kind: str, subject: str) -> str:
+    """Where a subject is shown, "" where it has no page."""
+    start = PAGES.get(kind)
+    return start + subject if start else ""
+
+
+def ready(records: Records, todo: Todo, me: str, now_s: int) -> Draft | None:
+    """The act that a to-do waits for, with all of its body that follows from the ledger.
+
+    None where more has to be looked at first: a proposal, what needs a document.
+    """
+    make = _MAKERS.get(todo.kind)
+    return None if make is None else make(records, todo, me, now_s)
+
+
+def _title(records: Records, todo: Todo, _me: str, _now_s: int) -> Draft | None:
+    if todo.act in ("title.REISSUE", "title.SWITCH_TO_PAPER"):
+        return None
+    record = records.fields(f"title/{todo.subject}")
+    return draft(todo.act, {"title": todo.subject, "last_act": record["last_act"]})
+
+
+def _exchange(records: Records, todo: Todo, me: str, now_s: int) -> Draft | None:
+    record = records.fields(f"exchange/{todo.subject}")
+    names = {leg["title"] for leg in record["legs"] if leg["asset"] == "title"}
+    titles = {one: records.fields(f"title/{one}")["last_act"] for one in names}
+    return next(
+        (
+            one
+            for one in of_exchange(todo.subject, record, titles, me, now_s)
+            if one.act == todo.act and one.body.get("leg", todo.number) == todo.number
+        ),
+        None,
+    )
+
+
+def _payable(records: Records, todo: Todo, _me: str, _now_s: int) -> Draft | None:
+    if todo.act not in ("capital.CONFIRM_INVOICE", "capital.DECLINE_INVOICE"):
+        return None
+    record = records.fields(f"payable/{todo.subject}")
+    return draft(todo.act, {"payable": todo.subject, "last_act": record["last_act"]})
+
+
+def _receivable(records: Records, todo: Todo, _me: str, _now_s: int) -> Draft | None:
+    record = records.fields(f"receivable/{todo.subject}")
+    if todo.act != "capital.REDEEM":
+        return None
+    owed = {"payable": record["payable"], "receivables": [todo.subject]}
+    return draft(todo.act, {**owed, "amount": record["amount"]})
+
+
+def _box(records: Records, todo: Todo, _me: str, _now_s: int) -> Draft | None:
+    known: dict[str, Any] = {"box": todo.subject}
+    if todo.act in ("cargo.ACCEPT_PICK_UP", "cargo.TRANSFER_PICK_UP", "cargo.NAME_DRIVER"):
+        right = records.fields(f"right/{todo.subject}")
+        known["last_act"] = right["last_act"]
+    return draft(todo.act, known)
+
+
+_MAKERS: Mapping[str, Callable[[Records, Todo, str, int], Draft | None]] = {
+    "box": _box,
+    "exchange": _exchange,
+    "payable": _payable,
+    "receivable": _receivable,
+    "title": _title,
+}

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first page: what this is, and the way to a desk."""
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from ropewalk.api import media
+from ropewalk.api.node import of
+from ropewalk.portal.errors import NoSuchPageError
+from ropewalk.portal.pages import HEADERS, PageRoute, guard_page, portal_of
+from ropewalk.portal.sessions import require_own_page
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/", dependencies=[guard_page("portal.open")])
+async def welcome(request: Request) -> Response:
+    """Choose a desk, make one, or look around; whoever is logged in goes to the desk at once."""
+    if request.state.session is not None:
+        return RedirectResponse("/desk", 303, headers=HEADERS)
+    return portal_of(request).render(request, "welcome.html")
+
+
+@router.get("/desks", dependencies=[guard_page("portal.open")])
+async def desks(request: Request) -> Response:
+    """All desks of this browser, and those of the demo."""
+    return portal_of(request).render(request, "welcome.html")
+
+
+@router.get("/words.json", dependencies=[guard_page("portal.read")])
+async def words(request: Request) -> Response:
+    """What the scripts need to say what is signed: texts, names, the rule table."""
+    portal, here = portal_of(request), of(request)
+    found = {
+        "acts": here.settings.acts,
+        "names": portal.names(),
+        "texts": portal.text.part("act", "member", "said", "script"),
+    }
+    return Response(msgspec.json.encode(found), media_type=media.JSON, headers=HEADERS)
+
+
+@router.post("/demo/desks/{controller}", dependencies=[guard_page("portal.open")])
+async def demo_key(request: Request, controller: str) -> Response:
+    """The key of a ready-made desk, which is no secret: the demo's, for a browser to keep."""
+    require_own_page(request)
+    desk = portal_of(request).ready_made.desk(controller)
+    if desk is None:
+        raise NoSuchPageError("this node has no such ready-made desk")
+    return Response(msgspec.json.encode(desk), media_type=media.JSON, headers=HEADERS)
