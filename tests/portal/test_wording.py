@@ -282,11 +282,27 @@ def test_a_transfer_is_told_with_names_and_ids() -> None:
     )
     assert rows(told)["Recipient"] == "Borealis Bank (34343434\u20263434)"
     assert rows(told)["You act as"] == "Aurora Trading (12121212\u20261212)"
-    assert rows(told)["Valid until"] == "1 Jan 2026, 00:00:08 UTC (2026-01-01 00:00:08 UTC)"
+    assert rows(told)["Valid until"] == "1 Jan 2026, 00:00:08 UTC"
     assert told["warnings"] == []
     whole = {row["label"]: row["whole"] for row in told["rows"]}
     assert whole["Bill of lading"] == TITLE
     assert whole["Recipient"] == OTHER
+
+
+def test_whoever_acts_and_in_whose_name_is_told_first_and_consents_last() -> None:
+    body = {"last_act": LAST, "title": TITLE}
+    act = content("title.SIGN", body, represented_party=OTHER, consents=["aa.bb.cc"])
+    told = one("told", [act], reader())[0]
+    assert [row["label"] for row in told["rows"]] == [
+        "Act",
+        "You act as",
+        "In the name of",
+        "Last act that you have seen",
+        "Bill of lading",
+        "Consents of your other keys",
+        "Network",
+        "Valid until",
+    ]
 
 
 def test_somebody_without_a_name_is_told_by_the_whole_id_and_warned_of() -> None:
@@ -356,6 +372,7 @@ def test_an_exchange_tells_each_leg_and_each_part_of_its_condition() -> None:
     assert found["Leg 0"].startswith("Aurora Trading (12121212\u20261212) gives Borealis Bank")
     assert "Last act that you have seen: 78787878\u20267878" in found["Leg 0"]
     assert "USD\u00a0412,000.00" in found["Leg 1"]
+    assert "Currency" not in found["Leg 1"]
     assert found["Condition"] == "All of the following have to be."
     assert found["Condition 1."].startswith("Not before 1 Jan 2026")
     assert "ISSUED" in found["Condition 2."]
@@ -366,7 +383,7 @@ def test_an_act_that_nobody_knows_is_told_and_warned_of() -> None:
     assert told["title"] == "Give all"
     assert any("title.GIVE_ALL" in each for each in told["warnings"])
     assert any("XTS" in each for each in told["warnings"])
-    assert rows(told)["Sum"] == "5 in the smallest unit of XTS"
+    assert rows(told)["Sum"] == "5 minor units of XTS"
 
 
 def test_an_act_without_a_sentence_falls_back_on_the_rule_table() -> None:
@@ -389,7 +406,7 @@ def test_an_act_without_a_sentence_falls_back_on_the_rule_table() -> None:
             "capital.CREDIT_NOTE",
             {"amount": "1000"},
             "Sum",
-            "1,000 in the smallest unit of its currency, which is not named here",
+            "1,000 minor units (such as cents)",
         ),
         (
             "exchange.STATE_READINGS",
