@@ -6,7 +6,8 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from ledger.world import World
+from ledger.world import CONSORTIUM, FIRM, ROLES, World, registration
+from model.adversary import Adversary
 from ropewalk.ledger import Result
 from ropewalk.views import Views
 from ropewalk.views.desks import READERS, Records
@@ -119,3 +120,20 @@ def of_desks(views: Views) -> Rows:
     """The rows of desks alone."""
     rows = dump(views)
     return {name: rows[name] for name in DESKS}
+
+
+def game(seed: int, acts: int) -> Onlooker:
+    """A world in which an adversary of every room has played."""
+    onlooker, adversary = begun(seed)
+    adversary.play(acts)
+    return onlooker
+
+
+def begun(seed: int) -> tuple[Onlooker, Adversary]:
+    """A world that can be followed from its first act on, and who plays in it."""
+    world = World(CONSORTIUM)
+    onlooker = Onlooker(world)
+    for name in ROLES:
+        world.done("governance", "identity.REGISTER_PARTY", registration(name))
+    world.done("shipper", "identity.REGISTER_CONTROLLER", FIRM)
+    return onlooker, Adversary(seed, world)

@@ -56,7 +56,7 @@ def title_line(title: Title) -> Line:
         status=title.status,
         is_open=title.status not in ENDED,
         label=title.reference,
-        name=title.reference.rpartition(":")[2].upper(),
+        name=title.reference.split(":", 2)[-1].upper(),
         document_type=title.document_type,
         currency=pledge.currency if pledge is not None else "",
         amount=amount,

@@ -324,17 +324,15 @@ def _looked_for(controller: str, text: str) -> Iterable[Select[Any]]:
             .limit(_BOXES)
         )
         yield concerning.where(involvements.c.kind == "title", involvements.c.subject.in_(boxes))
-    name = text.upper()
-    if name:
-        whose, _, reference = name.rpartition(":")
-        statement = concerning.where(
-            involvements.c.name != "", *_begins(involvements.c.name, reference)
-        )
-        if whose:
-            statement = statement.where(
-                func.upper(subjects.c.label).startswith(name, autoescape=True)
-            )
-        yield statement
+    if text:
+        yield _called(concerning, text.upper())
+    if text.count(":") > 1:
+        whole = func.upper(subjects.c.label).startswith(text.upper(), autoescape=True)
+        yield _called(concerning, text.upper().split(":", 2)[2]).where(whole)
+
+
+def _called(concerning: Select[Any], name: str) -> Select[Any]:
+    return concerning.where(involvements.c.name != "", *_begins(involvements.c.name, name))
 
 
 def _begins(column: Any, prefix: str) -> Sequence[ColumnElement[bool]]:
