@@ -61,7 +61,7 @@ def taken(data: bytes) -> bool:
     return True
 
 
-@settings(max_examples=1, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(VALUES, min_size=150, max_size=300))
 def test_a_value_is_encoded_as_python_encodes_it(values: list[Any]) -> None:
     found = ask([["encode", value] for value in values])
@@ -75,7 +75,7 @@ def spoilt(chance: st.DataObject, value: Any) -> bytes:
     return good[:place] + insert + good[place + chance.draw(st.integers(0, 2)) :]
 
 
-@settings(max_examples=1, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_bytes_are_refused_that_python_refuses(chance: st.DataObject) -> None:
     values = chance.draw(st.lists(VALUES, min_size=150, max_size=250))
