@@ -47,7 +47,7 @@ def test_every_route_is_described_and_every_description_routed(
     }
     described = {(path, method) for path, item in document["paths"].items() for method in item}
     assert described == there
-    assert len(there) == 52
+    assert len(there) == 55
 
 
 def test_every_route_asks_the_policy(engine: Engine) -> None:
@@ -103,6 +103,8 @@ PATHS = (
     "/v1/balances/{bank}/{currency}/{customer}", "/v1/funding/{title}",
     "/v1/portfolio/receivables", "/v1/portfolio/exposure", "/v1/portfolio/maturities",
     "/v1/portfolio/balances", "/v1/portfolio/statement",
+    "/v1/desks/{controller}/todos", "/v1/desks/{controller}/subjects",
+    "/v1/desks/{controller}/search",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from ropewalk.api import (
     capital,
     claims,
     dcsa,
+    desks,
     docs,
     events,
     explained,
@@ -78,7 +79,7 @@ def create_app(
     app.router.routes.append(Route("/v1/transactions", transactions.submit, methods=["POST"]))
     for room in (transactions, lists, records, capital, log, light, events, health):
         app.include_router(room.router)
-    for room in (claims, explained, tnt, subscribing, funding, portfolio):
+    for room in (claims, explained, tnt, subscribing, funding, portfolio, desks):
         app.include_router(room.router)
     if private is not None:
         app.include_router(vault.router)

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from ropewalk.api import answers as documents
-from ropewalk.api import media, portfolio_answers, problems
+from ropewalk.api import desk_answers, media, portfolio_answers, problems
 from ropewalk.engines import port
 
 SCHEMA = "#/components/schemas/{name}"
@@ -45,6 +45,7 @@ STRUCTS = (
     port.Condition,
     port.TitleHistory,
     problems.Problem,
+    *desk_answers.STRUCTS,
     *portfolio_answers.STRUCTS,
 )
 PROOFS = ("Presence", "Absence")

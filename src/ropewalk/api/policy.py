@@ -29,6 +29,7 @@ PUBLIC: Final = frozenset(
         "consensus.read",
         "consignment.read",
         "controller.read",
+        "desk.read",
         "document.read",
         "event.read",
         "exchange.read",

@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "private": ("disclosures", "app"),
     "vault": ("vaults", "app"),
     "proposal": ("proposals", "app"),
+    "desk": ("desk", "desk_app"),
     "tx": ("trade", "tx_app"),
     "events": ("events", "events_app"),
     "views": ("views", "views_app"),

@@ -36,6 +36,7 @@ from ropewalk.client.dealings import (
     payable_of,
     receivable_of,
 )
+from ropewalk.client.desks import found_on_desk, subjects_of, todos_of
 from ropewalk.client.disclosure import (
     Known,
     check_opening,
@@ -166,6 +167,7 @@ __all__ = [
     "exposure_of",
     "fetch_content",
     "find_terms",
+    "found_on_desk",
     "holdings_of",
     "identity_commitment",
     "instruct",
@@ -201,8 +203,10 @@ __all__ = [
     "split_body",
     "statement_of",
     "statement_table",
+    "subjects_of",
     "tag",
     "terms_of",
+    "todos_of",
     "transaction_id",
     "unsigned",
     "verify_bundle",
