@@ -48,7 +48,7 @@ def creditor_of(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     """A ledger event of a ledger that is no more than a rule."""
 
     position: int
@@ -71,24 +71,24 @@ class _Books:
         self.payables = count // HELD
         self.count = self.payables + CUSTOMERS + LINES
 
-    def events(self, start: int, limit: int) -> list[_Said]:
+    def events(self, start: int, limit: int) -> list[Said]:
         """As the port has it."""
         return [self._said(one) for one in range(start, min(start + limit, self.count))]
 
-    def _said(self, position: int) -> _Said:
+    def _said(self, position: int) -> Said:
         if position < self.payables:
             shares = " ".join(_id("share", position * HELD + n, 64) for n in range(HELD))
             told = {"payable": _id("payable", position, 64), "receivables": shares}
-            return _Said(position, "capital.changed", told)
+            return Said(position, "capital.changed", told)
         number = position - self.payables
         account = {"bank": _id("bank", 0), "currency": "USD"}
         if number < CUSTOMERS:
             account["customer"] = _id("customer", number)
-            return _Said(position, "capital.account_opened", account)
+            return Said(position, "capital.account_opened", account)
         lines = number - CUSTOMERS + 1
         told = {"amount": "100", "balance": str(100 * lines), "escrow": "0", "held": "0"}
         about = {"act": "PLACE_DEPOSIT", "reference": "ab" * 32, "customer": _id("customer", 0)}
-        return _Said(position, "capital.posted", {**account, **told, **about})
+        return Said(position, "capital.posted", {**account, **told, **about})
 
     def record(self, key: str) -> str:
         """As the port has it; the ledger is asked in the order of its events."""

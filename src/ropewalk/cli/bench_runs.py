@@ -23,6 +23,7 @@ from ropewalk.cli.bench_acts import acts, holdings
 from ropewalk.cli.bench_books import portfolio
 from ropewalk.cli.bench_capital import capital
 from ropewalk.cli.bench_consortium import consortium, one_validator
+from ropewalk.cli.bench_desks import desks
 from ropewalk.cli.bench_events import events
 from ropewalk.cli.bench_limits import resident_bytes, verification_rate
 from ropewalk.cli.bench_scale import load_titles, loaded
@@ -379,6 +380,7 @@ RUNS: dict[str, Callable[..., Result]] = {
     "events": events,
     "capital": capital,
     "portfolio": portfolio,
+    "desks": desks,
     "consortium": consortium,
     "one-validator": one_validator,
 }

@@ -29,6 +29,7 @@ NAMES = (
     "events",
     "capital",
     "portfolio",
+    "desks",
     "consortium",
     "one-validator",
 )

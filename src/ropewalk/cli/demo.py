@@ -52,6 +52,7 @@ from ropewalk.cli.traffic import feed
 from ropewalk.cli.troupe import Troupe
 from ropewalk.cli.voyage import Voyage, find_document
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, key_file, registration
+from ropewalk.cli.yours import prepare
 from ropewalk.client import (
     SECRET_SIZE,
     Actor,
@@ -196,6 +197,7 @@ class Stage:
         self._desks = folder / "desks.json"
         self._papers: dict[str, str] = {}
         self._made: list[Desk] = []
+        self._yours: dict[str, Any] | None = None
 
     @contextmanager
     def alone(self, listen: str, _count: int, _program: Path | None) -> Iterator[House]:
@@ -253,6 +255,8 @@ class Stage:
                 for document in self._documents
             ]
             voyage = self._voyage(self._nodes[0]) if on_examples else {}
+            if on_examples:
+                self._prepare_yours()
             if boxes:
                 feed(self._parties, boxes, self._note)
         return {
@@ -273,6 +277,16 @@ class Stage:
         told["bundle"], told["verified"] = self._bundle(node, told["title"])
         return {"voyage": told}
 
+    def _prepare_yours(self) -> None:
+        """A second voyage, for whoever opens the portal to play."""
+        errors.print(Panel("a voyage of yours: made ready for the portal", expand=False))
+        troupe = Troupe(self._parties, self._shelf, self._note, GOVERNING_LAW)
+        self._yours = prepare(troupe, EXAMPLES)
+        self._tell_portal()
+
+    def _tell_portal(self) -> None:
+        write_desks(self._desks, self._made, self._papers, self._yours)
+
     def _bundle(self, node: Node, title: str) -> tuple[str, bool]:
         """Write a title's bundle and verify it; its name, and whether it holds."""
         self._share(title)
@@ -287,7 +301,7 @@ class Stage:
         carrier = self._parties[CARRIER]
         readers = [one.controller for one in self._parties.values() if one != carrier]
         self._papers[title] = share_content(carrier, self._shelf.get(title), readers)
-        write_desks(self._desks, self._made, self._papers)
+        self._tell_portal()
 
     def _enrol(self) -> None:
         governance = self._wallet.actor(self._nodes[0], GOVERNANCE)
@@ -304,7 +318,7 @@ class Stage:
             self._made.append(Desk(name, self._parties[name].controller, roles, key))
             self._supply(f"key of {name}", key.kid)
             self._supply(f"controller of {name}", controller_of(key))
-        write_desks(self._desks, self._made, self._papers)
+        self._tell_portal()
 
     def _lei(self, name: str) -> str:
         """The document's own LEI of shipper or consignee where it is right, else one of ours."""

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -47,8 +47,20 @@ class Desk:
     key: PrivateKey
 
 
-def write_desks(path: Path, desks: Iterable[Desk], papers: Mapping[str, str]) -> None:
-    """Write the file of ready-made desks."""
+def write_desks(
+    path: Path,
+    desks: Iterable[Desk],
+    papers: Mapping[str, str],
+    voyage: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the file of ready-made desks.
+
+    Args:
+        path: where; whoever reads it meanwhile sees the old one or the new one.
+        desks: whose keys are handed out.
+        papers: by title, the payload that has its document.
+        voyage: what `yours.prepare` made ready, once it did.
+    """
     told = {
         "desks": [
             {
@@ -60,6 +72,7 @@ def write_desks(path: Path, desks: Iterable[Desk], papers: Mapping[str, str]) ->
             for one in desks
         ],
         "papers": dict(papers),
+        "voyage": voyage,
     }
     beside = path.with_suffix(".new")
     beside.touch(mode=0o600)

@@ -15,6 +15,7 @@ from ropewalk.portal import (
     search,
     title,
     verify,
+    voyage,
     welcome,
 )
 from ropewalk.portal.pages import Portal
@@ -34,6 +35,6 @@ def attach(app: FastAPI, settings: PortalSettings) -> Portal:
     app.include_router(portal.sessions.router())
     for page in (welcome, desk, title, exchange, finance, network, acts, verify, live):
         app.include_router(page.router)
-    for page in (passkeys, proposal, search):
+    for page in (passkeys, proposal, search, voyage):
         app.include_router(page.router)
     return portal

@@ -120,10 +120,12 @@ class Portal:
             me=session.controller if session else "",
             desks=self.ready_made.read().desks,
             network=condition.network,
+            has_voyage=self.ready_made.read().voyage is not None,
             height=condition.height,
             position=condition.size,
             language=self.text.language,
             path=request.url.path,
+            all_names=sorted(set(self.names().values())) if session else [],
             **more,
         )
         return HTMLResponse(page, status, headers=HEADERS)

@@ -17,12 +17,34 @@ class DemoDesk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Of its Ed25519 key, base64; a browser takes it in as a key that cannot be taken out."""
 
 
+class Ready(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A voyage of the demo that waits to be played by hand."""
+
+    boxes: list[str]
+    """Tags of its containers."""
+    currency: str
+    document: str
+    """The transport document, base64: it lies ready on the carrier's desk."""
+    law: str
+    loan: str
+    """What the bank lends on the bill, minor units."""
+    on_board: str
+    parties: dict[str, str]
+    """Controllers by part: carrier, shipper, bank, consignee, customs, terminal."""
+    price: str
+    reference: str
+    """`<provider>:<code>:<reference>` of the bill to be issued."""
+    secret: str
+    """Of the consignment's tags, base64."""
+
+
 class DemoDesks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that a demo tells its portal."""
 
     desks: list[DemoDesk] = []
     papers: dict[str, str] = {}
     """By title: the payload of the vault that has its document, for who may read it."""
+    voyage: Ready | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,10 @@ from ropewalk.api import media, parameters
 from ropewalk.api.node import of
 from ropewalk.api.records import Reader
 from ropewalk.client import History, bundle_of
-from ropewalk.portal.drafts import of_title
+from ropewalk.codes import Money
+from ropewalk.portal.drafts import ISSUED, of_title
 from ropewalk.portal.errors import NoSuchPageError
-from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
+from ropewalk.portal.pages import PageRoute, Portal, Records, guard_page, portal_of
 from ropewalk.portal.sentences import Told, read_all, sentence
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -41,15 +42,56 @@ async def title(request: Request, title: parameters.TitlePath) -> Response:
     if history is None:
         raise NoSuchPageError("the ledger has no title under this id")
     chain = read_all(history.acts)
+    deal = purchase(found["id"], found["title"], chain, me)
     return portal.render(
         request,
         "title.html",
         acts=[(one, sentence(portal, one.act, one.body)) for one in chain],
         chain_length=len(chain),
+        deal=deal,
+        hints=_hints(portal, found["title"]),
         concerned=concerned(found["title"], chain),
         size=history.block.position + 1,
         **found,
     )
+
+
+def purchase(
+    identifier: str, record: dict[str, Any], chain: list[Told], me: str
+) -> dict[str, Any] | None:
+    """What the page knows of a deal by which a desk buys the bill; None where it can't.
+
+    Who holds a bill and has it in hand buys nothing; what is over or in escrow is not for sale.
+    """
+    is_free = record["status"] == ISSUED and not record.get("escrow") and not record.get("freeze")
+    is_mine = me in ("", record["possessor"], record["issuer"])
+    if not is_free or is_mine or record["document_type"] != "BOL":
+        return None
+    pledge = record.get("pledge") or {}
+    issues = (one.body.get("on_board") or {} for one in chain if one.act == "title.ISSUE")
+    return {
+        "beneficiary": pledge.get("beneficiary", ""),
+        "boxes": next(iter(issues), {}).get("boxes", []),
+        "buyer": me,
+        "carrier": record["issuer"],
+        "holder": record["possessor"],
+        "last_act": record["last_act"],
+        "secured": str(pledge.get("amount", 0)),
+        "title": identifier,
+    }
+
+
+def _hints(portal: Portal, record: dict[str, Any]) -> dict[str, str]:
+    """What the deal's form begins with: the pledge's currency and bank, the demo's own price."""
+    pledge, ready = record.get("pledge") or {}, portal.ready_made.read().voyage
+    if ready is not None and record["reference"] == ready.reference:
+        price = str(Money(int(ready.price), ready.currency)).partition(" ")[2]
+        return {
+            "bank": portal.name(ready.parties["bank"]),
+            "currency": ready.currency,
+            "price": price,
+        }
+    return {"bank": portal.name(pledge.get("pledgee", "")), "currency": pledge.get("currency", "")}
 
 
 def concerned(record: dict[str, Any], chain: list[Told]) -> list[tuple[str, str]]:

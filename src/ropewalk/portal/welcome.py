@@ -35,7 +35,7 @@ async def words(request: Request) -> Response:
     found = {
         "acts": here.settings.acts,
         "names": portal.names(),
-        "texts": portal.text.part("act", "member", "said", "script"),
+        "texts": portal.text.part("act", "member", "script"),
     }
     return Response(msgspec.json.encode(found), media_type=media.JSON, headers=HEADERS)
 

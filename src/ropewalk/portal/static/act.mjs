@@ -5,6 +5,7 @@
  */
 
 import { decode } from "./canonical.mjs";
+import { purchase } from "./compose.mjs";
 import { decimalsOf } from "./figures.mjs";
 import { element, me, myDesk, network, notice, text, told, words } from "./page.mjs";
 import { draft, proposedHash, signTransaction, submit, transactionId } from "./signing.mjs";
@@ -20,11 +21,12 @@ export function watchActs() {
     if (button !== null) offer(button, {}).catch(failed);
   });
   document.addEventListener("submit", (event) => {
-    const form = event.target.closest("form[data-act]");
+    const form = event.target.closest("form[data-act],form[data-deal]");
     if (form === null) return;
     event.preventDefault();
+    const begin = form.dataset.deal ? composed : (members) => offer(form, members);
     filled(form)
-      .then((members) => offer(form, members))
+      .then((members) => begin(members, form))
       .catch(failed);
   });
 }
@@ -33,10 +35,30 @@ async function failed(error) {
   await notice(await told(error), "bad");
 }
 
-/** Show an act, and sign it if told to. */
-async function offer(source, members) {
+/** The desk that signs, if this browser has its key. */
+async function signing() {
   const desk = await myDesk();
   if (desk === undefined) throw new Error(await text(me ? "act.no_key" : "act.no_desk"));
+  return desk;
+}
+
+/** Show an act that a script composed, and sign it if told to. */
+export async function offerAct({ act, body, proposes = false }) {
+  const dataset = { act, body: JSON.stringify(body), ...(proposes && { proposes: "" }) };
+  await offer({ dataset }, {});
+}
+
+/** A deal as its form says it, made into the exchange that carries it. */
+async function composed(members, form) {
+  const deal = { ...JSON.parse(form.dataset.deal), ...members };
+  if (!deal.release) deal.boxes = [];
+  const body = purchase(deal, Math.floor(Date.now() / 1000));
+  await offerAct({ act: "exchange.OPEN", body });
+}
+
+/** Show an act, and sign it if told to. */
+async function offer(source, members) {
+  const desk = await signing();
   const known = JSON.parse(source.dataset.body || "{}");
   const body = cleaned({ ...known, ...members });
   const made = drafted(desk, source, body);
@@ -74,8 +96,9 @@ function cleaned(body) {
 async function show(desk, { content, bytes }, inner) {
   const dialog = document.getElementById("signing");
   const { acts, names, texts } = await words();
-  const said = inWords(bytes, { texts, acts, names });
-  const within = inner && inWords(innerBytes(content, inner), { texts, acts, names });
+  const known = { texts, acts, names, locale: navigator.language };
+  const said = inWords(bytes, known);
+  const within = inner && inWords(innerBytes(content, inner), known);
   fill(said, within);
   const sign = document.getElementById("signing-sign");
   const cancel = document.getElementById("signing-cancel");
@@ -104,9 +127,15 @@ function fill(said, within) {
   const rows = document.getElementById("signing-rows");
   const all = [...said.rows, ...(within?.rows ?? [])];
   rows.replaceChildren(
-    ...all.flatMap(({ label, value, hint }) => [
+    ...all.flatMap(({ label, value, whole, hint }) => [
       element("dt", {}, label),
-      element("dd", {}, value, ...(hint ? [" ", element("small", {}, hint)] : [])),
+      element(
+        "dd",
+        {},
+        value,
+        ...(whole && whole !== value ? [" ", element("code", {}, whole)] : []),
+        ...(hint ? [" ", element("small", {}, hint)] : []),
+      ),
     ]),
   );
   const warnings = document.getElementById("signing-warnings");

@@ -32,18 +32,18 @@ async function failed(error) {
 }
 
 async function clicked({ dataset }) {
-  if (dataset.demoDesk) await enter(await demoDesk(dataset.demoDesk));
+  if (dataset.demoDesk) await enter(await demoDesk(dataset.demoDesk), dataset.then);
   else if (dataset.desk) await enter(await deskOf(dataset.desk));
   else if ("leave" in dataset) await leave();
   else if ("passkeyLogin" in dataset) await logInByPasskey();
   else await makePasskey();
 }
 
-/** Log in as a desk and go there. */
-async function enter(desk) {
+/** Log in as a desk and go to a page of this node. */
+async function enter(desk, then = "/desk") {
   const answer = await signedFetch(desk, network, "POST", "/session");
   if (!answer.ok) throw await refusal(answer);
-  location.assign("/desk");
+  location.assign(new URL(then, location.origin).pathname);
 }
 
 async function leave() {
