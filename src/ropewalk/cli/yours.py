@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The demo's voyage that nobody has played yet: one reefer of cherries, for whoever opens the portal.
+"""The demo's voyage that nobody has played yet: one reefer of cherries, to be played by hand.
 
 The box is loaded, the importer has its money, the document lies ready on the carrier's desk. What
 follows, from the issue to the gate, is done by hand from the desks of its parties.

@@ -83,14 +83,14 @@ def _held(title: Mapping[str, Any], me: str) -> Iterator[tuple[str, Json, bool]]
 
 
 def of_exchange(
-    identifier: str, exchange: Mapping[str, Any], titles: Mapping[str, str], me: str, now_s: int
+    identifier: str, exchange: Mapping[str, Any], titles: Mapping[str, Json], me: str, now_s: int
 ) -> list[Draft]:
     """What a controller may do in an exchange.
 
     Args:
         identifier: the exchange's id.
         exchange: its record's fields.
-        titles: the last act of each title in it, as it stands.
+        titles: the record's fields of each title in it, as it stands.
         me: the controller.
         now_s: seconds since 1970.
     """
@@ -106,13 +106,13 @@ def of_exchange(
     return found
 
 
-def decided(identifier: str, exchange: Mapping[str, Any], titles: Mapping[str, str]) -> Json:
+def decided(identifier: str, exchange: Mapping[str, Any], titles: Mapping[str, Json]) -> Json:
     """The body of SETTLE and RETURN: the exchange, and its titles as they stand."""
     given = [exchange["legs"][number] for number in exchange.get("given", [])]
     held = sorted(leg["title"] for leg in given if leg["asset"] == "title")
     return {
         "exchange": identifier,
-        "titles": [{"last_act": titles[one], "title": one} for one in held],
+        "titles": [{"last_act": titles[one]["last_act"], "title": one} for one in held],
     }
 
 
@@ -123,7 +123,7 @@ def _is_complete(exchange: Mapping[str, Any], parties: set[str]) -> bool:
 
 
 def _legs(
-    identifier: str, exchange: Mapping[str, Any], titles: Mapping[str, str], me: str
+    identifier: str, exchange: Mapping[str, Any], titles: Mapping[str, Json], me: str
 ) -> Iterator[Draft]:
     given = exchange.get("given", [])
     for number, leg in enumerate(exchange["legs"]):
@@ -132,30 +132,37 @@ def _legs(
         if number in given or actor != me or make is None:
             continue
         act, members = make(leg, titles)
-        yield draft(act, {"exchange": identifier, "leg": number, **members})
+        proposes = leg["asset"] == "title" and _is_secured(titles[leg["title"]], leg)
+        yield draft(act, {"exchange": identifier, "leg": number, **members}, proposes=proposes)
 
 
-def _title_leg(leg: Mapping[str, Any], titles: Mapping[str, str]) -> tuple[str, Json]:
+def _is_secured(title: Mapping[str, Any], leg: Mapping[str, Any]) -> bool:
+    """Whether the bill is pledged, so that pledgee and beneficiary both have to say yes."""
+    pledge = title.get("pledge")
+    return pledge is not None and pledge["beneficiary"] != leg["taker"]
+
+
+def _title_leg(leg: Mapping[str, Any], titles: Mapping[str, Json]) -> tuple[str, Json]:
     title = leg["title"]
-    last_act = titles.get(title, leg["last_act"])
+    last_act = titles[title]["last_act"]
     body = {"how": leg["how"], "last_act": last_act, "title": title, "to": leg["taker"]}
     return "exchange.ESCROW_TITLE", body
 
 
-def _receivable_leg(leg: Mapping[str, Any], _titles: Mapping[str, str]) -> tuple[str, Json]:
+def _receivable_leg(leg: Mapping[str, Any], _titles: Mapping[str, Json]) -> tuple[str, Json]:
     body = {"last_act": leg["last_act"], "receivable": leg["receivable"]}
     return "exchange.ESCROW_RECEIVABLE", body
 
 
-def _deposit_leg(_leg: Mapping[str, Any], _titles: Mapping[str, str]) -> tuple[str, Json]:
+def _deposit_leg(_leg: Mapping[str, Any], _titles: Mapping[str, Json]) -> tuple[str, Json]:
     return "exchange.ESCROW_DEPOSIT", {}
 
 
-def _payment_leg(_leg: Mapping[str, Any], _titles: Mapping[str, str]) -> tuple[str, Json]:
+def _payment_leg(_leg: Mapping[str, Any], _titles: Mapping[str, Json]) -> tuple[str, Json]:
     return "exchange.CONFIRM_PAYMENT", {}
 
 
-_ESCROW: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, str]], tuple[str, Json]]] = {
+_ESCROW: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Json]], tuple[str, Json]]] = {
     "deposit": _deposit_leg,
     "payment": _payment_leg,
     "receivable": _receivable_leg,

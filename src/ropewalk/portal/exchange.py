@@ -39,7 +39,7 @@ def _read(here: Node, identifier: str, me: str) -> dict[str, Any]:
     text = here.engine.record(f"exchange/{identifier}") or ""
     found = decode_record(text.encode("ascii"), Exchange)
     names = {leg["title"] for leg in fields["legs"] if leg["asset"] == "title"}
-    titles = {one: records.fields(f"title/{one}")["last_act"] for one in sorted(names)}
+    titles = {one: records.fields(f"title/{one}") for one in sorted(names)}
     time_s = here.engine.condition().time
     asked = [] if found.condition is None else explain(view, found.condition, time_s)
     lines = [line for line in map(_LINE.fullmatch, asked) if line is not None]

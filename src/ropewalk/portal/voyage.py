@@ -71,24 +71,7 @@ def _financed(now: Standing, _voyage: Ready) -> bool:
     return "pledge" in now.bill or bool(now.deal)
 
 
-STEPS: Final = (
-    Step("issue", "carrier", lambda now, _: bool(now.title), lambda _now, _: "/issue"),
-    Step("pledge", "shipper", _financed, _on_title),
-    Step("offer", "consignee", lambda now, _: bool(now.deal), _on_title),
-    Step("escrow", "bank", lambda now, _: _is_offered(now), _on_exchange),
-    Step("approve", "shipper", lambda now, _: 0 in now.given, lambda _now, _: "/desk"),
-    Step("agree", "carrier", lambda now, it: _agreed(now, it), _on_exchange),
-    Step("announce", "carrier", lambda now, _: bool(now.movement), _on_box),
-    Step("pay", "consignee", lambda now, _: set(MONEY) <= now.given, _on_exchange),
-    Step("settle", "consignee", lambda now, _: now.deal["status"] == "SETTLED", _on_exchange),
-    Step("clear", "customs", lambda now, _: _is_clear(now), _on_box),
-    Step("ready", "terminal", lambda now, _: bool(now.movement.get("is_ready")), _on_box),
-    Step("accept", "consignee", lambda now, _: len(now.right.get("holders", [])) > 1, _on_box),
-    Step("gate", "terminal", lambda now, _: "exit" in now.movement, lambda _now, _: "/gate"),
-)
-
-
-def _is_offered(now: Standing) -> bool:
+def _is_offered(now: Standing, _voyage: Ready) -> bool:
     """Whether the bill is in escrow, or the bank proposed it."""
     return 0 in now.given or bool(now.deal.get("proposed"))
 
@@ -97,8 +80,25 @@ def _agreed(now: Standing, voyage: Ready) -> bool:
     return voyage.parties["carrier"] in now.deal["agreed"]
 
 
-def _is_clear(now: Standing) -> bool:
+def _is_clear(now: Standing, _voyage: Ready) -> bool:
     return now.movement.get("customs_status") in ("CLEARED", "TRANSIT")
+
+
+STEPS: Final = (
+    Step("issue", "carrier", lambda now, _: bool(now.title), lambda _now, _: "/issue"),
+    Step("pledge", "shipper", _financed, _on_title),
+    Step("offer", "consignee", lambda now, _: bool(now.deal), _on_title),
+    Step("escrow", "bank", _is_offered, _on_exchange),
+    Step("approve", "shipper", lambda now, _: 0 in now.given, lambda _now, _: "/desk"),
+    Step("agree", "carrier", _agreed, _on_exchange),
+    Step("announce", "carrier", lambda now, _: bool(now.movement), _on_box),
+    Step("pay", "consignee", lambda now, _: set(MONEY) <= now.given, _on_exchange),
+    Step("settle", "consignee", lambda now, _: now.deal["status"] == "SETTLED", _on_exchange),
+    Step("clear", "customs", _is_clear, _on_box),
+    Step("ready", "terminal", lambda now, _: bool(now.movement.get("is_ready")), _on_box),
+    Step("accept", "consignee", lambda now, _: len(now.right.get("holders", [])) > 1, _on_box),
+    Step("gate", "terminal", lambda now, _: "exit" in now.movement, lambda _now, _: "/gate"),
+)
 
 
 @router.get("/voyage", dependencies=[guard_page("portal.read")])
