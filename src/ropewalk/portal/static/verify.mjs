@@ -7,6 +7,7 @@ import { readTrust, refusal, verifyBundle } from "./ropewalk-verify.mjs";
 const form = document.querySelector("[data-verify]");
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
+  document.querySelector("[data-verdict]").replaceChildren();
   checked().catch((error) => shown(refusal(error)));
 });
 
