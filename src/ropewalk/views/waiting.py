@@ -54,13 +54,12 @@ def of_title(title: Title) -> Iterator[Wait]:
     """
     if title.freeze or title.escrow is not None:
         return
-    since = title.lease_until
     if title.status == SURRENDER_REQUESTED:
-        yield Wait(controller=title.issuer, act=_answer(title), from_s=since)
+        yield Wait(controller=title.issuer, act=_answer(title))
     if title.status != ISSUED or not DOCUMENT_TYPES[title.document_type].has_possession:
         return
     if title.refusable_from:
-        yield Wait(controller=title.possessor, act="title.SIGN", from_s=since)
+        yield Wait(controller=title.possessor, act="title.SIGN")
     yield from _of_pledge(title)
 
 
