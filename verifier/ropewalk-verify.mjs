@@ -2247,7 +2247,22 @@ function checksumOf(data) {
   return sha256(encodeText(writeJcs(value)));
 }
 
-function writeJcs(value) {
+/**
+ * A document's value: its objects are maps, its numbers keep their text.
+ *
+ * @throws {VerificationError} item `document`: it is no JSON that all readers read alike
+ */
+export function readDocument(data) {
+  try {
+    ensure(data.length <= DOCUMENT_SIZE_MAX, "the document is too large");
+    return parseStrict(decodeText(data));
+  } catch (error) {
+    throw named("document", error);
+  }
+}
+
+/** The RFC 8785 form of a value of `readDocument`. */
+export function writeJcs(value) {
   if (Array.isArray(value)) return `[${value.map(writeJcs).join()}]`;
   if (value instanceof Map) {
     const member = (key) => `${JSON.stringify(key)}:${writeJcs(value.get(key))}`;
@@ -2257,8 +2272,9 @@ function writeJcs(value) {
 }
 
 /** A number with its text: `1.0` is no integer where only integers may stand. */
-class Numeral {
+export class Numeral {
   constructor(text) {
+    this.text = text;
     this.number = Number(text);
     this.isInteger = !/[.eE]/.test(text);
     ensure(Number.isFinite(this.number), "a number lies beyond what an IEEE 754 double holds");
