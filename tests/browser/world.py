@@ -16,6 +16,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from ropewalk.cli.wallet import Wallet
+from ropewalk.client import Actor, Controllers, Node, Shelf, TransportDocument, issue
+
 READY_S = 60
 ROOT = Path(__file__).parents[2]
 PYTHON = [sys.executable, "-m", "ropewalk.cli"]
@@ -41,6 +44,24 @@ class World:
         """What the demo said of itself."""
         found: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
         return found
+
+    def actor(self, name: str) -> tuple[Node, Actor]:
+        """A party that acts by its key file, beside its browser; the node is the caller's."""
+        node = Node(self.url)
+        word = (self.folder / "passphrase").read_text(encoding="utf-8").strip()
+        return node, Wallet(self.folder / "keys", word).actor(node, name)
+
+    def issue(self, reference: str) -> str:
+        """Issue a bill to the bearer, first in the shipper's hands; its title."""
+        example = json.loads((ROOT / "examples" / "blank.json").read_bytes())
+        example["transportDocumentReference"] = reference
+        document = TransportDocument.parse(json.dumps(example).encode())
+        node, carrier = self.actor("carrier")
+        with node:
+            parties = Controllers(shipper=self.parties["shipper"])
+            title, outcome = issue(carrier, Shelf(self.folder / "shelf"), document, "GB", parties)
+        outcome.require_committed()
+        return title
 
     def start(self) -> None:
         """Serve."""
