@@ -34,3 +34,19 @@ class PasskeyError(ApiError):
     status = 400
     code = "portal.passkey"
     number = 7964
+
+
+class PaperError(ApiError):
+    """What was told of a title's document can't be taken: no such title, or no party of it says so."""
+
+    status = 403
+    code = "portal.paper"
+    number = 7965
+
+
+class GateAnswerError(ApiError):
+    """An answer to a gate is none, or is not by who holds the right; ask and answer anew."""
+
+    status = 400
+    code = "portal.gate_answer"
+    number = 7966

@@ -63,6 +63,14 @@ _KEYS = Table(
     Column("label", Text, nullable=False),
     Column("asked_s", Integer, nullable=False),
 )
+_PAPERS = Table(
+    "papers",
+    _META,
+    Column("title", String(64), primary_key=True),
+    Column("putter", String(32), primary_key=True),
+    Column("payload", String(64), nullable=False),
+)
+"""Where a title's document lies in the vault, as its issuer or another party of it says."""
 
 PASSKEYS_EACH: Final = 16
 ASKING_EACH: Final = 8
@@ -244,6 +252,25 @@ class Store:
             connection.execute(delete(_NAMES).where(_NAMES.c.controller == controller))
             if name:
                 connection.execute(insert(_NAMES).values(controller=controller, name=name))
+
+    def keep_paper(self, title: str, payload: str, putter: str) -> None:
+        """Note which payload of the vault has a title's document, as one of its parties says."""
+        same = (_PAPERS.c.title == title, _PAPERS.c.putter == putter)
+        with self._lock, self._engine.begin() as connection:
+            connection.execute(delete(_PAPERS).where(*same))
+            connection.execute(
+                insert(_PAPERS).values(title=title, payload=payload, putter=putter)
+            )
+
+    def paper(self, title: str, issuer: str) -> str:
+        """The payload that has a title's document; the issuer's before anybody else's, or ""."""
+        wanted = (
+            select(_PAPERS.c.payload)
+            .where(_PAPERS.c.title == title)
+            .order_by((_PAPERS.c.putter == issuer).desc(), _PAPERS.c.putter)
+        )
+        with self._lock, self._engine.begin() as connection:
+            return str(connection.execute(wanted).scalar() or "")
 
 
 def _hashed(cookie: str) -> str:

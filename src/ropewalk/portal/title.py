@@ -15,6 +15,7 @@ from ropewalk.codes import Money
 from ropewalk.portal.drafts import ISSUED, of_title
 from ropewalk.portal.errors import NoSuchPageError
 from ropewalk.portal.pages import PageRoute, Portal, Records, guard_page, portal_of
+from ropewalk.portal.papers import paper_of
 from ropewalk.portal.sentences import Told, read_all, sentence
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -34,7 +35,7 @@ async def title(request: Request, title: parameters.TitlePath) -> Response:
             "id": identifier,
             "title": record,
             "drafts": of_title(identifier, record, me),
-            "payload": portal.ready_made.read().papers.get(identifier, ""),
+            "payload": paper_of(portal, identifier, record["issuer"]),
         }
 
     found = await here.reads.run(read)

@@ -5,6 +5,7 @@
  */
 
 const PAUSE_MS = 400;
+const BUSY_MS = 2_000;
 const policy =
   globalThis.trustedTypes?.createPolicy("ropewalk", { createHTML: (page) => page }) ??
   { createHTML: (page) => page };
@@ -24,18 +25,22 @@ export function watchLedger(settle) {
   source.addEventListener("open", () => (live.hidden = false));
   source.addEventListener("error", () => (live.hidden = true));
   let waiting;
-  source.addEventListener("message", () => {
+  const soon = (pause) => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => refresh(settle), PAUSE_MS);
-  });
+    waiting = setTimeout(() => (isBusy() ? soon(BUSY_MS) : refresh(settle)), pause);
+  };
+  source.addEventListener("message", () => soon(PAUSE_MS));
   addEventListener("pagehide", () => source.close());
   addEventListener("ropewalk-refresh", () => refresh(settle));
 }
 
+/** Whether somebody reads what is to be signed, or fills in a form. */
+function isBusy() {
+  return document.querySelector("dialog[open], #main form :focus") !== null;
+}
+
 async function refresh(settle) {
   const main = document.getElementById("main");
-  const busy = document.querySelector("dialog[open]") ?? main.querySelector("form :focus");
-  if (busy !== null) return;
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (answer === null || !answer.ok) return;
   const page = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
