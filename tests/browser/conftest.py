@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser.world import Stage, World, played
 from playwright.sync_api import Browser, sync_playwright
+
+from browser.world import Stage, World, played
 
 CHROMIUM = shutil.which("chromium") or ""
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a desk can rely on: the keyboard is enough, one title goes one way, a restart loses nothing."""
+"""The keyboard is enough, one title goes one way, a restart loses nothing."""
 
 import signal
 
 import pytest
-from browser.world import Stage, act, fill, settled, show
 from playwright.sync_api import Page, expect
+
+from browser.world import Stage, act, fill, settled, show
 
 
 def focus_on(page: Page, name: str) -> None:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Proofs in people's hands: a bundle saved from a title's page, checked there and without any server."""
+"""Proofs in people's hands: a bundle saved from a page, checked there and without a server."""
 
 from pathlib import Path
 
-from browser.world import Stage, show
 from playwright.sync_api import Page, expect
 
+from browser.world import Stage, show
 from ropewalk.client import read_trust, verify_bundle
 
 

@@ -2,6 +2,7 @@
 """What every route needs: the engine, the settings and the lanes to the engine."""
 
 import os
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from typing import Any, Final
@@ -60,8 +61,16 @@ def _transfers(caps: Caps) -> dict[str, int]:
     }
 
 
+def _nobody(_request: Request) -> str:
+    """Who is logged in at a node that lets nobody in."""
+    return ANYBODY
+
+
 class Node:
     """One node's HTTP surface at work."""
+
+    resident: Callable[[Request], str] = staticmethod(_nobody)
+    """Who is logged in and asks; the portal knows."""
 
     def __init__(
         self,
@@ -150,9 +159,9 @@ class Node:
         return party is not None and "bank" in decode_record(party.encode("ascii"), Party).roles
 
     def controller_of(self, request: Request) -> str:
-        """The controller that signed a request (`api/signatures.py`), `ANYBODY` where none did."""
+        """Who signed a request (`api/signatures.py`), or is logged in; `ANYBODY` where none."""
         caller = getattr(request.state, "caller", None)
-        return ANYBODY if caller is None else str(caller.controller)
+        return self.resident(request) if caller is None else str(caller.controller)
 
     def reader_of(self, request: Request) -> Reader:
         """Whose events a request may see; the policy let it pass already."""

@@ -31,6 +31,7 @@ def attach(app: FastAPI, settings: PortalSettings) -> Portal:
     """
     portal = Portal(settings)
     app.state.portal = portal
+    app.state.node.resident = portal.sessions.resident
     app.include_router(portal.assets.router())
     app.include_router(portal.sessions.router())
     for page in (welcome, desk, title, exchange, finance, network, acts, verify, live):

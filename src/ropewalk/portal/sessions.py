@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from ropewalk.api import media
 from ropewalk.api.node import guard, of
+from ropewalk.api.policy import ANYBODY
 from ropewalk.api.signatures import caller_of, guard_signed, is_active
 from ropewalk.crypto import random_bytes, to_base64url
 from ropewalk.portal.errors import ForeignRequestError, NoSessionError
@@ -72,6 +73,15 @@ class Sessions:
             self._store.end_session(value)
             return None
         return found
+
+    def resident(self, request: Request) -> str:
+        """Who a plain request is from: whoever is logged in, where a page of this node sends it."""
+        if COOKIE not in request.cookies:
+            return ANYBODY
+        if request.method not in ("GET", "HEAD"):
+            require_own_page(request)
+        found = self.find(request)
+        return ANYBODY if found is None else found.controller
 
     @staticmethod
     def require_found(request: Request) -> str:

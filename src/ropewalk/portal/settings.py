@@ -78,8 +78,9 @@ class DeskFile:
             msgspec.MsgspecError: it is no such file.
         """
         as_of = self._changed()
-        if self._path is not None and as_of != self._as_of:
-            self._found = msgspec.json.decode(self._path.read_bytes(), type=DemoDesks)
+        if as_of != self._as_of:
+            data = self._path.read_bytes() if self._path is not None and as_of else b"{}"
+            self._found = msgspec.json.decode(data, type=DemoDesks)
             self._by_controller = {one.controller: one for one in self._found.desks}
             self._as_of = as_of
         return self._found
