@@ -5,19 +5,26 @@ from fastapi import FastAPI
 
 from ropewalk.portal import (
     acts,
+    box,
     desk,
     exchange,
     finance,
+    gate,
+    issue,
     live,
     network,
+    papers,
     passkeys,
     proposal,
+    release,
     search,
+    sheet_pdf,
     title,
     verify,
     voyage,
     welcome,
 )
+from ropewalk.portal.mailbox import Mailbox
 from ropewalk.portal.pages import Portal
 from ropewalk.portal.settings import PortalSettings
 
@@ -31,11 +38,14 @@ def attach(app: FastAPI, settings: PortalSettings) -> Portal:
     """
     portal = Portal(settings)
     app.state.portal = portal
+    app.state.mailbox = Mailbox()
     app.state.node.resident = portal.sessions.resident
     app.include_router(portal.assets.router())
     app.include_router(portal.sessions.router())
     for page in (welcome, desk, title, exchange, finance, network, acts, verify, live):
         app.include_router(page.router)
-    for page in (passkeys, proposal, search, voyage):
+    for page in (passkeys, proposal, search, sheet_pdf, voyage):
+        app.include_router(page.router)
+    for page in (issue, papers, box, release, gate):
         app.include_router(page.router)
     return portal

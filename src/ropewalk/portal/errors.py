@@ -37,7 +37,7 @@ class PasskeyError(ApiError):
 
 
 class PaperError(ApiError):
-    """What was told of a title's document can't be taken: no such title, or no party of it says so."""
+    """Where a title's document lies is not taken: there is no such title, or no party says so."""
 
     status = 403
     code = "portal.paper"
@@ -50,3 +50,11 @@ class GateAnswerError(ApiError):
     status = 400
     code = "portal.gate_answer"
     number = 7966
+
+
+class MalformedSheetError(ApiError):
+    """A sheet can't be made of this: no document, or not the one that was issued."""
+
+    status = 400
+    code = "portal.malformed_sheet"
+    number = 7965

@@ -5,9 +5,9 @@
  */
 
 import { bundleOf } from "./bundle.mjs";
-import { fromBase64, joined, sha256, sha256Hex } from "./encoding.mjs";
+import { fromBase64, joined, sha256, sha256Hex, toBase64 } from "./encoding.mjs";
 import { openPayload } from "./opening.mjs";
-import { element, me, myDesk, notice, text, told, words } from "./page.mjs";
+import { element, me, myDesk, notice, refusal, text, told, words } from "./page.mjs";
 import { dcsaChecksum } from "./ropewalk-verify.mjs";
 
 /** Open every sheet of the page that has one for this desk. */
@@ -44,21 +44,40 @@ async function opened(place) {
   kept.set(place.dataset.title, { bytes, salt });
   const sheet = JSON.parse(new TextDecoder().decode(bytes));
   place.querySelector("[data-sheet-body]").replaceChildren(await paper(sheet));
+  for (const button of document.querySelectorAll(`[data-pdf="${place.dataset.title}"]`)) {
+    button.hidden = false;
+    button.addEventListener("click", () => printed(button.dataset.pdf).catch(failedButton));
+  }
+}
+
+/** The sheet as PDF/A-3: the node makes it of what this browser hands it for that, and keeps none. */
+async function printed(title) {
+  const { bytes, salt } = kept.get(title);
+  const body = JSON.stringify({ document: toBase64(bytes), salt: toBase64(salt) });
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`/titles/${title}/sheet.pdf`, { method: "POST", headers, body });
+  if (!answer.ok) throw await refusal(answer);
+  download(await answer.blob(), `${title}.pdf`);
+}
+
+/** Have the browser save something. */
+function download(blob, name) {
+  const address = URL.createObjectURL(blob);
+  element("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
 async function saved(button) {
   const title = button.dataset.bundle;
   const bundle = await bundleOf(title, kept.get(title));
-  const address = URL.createObjectURL(new Blob([bundle], { type: "application/json" }));
-  element("a", { href: address, download: `${title}.ropewalk.json` }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  download(new Blob([bundle], { type: "application/json" }), `${title}.ropewalk.json`);
 }
 
 // ---------------------------------------------------------------------------------------------
 // The sheet, box by box
 
 /** A DCSA transport document as people know it. */
-async function paper(sheet) {
+export async function paper(sheet) {
   const { texts } = await words();
   const label = (key) => texts[`script.sheet.${key}`] ?? key;
   const parties = sheet.documentParties ?? {};
