@@ -13,13 +13,13 @@ import {
   VerificationError,
   readTrust,
   refusal,
-  verifyBundle,
   verifyControl,
+  verifySheet,
 } from "./ropewalk-verify.mjs";
 
 const USAGE = `usage: node cli.mjs FILE --trust GENESIS-OR-POLICY [--challenge FILE] [--at TIME] [--json]
 
-  FILE         a title bundle, <title-id>.ropewalk.json, or with --challenge a proof of control
+  FILE         a title bundle, <title-id>.ropewalk.json, a sheet that carries it (PDF), or with --challenge a proof of control
   --trust      the network's genesis file, or a policy (docs/reference/formats.md, 9)
   --challenge  your own challenge, which FILE has to answer (docs/reference/formats.md, 10)
   --at         judge as of this time, 2026-03-01T08:00:00Z or seconds since 1970; now if unset
@@ -77,7 +77,7 @@ async function read(path) {
 async function judged(data, challenge, trust, now) {
   try {
     const trusted = readTrust(trust);
-    if (challenge === null) return await verifyBundle(data, trusted, now);
+    if (challenge === null) return await verifySheet(data, trusted, now);
     return await verifyControl(data, challenge, trusted, now);
   } catch (error) {
     if (error instanceof VerificationError) return refusal(error);

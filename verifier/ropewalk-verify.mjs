@@ -15,6 +15,13 @@ const webcrypto = globalThis.crypto ?? (await import("node:crypto")).webcrypto;
 
 const BUNDLE_SIZE_MAX = 32 << 20;
 const DOCUMENT_SIZE_MAX = 20 << 20;
+const SHEET_SIZE_MAX = 64 << 20;
+const PAGES_UNPROVEN = "what the pages of the PDF show: only the bundle inside it was checked";
+const EMBEDDED = new RegExp(
+  "<<(?=[^\\r\\n]{0,400}/Type ?/EmbeddedFile\\b)(?=[^\\r\\n]{0,400}/Filter ?/FlateDecode\\b)" +
+    "[^\\r\\n]{0,400}/Length ([0-9]{1,9})\\b[^\\r\\n]{0,400}>>\\r?\\nstream\\r?\\n",
+  "g",
+);
 const DOCUMENT_DEPTH_MAX = 32;
 const DOCUMENT_VALUES_MAX = 1_000_000;
 const TRANSACTION_SIZE_MAX = 131_072;
@@ -82,6 +89,26 @@ export async function verifyBundle(data, trust, nowSeconds) {
   }
 }
 
+/**
+ * Check a title's sheet, a PDF/A-3: the bundle inside it, and nothing that its pages show.
+ *
+ * @param {Uint8Array} data the PDF or a bundle, hostile until checked
+ * @param {object} trust what `readTrust` gave
+ * @param {number|null} nowSeconds as of `verifyBundle`
+ * @returns {Promise<object>} as of `verifyBundle`
+ */
+export async function verifySheet(data, trust, nowSeconds) {
+  if (!isSheet(data)) return verifyBundle(data, trust, nowSeconds);
+  try {
+    const verdict = await verifyBundle(await attached(data), trust, nowSeconds);
+    verdict.not_proven.push(PAGES_UNPROVEN);
+    return verdict;
+  } catch (error) {
+    if (error instanceof VerificationError) return refusal(error);
+    throw error;
+  }
+}
+
 /** The verdict on something that failed a check: nothing is proven. */
 export function refusal(error) {
   const nothing = ["anything: the file was not accepted"];
@@ -106,6 +133,56 @@ async function verified(data, trust, now) {
   const asOf = sealed.followed === undefined ? block.time : sealed.followed.header.time_s;
   await under("policy", () => checkPolicy(asOf, trust, now));
   return { bundle, trust, block, asOf, party, title, log, acts, chain, sealed, disclosed, now };
+}
+
+function isSheet(data) {
+  return latin(data.subarray(0, 5)) === "%PDF-";
+}
+
+/** The one file that a sheet carries (ISO 19005-3; ISO 32000-2, 7.11.4). */
+async function attached(data) {
+  if (data.length > SHEET_SIZE_MAX) throw new VerificationError("sheet", "it is too large");
+  const found = [...latin(data).matchAll(EMBEDDED)];
+  if (found.length !== 1) {
+    throw new VerificationError("sheet", `${found.length} files are attached to it; a sheet has one`);
+  }
+  const start = found[0].index + found[0][0].length;
+  const packed = data.subarray(start, start + Number(found[0][1]));
+  try {
+    return await inflated(packed);
+  } catch (error) {
+    if (error instanceof VerificationError) throw error;
+    throw new VerificationError("sheet", "what is attached to it can't be unpacked");
+  }
+}
+
+async function inflated(packed) {
+  const pieces = [];
+  let size = 0;
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  for (const reader = stream.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > BUNDLE_SIZE_MAX) throw new VerificationError("sheet", "what is attached is too large");
+    pieces.push(value);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** Bytes as the characters of the same numbers. */
+function latin(data) {
+  const pieces = [];
+  for (let at = 0; at < data.length; at += 8_192) {
+    pieces.push(String.fromCharCode(...data.subarray(at, at + 8_192)));
+  }
+  return pieces.join("");
 }
 
 function checkNetwork(bundle, trust) {

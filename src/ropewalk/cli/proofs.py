@@ -2,6 +2,7 @@
 """`ropewalk bundle`, `verify`, `audit`: proofs to carry, and checking what others carry."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,8 @@ from ropewalk.client import (
     History,
     Node,
     Shelf,
+    Trust,
+    Verdict,
     VerificationError,
     bundle_of,
     check_sealed,
@@ -35,6 +38,7 @@ from ropewalk.client import (
     verify_bundle,
     verify_control,
 )
+from ropewalk.client.sheets import PAGES_UNPROVEN, attached, is_sheet
 from ropewalk.codes import UtcInstant
 from ropewalk.crypto import EncodingError, from_base64, is_hex
 from ropewalk.engines.embedded import EmbeddedEngine, Settings
@@ -120,8 +124,19 @@ def _from_data(
         engine.close()
 
 
+def _verified(data: bytes, trusted: Trust, now_s: int) -> Verdict:
+    """The verdict on a bundle, or on the one inside a sheet."""
+    if not is_sheet(data):
+        return verify_bundle(data, trusted, now_s)
+    verdict = verify_bundle(attached(data), trusted, now_s)
+    return replace(verdict, not_proven=[*verdict.not_proven, PAGES_UNPROVEN])
+
+
 def verify(
-    file: Annotated[Path, typer.Argument(help="The bundle, or a proof of control.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="The bundle, a sheet (PDF) that carries it, or a proof of control."),
+    ],
     trust: Annotated[Path, typer.Option("--trust", help="Genesis or policy file.")],
     at: Annotated[
         str, typer.Option("--at", help="Judge as of this time, 2026-03-01T08:00:00Z; now if unset.")
@@ -142,7 +157,7 @@ def verify(
         try:
             trusted = read_trust(trust.read_bytes())
             if challenge is None:
-                verdict = verify_bundle(data, trusted, now_s)
+                verdict = _verified(data, trusted, now_s)
             else:
                 verdict = verify_control(data, challenge.read_bytes(), trusted, now_s)
         except VerificationError as error:

@@ -2,7 +2,7 @@
 /** Check a bundle in this page, by the verifier that shares no code with the node's. */
 
 import { element, text } from "./page.mjs";
-import { readTrust, refusal, verifyBundle } from "./ropewalk-verify.mjs";
+import { readTrust, refusal, verifySheet } from "./ropewalk-verify.mjs";
 
 const form = document.querySelector("[data-verify]");
 form?.addEventListener("submit", (event) => {
@@ -20,7 +20,7 @@ async function checked() {
   const own = await bytesOf("trust");
   const genesis = own ?? new Uint8Array(await (await fetch("/v1/genesis")).arrayBuffer());
   const now = Math.floor(Date.now() / 1000);
-  await shown(await verifyBundle(await bytesOf("bundle"), readTrust(genesis), now));
+  await shown(await verifySheet(await bytesOf("bundle"), readTrust(genesis), now));
 }
 
 async function shown(verdict) {
