@@ -258,9 +258,7 @@ class Store:
         same = (_PAPERS.c.title == title, _PAPERS.c.putter == putter)
         with self._lock, self._engine.begin() as connection:
             connection.execute(delete(_PAPERS).where(*same))
-            connection.execute(
-                insert(_PAPERS).values(title=title, payload=payload, putter=putter)
-            )
+            connection.execute(insert(_PAPERS).values(title=title, payload=payload, putter=putter))
 
     def paper(self, title: str, issuer: str) -> str:
         """The payload that has a title's document; the issuer's before anybody else's, or ""."""

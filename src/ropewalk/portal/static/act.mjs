@@ -153,6 +153,9 @@ async function signed(desk, bytes, sign) {
   decode(bytes); // what was shown is the one encoding of itself, or is not signed
   const transaction = await signTransaction(desk, bytes);
   const found = await submit(transaction);
+  if (found.status !== "committed") {
+    document.dispatchEvent(new CustomEvent("ropewalk-refused", { detail: found }));
+  }
   if (found.status === "unknown") {
     await say(await text("act.unknown", { id: (await transactionId(transaction)).slice(0, 12) }), "bad");
     return;
@@ -223,7 +226,7 @@ async function item(kind, value, input, form) {
 }
 
 /** A party by its name here, or by its id. */
-async function controller(value) {
+export async function controller(value) {
   const { names } = await words();
   const found = Object.entries(names).find(([id, name]) => name === value || id === value);
   if (found !== undefined) return found[0];
