@@ -55,6 +55,7 @@ def test_what_a_rebuild_drops_is_what_the_ledger_tells() -> None:
         "involvements",
         "waits",
         "leanings",
+        "histories",
     }
     kept = {table.name for table in metadata.sorted_tables} - names
     assert kept == {"arrivals", "subscriptions", "deliveries"}

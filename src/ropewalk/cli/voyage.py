@@ -27,6 +27,7 @@ from ropewalk.cli.lives import (
     SHIPPER,
 )
 from ropewalk.cli.quayside import DAY_S, Box, Quayside
+from ropewalk.cli.reefers import report
 from ropewalk.cli.tiers import CNY, PAYABLE, THIRD, Tiers
 from ropewalk.cli.troupe import Troupe, made_up
 from ropewalk.client import (
@@ -249,9 +250,11 @@ class Voyage:
     def _at_sea(self) -> None:
         """One reefer leaves its band for three hours: the retention goes back to the importer."""
         since = self._departed_s()
-        for one, most in zip(self._quay.boxes, (900, 4_200), strict=False):
+        readings = list(zip(self._quay.boxes, (900, 4_200), strict=False))
+        root = report(self._troupe, readings, since)
+        for one, most in readings:
             stated: dict[str, Value] = {
-                "content": made_up(f"readings {one.tag}"),
+                "content": root,
                 "least": -900,
                 "most": most,
                 "quantity": "TEMPERATURE",

@@ -16,7 +16,9 @@ from ropewalk.portal import (
     papers,
     passkeys,
     proposal,
+    rope,
     release,
+    sea,
     search,
     sheet_pdf,
     title,
@@ -44,7 +46,7 @@ def attach(app: FastAPI, settings: PortalSettings) -> Portal:
     app.include_router(portal.sessions.router())
     for page in (welcome, desk, title, exchange, finance, network, acts, verify, live):
         app.include_router(page.router)
-    for page in (passkeys, proposal, search, sheet_pdf, voyage):
+    for page in (passkeys, proposal, rope, sea, search, sheet_pdf, voyage):
         app.include_router(page.router)
     for page in (issue, papers, box, release, gate):
         app.include_router(page.router)

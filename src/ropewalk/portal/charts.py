@@ -40,7 +40,11 @@ def scaled(value: int, least: int, most: int, size: int) -> int:
 
 
 def line_chart(
-    points: Sequence[Point], title: str = "", band: tuple[int, int] | None = None
+    points: Sequence[Point],
+    title: str = "",
+    band: tuple[int, int] | None = None,
+    *,
+    unit: int = 1,
 ) -> str:
     """A line through points in the order of their times.
 
@@ -48,6 +52,7 @@ def line_chart(
         points: two or more; of fewer there is no drawing.
         title: what it shows, read out in its place.
         band: the least and the most that values should have, drawn behind the line.
+        unit: what a value of one is told by at the axis, such as 1,000 for thousandths.
     """
     if len(points) < 2:
         return Markup("")
@@ -61,10 +66,26 @@ def line_chart(
     behind = Markup("")
     if band is not None:
         top, bottom = _height(band[1], low, high), _height(band[0], low, high)
-        behind = Markup('<rect class="band" x="{}" y="{}" width="{}" height="{}"/>').format(
-            LEFT, top, WIDTH - 2 * LEFT, max(1, bottom - top)
-        )
-    return _frame(title, behind + Markup('<polyline class="line" points="{}"/>').format(drawn))
+        behind = Markup(
+            '<rect class="band" fill="#2f9e5f" fill-opacity=".18" '
+            'x="{}" y="{}" width="{}" height="{}"/>'
+        ).format(LEFT, top, WIDTH - 2 * LEFT, max(1, bottom - top))
+    line = Markup(
+        '<polyline class="line" fill="none" stroke="#2b7fb8" stroke-width="2.5" points="{}"/>'
+    ).format(drawn)
+    ends = Markup("").join(_level(value, low, high, unit) for value in (low, high))
+    return _frame(title, behind + line + ends)
+
+
+def _level(value: int, low: int, high: int, unit: int) -> str:
+    """A value written at its height, at the left."""
+    whole, rest = divmod(abs(value), unit)
+    sign = "-" if value < 0 else ""
+    told = f"{sign}{whole}" if unit == 1 else f"{sign}{whole}.{rest * 10 // unit}"
+    return Markup(
+        '<text class="level" fill="#7b868c" font-size="11" font-family="sans-serif" x="{}" y="{}">'
+        "{}</text>"
+    ).format(LEFT, _height(value, low, high) + (11 if value == high else -3), told)
 
 
 def bar_chart(bars: Sequence[Bar], title: str = "") -> str:
@@ -100,6 +121,7 @@ def _height(value: int, low: int, high: int) -> int:
 
 def _frame(title: str, inside: str) -> str:
     return Markup(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img"><title>{}</title>'
-        '<line class="axis" x1="{}" y1="{}" x2="{}" y2="{}"/>{}</svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {} {}" role="img">'
+        "<title>{}</title>"
+        '<line class="axis" stroke="#7b868c" x1="{}" y1="{}" x2="{}" y2="{}"/>{}</svg>'
     ).format(WIDTH, HEIGHT, title, LEFT, HEIGHT - BOTTOM, WIDTH - LEFT, HEIGHT - BOTTOM, inside)

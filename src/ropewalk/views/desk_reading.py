@@ -150,6 +150,26 @@ def todos(
     return Todos([_todo(row) for row in shown], end)
 
 
+def waiting_on(
+    connection: Connection, named: Sequence[tuple[str, str]], now_s: int, limit: int
+) -> list[Todo]:
+    """What waits on any of these subjects now, whoever has to do it.
+
+    Args:
+        connection: that reads.
+        named: kinds and ids, few enough for one query.
+        now_s: the time, seconds since 1970.
+        limit: rows, at most.
+    """
+    where = [and_(waits.c.kind == kind, waits.c.subject == one) for kind, one in named]
+    found = list[Any]()
+    for run in (STANDS, ENDS, BEGINS):
+        statement = _runs(_time(run, now_s)).where(or_(*where)).limit(limit)
+        found += connection.execute(statement).mappings()
+    found.sort(key=lambda row: tuple(row[column.name] for column in _PLACE))
+    return [_todo(row) for row in found[:limit]]
+
+
 _PLACE: Final = tuple(
     waits.c[name] for name in ("order_s", "kind", "subject", "act", "number", "from_s")
 )
@@ -157,22 +177,29 @@ _PLACE: Final = tuple(
 
 
 def _waiting(controller: str, run: int, now_s: int) -> Select[Any]:
-    """One run of what waits, in the order of the answer."""
+    """One run of what waits for a controller, in the order of the answer."""
+    return _runs([waits.c.controller == controller, *_time(run, now_s)])
+
+
+def _runs(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """What waits, each with its subject, in the order of the answer."""
     about = [subjects.c[name] for name in ("label", "document_type", "status", "position")]
     joined = waits.join(
         subjects, and_(subjects.c.kind == waits.c.kind, subjects.c.id == waits.c.subject)
     )
     return (
-        select(waits, *about, subjects.c.time_s)
-        .select_from(joined)
-        .where(*_now(controller, run, now_s))
-        .order_by(*_PLACE)
+        select(waits, *about, subjects.c.time_s).select_from(joined).where(*where).order_by(*_PLACE)
     )
 
 
 def _now(controller: str, run: int, now_s: int) -> list[ColumnElement[bool]]:
+    """That a wait of one run is a controller's, and is one now."""
+    return [waits.c.controller == controller, *_time(run, now_s)]
+
+
+def _time(run: int, now_s: int) -> list[ColumnElement[bool]]:
     """That a wait of one run is one now."""
-    found = [waits.c.controller == controller, waits.c.run == run]
+    found: list[ColumnElement[bool]] = [waits.c.run == run]
     if run == ENDS:
         found.append(waits.c.order_s >= now_s)
     if run == BEGINS:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Desks: what concerns whom, and what waits for whom."""
+"""Desks: what concerns whom, what waits for whom, and which entries are about what."""
 
 from alembic import op
 
-from ropewalk.views.schema import DERIVED, DESKS
+from ropewalk.views.schema import DERIVED, DESKS, histories
 
 revision = "0006"
 down_revision = "0005"
@@ -11,7 +11,7 @@ down_revision = "0005"
 
 def upgrade() -> None:
     """Make the tables, and have all that is derived derived anew, so that they are filled."""
-    for table in DESKS:
+    for table in (*DESKS, histories):
         table.create(op.get_bind(), checkfirst=True)
     for table in DERIVED:
         op.execute(table.delete())
@@ -19,5 +19,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    for table in reversed(DESKS):
+    for table in (histories, *reversed(DESKS)):
         table.drop(op.get_bind(), checkfirst=True)

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, insert
 
-from ropewalk.views import capital, desks
+from ropewalk.views import capital, desks, histories
 from ropewalk.views.reading import let_in, parties_of
 from ropewalk.views.schema import batches
 from ropewalk.views.source import LedgerEvent, Source
@@ -55,4 +55,4 @@ PROJECTIONS: Final[Mapping[str, Projection]] = {
     "cargo.consignment_opened": note_parties,
     "cargo.party_admitted": note_parties,
 }
-PAGES: Final[tuple[PageProjection, ...]] = (capital.take_in, desks.take_in)
+PAGES: Final[tuple[PageProjection, ...]] = (capital.take_in, desks.take_in, histories.take_in)

@@ -4,8 +4,8 @@
 Derived from the ledger and rebuilt from it at any time: `batches`, `events`, `documents`,
 `members`, `concerns`, `readable`, `progress`, and of capital `payables`, `receivables`,
 `exposures`, `maturities`, `postings`, `balances`, `tills`, and of desks `subjects`, `involvements`,
-`waits`, `leanings`. Of this node alone and kept by a rebuild: `arrivals`, `subscriptions`,
-`deliveries`.
+`waits`, `leanings`, and `histories`. Of this node alone and kept by a rebuild: `arrivals`,
+`subscriptions`, `deliveries`.
 
 An event's id is its batch's number times 512 plus its place in it. A claim's batch is numbered by
 its position in the log; a batch that nobody signed by -1, -2, … as it came. So the same ledger
@@ -490,7 +490,19 @@ leanings = Table(
 """Which other records decide whom a subject waits for: they are read again when those change."""
 
 DESKS: Final = (subjects, involvements, waits, leanings)
+histories = Table(
+    "histories",
+    metadata,
+    Column("kind", String(12), primary_key=True),
+    Column("subject", String(64), primary_key=True),
+    Column("position", Big, primary_key=True, autoincrement=False),
+    Column("time_s", Big, nullable=False),
+    Index("histories_position", "position"),
+    sqlite_with_rowid=False,
+)
+"""Which entries of the log are about a subject; what they say stands in the log."""
+
 """Added by the sixth migration."""
 
-DERIVED: Final = (documents, *READING, *CAPITAL, *DESKS, events, batches, progress)
+DERIVED: Final = (documents, *READING, *CAPITAL, *DESKS, histories, events, batches, progress)
 """What a rebuild drops."""

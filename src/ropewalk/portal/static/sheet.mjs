@@ -8,6 +8,7 @@ import { bundleOf } from "./bundle.mjs";
 import { fromBase64, joined, sha256, sha256Hex, toBase64 } from "./encoding.mjs";
 import { openPayload } from "./opening.mjs";
 import { element, me, myDesk, notice, refusal, text, told, words } from "./page.mjs";
+import { showVoyage } from "./voyage.mjs";
 import { dcsaChecksum } from "./ropewalk-verify.mjs";
 
 /** Open every sheet of the page that has one for this desk. */
@@ -44,6 +45,7 @@ async function opened(place) {
   kept.set(place.dataset.title, { bytes, salt });
   const sheet = JSON.parse(new TextDecoder().decode(bytes));
   place.querySelector("[data-sheet-body]").replaceChildren(await paper(sheet));
+  await showVoyage(place, sheet);
   for (const button of document.querySelectorAll(`[data-pdf="${place.dataset.title}"]`)) {
     button.hidden = false;
     button.addEventListener("click", () => printed(button.dataset.pdf).catch(failedButton));
