@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each record waits for whom its rules let act, from when and as long as they do."""
 
+from msgspec.structs import replace
+
 from cargo.desk import Desk
 from exchange.hall import USD, Hall
-from ledger.world import DAY, IDS, kid, salt
+from ledger.world import DAY, IDS, NAMES, kid, salt
+from ropewalk.cargo import Basis, Standing
 from ropewalk.crypto import Value
+from ropewalk.identity import Approval, Proposal
+from ropewalk.title import Escrow, Pledge
+from ropewalk.views import waiting
 from title.bills import Bill
 from views.scene import Scene
 
@@ -194,3 +200,64 @@ def test_instructions_become_a_title_and_end_when_it_comes_back(scene: Scene) ->
     for step, asked in steps:
         step()
         assert scene.asked() == ({asked} if asked else set())
+
+
+NOW = 1_800_000_000
+
+
+def pledged(possessor: str, **changes: object) -> list[tuple[str, str, int]]:
+    """Whom a pledged bill waits for that is in somebody's hands: act, and from when."""
+    terms = {"amount": 5, "beneficiary": IDS["shipper"], "currency": "USD", "due": NOW}
+    trust = {"pledgee": IDS["bank"], "trust_purpose": "", "trust_until": 0, **changes}
+    title = replace(
+        Bill("blank").record, pledge=Pledge(**{**terms, **trust}), possessor=IDS[possessor]
+    )
+    assert list(waiting.of_title(replace(title, freeze=salt("order")))) == []
+    held = Escrow(exchange=salt("exchange"), how="TRANSFER", to=IDS["buyer"])
+    assert list(waiting.of_title(replace(title, escrow=held))) == []
+    return [(NAMES[one.controller], one.act, one.from_s) for one in waiting.of_title(title)]
+
+
+def test_a_pledgee_acts_a_second_after_and_on_what_is_in_the_right_hands_alone() -> None:
+    out = {"trust_purpose": "SURRENDER_FOR_DELIVERY", "trust_until": NOW - DAY}
+    assert pledged("bank") == [("bank", "title.ENFORCE_PLEDGE", NOW + 1)]
+    assert pledged("bank", due=0) == []
+    assert pledged("shipper", **out) == [("bank", "title.RECLAIM", NOW - DAY + 1)]
+    assert pledged("shipper") == pledged("buyer") == pledged("buyer", **out) == []
+
+
+def test_the_nearest_behind_a_receivable_buys_back_what_is_free(hall: Hall) -> None:
+    share = hall.receivable()
+    payable = replace(hall.payable(share), status="DEFAULTED")
+    given = replace(hall.share(share), recourse=(IDS["buyer"], IDS["carrier"]))
+    (one,) = waiting.of_receivable(given, payable)
+    assert (one.controller, one.act, one.amount) == (
+        IDS["carrier"],
+        "capital.BUY_BACK",
+        given.amount,
+    )
+    for kept in (replace(given, escrow=salt("exchange")), replace(given, status="REDEEMED")):
+        assert list(waiting.of_receivable(kept, payable)) == []
+
+
+def test_an_approval_that_ends_is_missing_from_the_next_second_on() -> None:
+    approval = Approval(controller="a", kid="k", transaction="t", until=NOW)
+    later = replace(approval, kid="l", until=NOW + DAY)
+    proposal = Proposal(
+        act="title.VOID",
+        actor="a",
+        approvals=[later, approval],
+        body={"amount": "12", "currency": "USD"},
+        transaction="t",
+        until=NOW + DAY,
+        waits_for=["b"],
+    )
+    found = [(one.controller, one.from_s, one.amount) for one in waiting.of_proposal(proposal)]
+    assert found == [("a", NOW + 1, "12"), ("b", 0, "12")]
+
+
+def test_goods_delivered_on_a_letter_leave_the_bill_out() -> None:
+    for kind, expected in (("SURRENDER", True), ("WAYBILL", True), ("INDEMNITY", False)):
+        basis = Basis(claimant="a", kind=kind)
+        assert waiting.is_back(Standing(issuer="c", basis=basis)) is expected
+    assert not waiting.is_back(Standing(issuer="c"))

@@ -3,7 +3,7 @@
 
 from cargo.quay import Quay
 from exchange.hall import PRICE, USD, Hall, both, either
-from ledger.world import DAY, salt
+from ledger.world import DAY, IDS, salt
 from ropewalk.crypto import Value
 from views.scene import Scene
 
@@ -89,5 +89,42 @@ def test_what_need_not_be_stated_any_more_waits_for_nobody(scene: Scene, hall: H
 
 def test_a_frozen_bill_in_escrow_goes_back(scene: Scene, hall: Hall) -> None:
     hall.full()
+    assert scene.asked() == {("shipper", "SETTLE"), ("consignee", "SETTLE")}
     hall.bill.frozen()
     assert scene.asked() == {("shipper", "RETURN"), ("consignee", "RETURN")}
+
+
+def test_a_receivable_that_is_disputed_in_escrow_goes_back(scene: Scene, hall: Hall) -> None:
+    share = hall.receivable()
+    hall.opened(hall.receivable_leg(share)).gives_receivable(share)
+    assert scene.asked() == {("buyer", "AGREE")}
+    seen = {"last_act": hall.payable(share).last_act, "payable": hall.share(share).payable}
+    scene.world.done("consignee", "capital.DISPUTE_PAYABLE", {**seen, "reason": salt("why")})
+    assert scene.asked() == {("shipper", "RETURN"), ("consignee", "SETTLE_DISPUTE")}
+
+
+def test_where_nobody_gave_who_opened_it_returns_it(scene: Scene, hall: Hall) -> None:
+    hall.opened(opener="consignee")
+    left = hall.record.deadline - scene.world.time_s
+    assert scene.asked(ahead=left + 1) == {("consignee", "RETURN")}
+
+
+def test_a_bank_that_is_a_party_agrees_besides_confirming(scene: Scene, hall: Hall) -> None:
+    paid = {**hall.payment_leg(), "taker": IDS["bank"]}
+    hall.opened(hall.title_leg(), paid)
+    assert set(scene.acts("bank")) == {"CONFIRM_PAYMENT", "AGREE"}
+
+
+def test_nothing_is_stated_any_more_once_the_condition_has_failed(scene: Scene, hall: Hall) -> None:
+    first = hall.event(until=scene.world.time_s + DAY)
+    second = hall.event("GATE", by="carrier")
+    hall.opened(condition=both(first, second)).gives_title().gives_money()
+    assert scene.asked() == {("terminal", "STATE_FACT"), ("carrier", "STATE_FACT")}
+    assert scene.asked(ahead=2 * DAY) == {("shipper", "RETURN"), ("consignee", "RETURN")}
+
+
+def test_of_parts_one_of_which_is_met_the_others_need_not_be(scene: Scene, hall: Hall) -> None:
+    issued: dict[str, Value] = {"asks": "title", "status": "ISSUED", "title": hall.bill.title}
+    later: dict[str, Value] = {"asks": "not_before", "time": scene.world.time_s + DAY}
+    hall.opened(condition=both(either(issued, hall.event()), later)).gives_title().gives_money()
+    assert scene.asked() == set()
