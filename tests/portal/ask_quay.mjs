@@ -39,6 +39,7 @@ const questions = {
     return { body, title: await issuing.titleId(network, issuer, body) };
   },
 
+  content: (bytes, salt) => issuing.contentCommitment(fromBase64(bytes), fromBase64(salt)),
   boxTag: (secret, equipment) => issuing.boxTag(fromBase64(secret), equipment),
 
   async presented(seed, controller, network, asked) {

@@ -19,6 +19,7 @@ from ropewalk.client import (
     PartiesError,
     TransportDocument,
     box_tag,
+    content_commitment,
     find_terms,
     issue_body,
     on_board_date,
@@ -127,6 +128,11 @@ def test_a_document_says_its_own_on_board_date() -> None:
 def test_a_box_has_the_same_tag() -> None:
     found = one("boxTag", to_base64(SECRET), "MSCU1234566")
     assert found == box_tag(SECRET, "MSCU1234566")
+
+
+@pytest.mark.parametrize("data", [b"the seal is broken", b'{"b":1.0,"a":[]}', b"[1]", b"\xff"])
+def test_any_content_has_the_same_commitment(data: bytes) -> None:
+    assert one("content", to_base64(data), to_base64(SALT)) == content_commitment(SALT, data)
 
 
 def with_cargo(**changes: str) -> bytes:

@@ -36,11 +36,11 @@ def _read(here: Node, portal: Portal, tag: str, me: str) -> dict[str, Any]:
     return {
         "quay": quay,
         "reasons": reasons(quay, now),
+        "waits": quay.waits_at(now),
         "ready": ready,
         "forms": forms,
         "watched": " ".join([tag, *list(quay.titles)[: WATCHED - 1]]),
         "is_collector": is_collector(quay, me),
-        "now_s": now,
     }
 
 

@@ -23,7 +23,7 @@ from ropewalk.portal.box import is_collector
 from ropewalk.portal.errors import GateAnswerError, NoSuchPageError
 from ropewalk.portal.mailbox import GateAnswer, Mailbox
 from ropewalk.portal.pages import HEADERS, PageRoute, Records, guard_page, portal_of
-from ropewalk.portal.quay import read_quay, reasons
+from ropewalk.portal.quay import Quay, read_quay, reasons
 from ropewalk.portal.sent import read_sent
 from ropewalk.portal.sessions import now_s, require_own_page
 from ropewalk.views import desk_reading
@@ -38,7 +38,7 @@ _GATE: Final = re.compile(r"[A-Z0-9.-]{1,16}")
 Tag = Annotated[str, Query(pattern=r"^([0-9a-f]{64})?$")]
 Hash = Annotated[str, Query(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Query(pattern=r"^[A-Z0-9.-]{1,16}$")]
-Beginning = Annotated[str, Query(max_length=64, pattern=r"^[0-9a-f]*$")]
+Sought = Annotated[str, Query(max_length=64)]
 
 
 class _Sent(msgspec.Struct, forbid_unknown_fields=True):
@@ -52,7 +52,7 @@ def mailbox_of(request: Request) -> Mailbox:
 
 
 @router.get("/gate", dependencies=[guard_page("portal.read")])
-async def gate(request: Request, box: Tag = "", text: Beginning = "") -> Response:
+async def gate(request: Request, box: Tag = "", text: Sought = "") -> Response:
     """The gate's screen: boxes of this terminal, or one of them to be let out."""
     here, portal = of(request), portal_of(request)
     if request.state.session is None:
@@ -75,12 +75,20 @@ def _read(here: Node, me: str, box: str, text: str) -> dict[str, Any]:
         return {**found, "quay": quay, "reasons": reasons(quay, now_s()), "is_here": is_here}
     with here.views.database.reading() as connection:
         page = desk_reading.involved(connection, me, ("box", True), None, SHOWN)
-    tags = [one.subject for one in page.rows if one.subject.startswith(text)]
-    quays = [read_quay(here, tag) for tag in tags]
-    at_gate = [
-        one for one in quays if one.movement and one.movement.terminal == me and one.state != "left"
-    ]
-    return {**found, "rows": at_gate}
+    quays = [read_quay(here, one.subject) for one in page.rows]
+    return {**found, "rows": [one for one in quays if _stands_at(one, me) and _is(one, text)]}
+
+
+def _stands_at(quay: Quay, terminal: str) -> bool:
+    movement = quay.movement
+    return movement is not None and movement.terminal == terminal and movement.exit is None
+
+
+def _is(quay: Quay, text: str) -> bool:
+    """Whether a box is looked for: by its tag's beginning, or by the number of a bill."""
+    wanted = text.strip().upper()
+    called = [reference.upper() for reference in quay.references.values()]
+    return quay.tag.upper().startswith(wanted) or any(wanted in one for one in called)
 
 
 @router.get("/gate/answer", dependencies=[guard_page("portal.read")])

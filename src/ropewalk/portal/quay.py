@@ -81,8 +81,12 @@ class Quay:
 
     @property
     def waits(self) -> list[Wait]:
-        """Who is waited for, and for which act."""
+        """Who is waited for, and for which act, at some time or other."""
         return list(of_box(self.movement, self.right, self.titles))
+
+    def waits_at(self, now_s: int) -> list[Wait]:
+        """Who is waited for now."""
+        return [one for one in self.waits if one.from_s <= now_s]
 
 
 def read_quay(here: Node, tag: str) -> Quay:

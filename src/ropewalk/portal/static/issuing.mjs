@@ -353,6 +353,25 @@ export async function commitmentOf(bytes, salt) {
 }
 
 /**
+ * What the ledger holds of any content: of a JSON object as of a document, of anything else its
+ * bytes' hash stands for the checksum too.
+ *
+ * @returns {Promise<string>} hex
+ */
+export async function contentCommitment(bytes, salt) {
+  const hash = await sha256(bytes);
+  return sha256Hex(joined(salt, hash, checksumOr(bytes, hash)));
+}
+
+function checksumOr(bytes, otherwise) {
+  try {
+    return dcsaChecksum(bytes);
+  } catch {
+    return otherwise;
+  }
+}
+
+/**
  * The ISSUE's body for a document.
  *
  * @param {object} document of `readTransportDocument`
