@@ -313,10 +313,7 @@ async def statement(request: Request, asked: Annotated[AskedStatement, Query()])
         raise MalformedParameterError(str(error)) from error
     here, between = node.of(request), asked.between()
     if kind == media.CSV:
-        first = await here.looking.run(_page, here, asked, between, (None, PIECE))
-        name = f"statement-{asked.customer[:8]}-{asked.currency}.csv"
-        headers = {"content-disposition": f'attachment; filename="{name}"'}
-        return Flow(here, _table(here, asked, between, first), media.CSV, headers)
+        return await statement_table(here, asked)
     after = read_cursor(asked.cursor, asked.scope) if asked.cursor else None
     found, position = await here.looking.run(_page, here, asked, between, (after, asked.limit))
     told = AccountStatement(
@@ -330,6 +327,15 @@ async def statement(request: Request, asked: Annotated[AskedStatement, Query()])
         closing=OnAccount(amount=str(found.closing.amount), held=str(found.closing.held)),
     )
     return answer(told)
+
+
+async def statement_table(here: Node, asked: AskedStatement) -> Response:
+    """All of an account's statement as CSV, as it is read."""
+    between = asked.between()
+    first = await here.looking.run(_page, here, asked, between, (None, PIECE))
+    name = f"statement-{asked.customer[:8]}-{asked.currency}.csv"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Flow(here, _table(here, asked, between, first), media.CSV, headers)
 
 
 Paged = tuple[portfolio.Statement, int]

@@ -8,6 +8,15 @@ from typing import Final
 import msgspec
 
 FOLDER: Final = Path(__file__).parent / "catalogue"
+ENGLISH: Final = "en"
+"""What is not told in another language yet is told in this one."""
+
+
+def _read(language: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted((FOLDER / language).glob("*.json")):
+        found.update(msgspec.json.decode(path.read_bytes(), type=dict[str, str]))
+    return found
 
 
 class MissingTextError(KeyError):
@@ -23,9 +32,7 @@ class Catalogue:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.texts: dict[str, str] = {}
-        for path in sorted((FOLDER / language).glob("*.json")):
-            self.texts.update(msgspec.json.decode(path.read_bytes(), type=dict[str, str]))
+        self.texts = _read(ENGLISH) | _read(language)
 
     def __call__(self, key: str, /, **members: object) -> str:
         """A text, its members in their places.

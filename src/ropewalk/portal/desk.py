@@ -8,9 +8,10 @@ from starlette.responses import RedirectResponse, Response
 
 from ropewalk.api.node import Node, of
 from ropewalk.portal.forms import Draft
+from ropewalk.portal.links import page_of
 from ropewalk.portal.pages import HEADERS, PageRoute, Records, guard_page, portal_of
 from ropewalk.portal.sessions import now_s
-from ropewalk.portal.todos import page_of, ready
+from ropewalk.portal.todos import ready
 from ropewalk.views import desk_reading
 from ropewalk.views.cursors import read_spot, write_spot
 

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finance: what I hold and owe, when it falls due, what lies at which bank; a receivable's tree."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from ropewalk.api import parameters
 from ropewalk.api.node import Node, of
+from ropewalk.api.portfolio import AskedStatement, statement_table
 from ropewalk.codes import Money
 from ropewalk.portal.charts import Bar, bar_chart
 from ropewalk.portal.forms import Draft, draft
@@ -71,6 +72,12 @@ def ladder_chart(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
         )
         for currency in currencies
     ]
+
+
+@router.get("/finance/statement.csv", dependencies=[guard_page("portfolio.read")])
+async def statement(request: Request, asked: Annotated[AskedStatement, Query()]) -> Response:
+    """An account's whole statement, for a spreadsheet."""
+    return await statement_table(of(request), asked)
 
 
 @router.get("/receivables/{receivable}", dependencies=[guard_page("portal.read")])

@@ -17,11 +17,11 @@ from ropewalk.api import parameters
 from ropewalk.api.node import Node, of
 from ropewalk.api.records import Reader
 from ropewalk.portal.errors import NoSuchPageError
+from ropewalk.portal.links import page_of
 from ropewalk.portal.pages import PageRoute, Portal, Records, guard_page, portal_of
 from ropewalk.portal.papers import paper_of
 from ropewalk.portal.sentences import Told, read, sentence
 from ropewalk.portal.sessions import now_s
-from ropewalk.portal.todos import page_of
 from ropewalk.views import desk_reading, histories
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from ropewalk.api.node import Node, of
 from ropewalk.codes import CodeError, DocumentReference
+from ropewalk.portal.links import PAGES, page_of
 from ropewalk.portal.pages import HEADERS, PageRoute, guard_page, portal_of
-from ropewalk.portal.todos import PAGES, page_of
 from ropewalk.views import desk_reading
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -10,14 +10,17 @@ import msgspec
 from markupsafe import Markup, escape
 
 from ropewalk.api.errors import ApiError
+from ropewalk.client.members import TIMES
 from ropewalk.crypto import EncodingError, from_base64url
 from ropewalk.engines.port import Logged
 from ropewalk.ledger import COMMITTED
-from ropewalk.portal.pages import Portal, money, short
+from ropewalk.portal.links import page_of
+from ropewalk.portal.pages import Portal, money, short, when, words
 
 _PLACE: Final = re.compile(r"\{([a-z_]+)\}")
 _CONTROLLER: Final = re.compile(r"[0-9a-f]{32}")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
+SUMS_OF: Final = ("amount", "price", "sum")
 STRANDS: Final = {"cargo": "cargo", "capital": "capital", "title": "information"}
 """Which strand of the rope a room's acts lie on; an exchange ties all three."""
 
@@ -97,12 +100,26 @@ def sentence(portal: Portal, act: str, body: Mapping[str, Any]) -> Markup:
 def value(portal: Portal, body: Mapping[str, Any], name: str) -> Markup:
     """One member of an act, as people read it."""
     found = body.get(name, "")
-    if isinstance(found, str) and _CONTROLLER.fullmatch(found):
-        return portal.who(found)
-    if isinstance(found, str) and _HASH.fullmatch(found):
-        return Markup("<code>{}</code>").format(short(found))
-    if name in ("amount", "price", "sum") and body.get("currency"):
+    if isinstance(found, bool):
+        return escape(portal.text(f"script.said.{'yes' if found else 'no'}"))
+    if name in SUMS_OF and body.get("currency"):
         return money(found, str(body["currency"]))
-    if isinstance(found, str | int):
-        return escape(found)
+    if isinstance(found, int):
+        return when(found) if name in TIMES else escape(found)
+    if isinstance(found, str):
+        return _word(portal, name, found)
     return escape(msgspec.json.encode(found).decode()[:200])
+
+
+def _word(portal: Portal, name: str, found: str) -> Markup:
+    """A text of an act: a party by its name, a thing by its page, an act by what it is called."""
+    if _CONTROLLER.fullmatch(found):
+        return portal.who(found)
+    if _HASH.fullmatch(found):
+        address = page_of(name, found)
+        link = '<a href="{}"><code>{}</code></a>' if address else "{}<code>{}</code>"
+        return Markup(link).format(address, short(found))
+    if name == "act":
+        plain = words(found.partition(".")[2])
+        return escape(portal.text.get(f"script.said.name.{found}", plain))
+    return escape(found)

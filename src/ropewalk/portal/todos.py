@@ -2,29 +2,12 @@
 """From what waits to an act ready to be signed: two steps, this is the first."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from ropewalk.portal.drafts import of_exchange
 from ropewalk.portal.forms import Draft, draft
 from ropewalk.portal.pages import Records
 from ropewalk.views.desk_reading import Todo
-
-PAGES: Final = {
-    "box": "/boxes/",
-    "consignment": "/consignments/",
-    "exchange": "/exchanges/",
-    "payable": "/payables/",
-    "proposal": "/proposals/",
-    "receivable": "/receivables/",
-    "title": "/titles/",
-}
-"""Kinds of subjects that have a page of their own."""
-
-
-def page_of(kind: str, subject: str) -> str:
-    """Where a subject is shown, "" where it has no page."""
-    start = PAGES.get(kind)
-    return start + subject if start else ""
 
 
 def ready(records: Records, todo: Todo, me: str, now_s: int) -> Draft | None:
