@@ -10,7 +10,7 @@ import pytest
 
 from network import PASSPHRASE
 from portal.lodge import COOKIE, Lodge
-from ropewalk.api.policy import ENTRANCE, PUBLIC, SIGNED
+from ropewalk.api.policy import ENTRANCE, EVENTS, PUBLIC, SIGNED
 from ropewalk.crypto import PrivateKey, sha256
 from ropewalk.portal.sessions import LASTS_S, now_s
 from ropewalk.portal.store import Session, Store
@@ -52,7 +52,7 @@ def action_of(lodge: Lodge, operation: str) -> str:
 def test_every_route_asks_the_policy(lodge: Lodge) -> None:
     actions = {one: action_of(lodge, one) for one in lodge.operations}
     assert {one for one, action in actions.items() if not action} == set()
-    assert set(actions.values()) <= OPEN | PUBLIC | SIGNED
+    assert set(actions.values()) <= OPEN | PUBLIC | SIGNED | EVENTS
 
 
 def test_a_closed_node_shows_nobody_more_than_the_way_in(closed: Lodge) -> None:

@@ -117,8 +117,8 @@ def _word(portal: Portal, name: str, found: str) -> Markup:
         return portal.who(found)
     if _HASH.fullmatch(found):
         address = page_of(name, found)
-        link = '<a href="{}"><code>{}</code></a>' if address else "{}<code>{}</code>"
-        return Markup(link).format(address, short(found))
+        code = Markup("<code>{}</code>").format(short(found))
+        return Markup('<a href="{}">{}</a>').format(address, code) if address else code
     if name == "act":
         plain = words(found.partition(".")[2])
         return escape(portal.text.get(f"script.said.name.{found}", plain))
