@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A box waits for its lights, its orders, and whoever is to collect it."""
 
+from msgspec.structs import replace
+
 from cargo.quay import OTHER_BOX, Quay, claim, loaded
 from ledger.world import DAY, IDS
+from ropewalk.cargo import Basis, BoxRecord, Movement, Right, Standing
+from ropewalk.cargo.state import Order
+from ropewalk.views import waiting_boxes
+from ropewalk.views.concerned import box_line
 from views.scene import Scene
 
 
@@ -44,3 +50,49 @@ def test_a_load_that_is_taken_back_concerns_nobody(scene: Scene) -> None:
     scene.world.done("terminal", "cargo.RETRACT_LOAD", {"box": OTHER_BOX})
     assert scene.acts("terminal") == []
     assert scene.views.involved(IDS["terminal"]).rows == []
+
+
+def test_a_box_is_released_by_what_took_a_titles_place_and_needs_no_withdrawn_one() -> None:
+    basis = Basis(claimant="a", kind="SURRENDER")
+    order = Order(basis="SURRENDER", claimant="a", release_to="a", title="child")
+    movement = Movement(
+        carrier="c",
+        customs="d",
+        depot="t",
+        orders=(order,),
+        status="ANNOUNCED",
+        terminal="t",
+        titles=("parent", "void"),
+    )
+    child = Standing(issuer="c", basis=basis)
+    titles = {
+        "child": child,
+        "parent": Standing(issuer="c", replaced_by=("child",)),
+        "void": Standing(issuer="c", is_void=True),
+    }
+    assert waiting_boxes.is_released(movement, titles)
+    alone = replace(movement, titles=("void",))
+    assert not waiting_boxes.is_released(replace(alone, orders=()), titles)
+    two = {**titles, "parent": Standing(issuer="c", replaced_by=("child", "other"))}
+    assert not waiting_boxes.is_released(movement, {**two, "other": Standing(issuer="c")})
+    assert not waiting_boxes.is_released(movement, {**titles, "void": Standing(issuer="c")})
+
+
+def test_a_right_lapses_the_second_after_its_window() -> None:
+    movement = Movement(
+        carrier="c",
+        customs="d",
+        customs_status="CLEARED",
+        depot="t",
+        is_ready=True,
+        status="ANNOUNCED",
+        terminal="t",
+        titles=("one",),
+    )
+    right = Right(holders=("c", "h"), last_act="x", valid_from=1, valid_until=9, version=2)
+    (one,) = waiting_boxes.of_box(movement, right, {})
+    assert (one.controller, one.act, one.from_s) == ("c", "cargo.CHANGE_VALIDITY", 10)
+    parts = box_line(BoxRecord(), movement, right).parts
+    assert parts == {"c": "carrier", "d": "customs", "h": "holder", "t": "depot terminal"}
+    granted = replace(right, holders=("c",), offered_to="h")
+    assert box_line(BoxRecord(), movement, granted).parts["c"] == "carrier"

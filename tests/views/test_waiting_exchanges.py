@@ -85,6 +85,8 @@ def test_what_need_not_be_stated_any_more_waits_for_nobody(scene: Scene, hall: H
     hall.opened(condition=both(either(met, hall.event()), later)).gives_title().gives_money()
     assert scene.asked(ahead=10) == {("terminal", "STATE_FACT")}
     assert ("shipper", "SETTLE") in scene.asked(ahead=DAY)
+    over = hall.record.deadline + 1 - scene.world.time_s
+    assert scene.asked(ahead=over) == {("shipper", "RETURN"), ("consignee", "RETURN")}
 
 
 def test_a_frozen_bill_in_escrow_goes_back(scene: Scene, hall: Hall) -> None:
