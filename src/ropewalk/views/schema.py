@@ -436,6 +436,7 @@ Index(
     postgresql_where=involvements.c.name != "",
 )
 
+_SOUGHT: Final = ("controller", "run", "order_s", "kind", "subject", "act", "number", "from_s")
 waits = Table(
     "waits",
     metadata,
@@ -452,17 +453,7 @@ waits = Table(
     Column("currency", String(3), nullable=False),
     Column("amount", String(24), nullable=False),
     Column("about", String(64), nullable=False),
-    Index(
-        "waits_controller",
-        "controller",
-        "run",
-        "order_s",
-        "kind",
-        "subject",
-        "act",
-        "number",
-        "from_s",
-    ),
+    Index("waits_controller", *_SOUGHT),
     sqlite_with_rowid=False,
 )
 """What a record waits for, and from whom, in which span of time: one act that somebody could do.
