@@ -139,6 +139,16 @@ class Pier(Lodge):
         self.does("customs", "cargo.SET_CUSTOMS_STATUS", box=self.box, status="CLEARED")
         self.does("terminal", "cargo.SET_READINESS", box=self.box, ready=True)
 
+    def make_ready(self) -> None:
+        """Loaded, billed, announced, released, cleared, and the right accepted."""
+        self.load()
+        self.issue()
+        self.announce()
+        self.surrender()
+        self.release()
+        self.accept()
+        self.clear()
+
     def last_act(self, kind: str, name: str) -> str:
         """The last act on something."""
         text = self.network.engine.record(f"{kind}/{name}")

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Boxes as the portal shows them: lights, reasons, offers, the board, and the gate."""
+"""Boxes as the portal shows them: lights, reasons, offers, the board."""
 
 import html
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from portal.pier import GATE, Pier
@@ -18,30 +17,15 @@ from ropewalk.cargo import require_green
 from ropewalk.cargo.bills import unreleased
 from ropewalk.crypto import sha256_hex
 from ropewalk.ledger import LedgerError
-from ropewalk.portal import mailbox as mailboxes
-from ropewalk.portal.mailbox import GateAnswer, Mailbox
+from ropewalk.portal import quay as quays
+from ropewalk.portal.catalogue import Catalogue
 from ropewalk.portal.quay import Quay, read_quay, reasons
-from ropewalk.portal.store import Store
 from ropewalk.title import standing
 
 CHALLENGE = sha256_hex(b"a question of this gate")
 OFFER = re.compile(r'data-act="([^"]+)" data-body="([^"]*)"( data-proposes)?')
 LIGHT = re.compile(r'<li class="light (\w+)">')
 PARTIES = ("carrier", "customs", "terminal", "shipper", "haulier", "bank")
-
-
-@pytest.fixture
-def pier(tmp_path: Path) -> Iterator[Pier]:
-    with Pier(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def clear(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pier]:
-    """With a box that may leave, for tests that leave it there."""
-    with Pier(tmp_path_factory.mktemp("pier")) as made:
-        ready_to_leave(made)
-        yield made
 
 
 def quay_of(pier: Pier) -> Quay:
@@ -139,17 +123,6 @@ def test_from_the_right_to_the_depot(pier: Pier) -> None:
     assert offered(page(pier, "shipper")) == {}
 
 
-def ready_to_leave(pier: Pier) -> None:
-    """Loaded, billed, announced, released, cleared, and the right accepted."""
-    pier.load()
-    pier.issue()
-    pier.announce()
-    pier.surrender()
-    pier.release()
-    pier.accept()
-    pier.clear()
-
-
 def hold(pier: Pier) -> None:
     reason = sha256_hex(b"smells of fish")
     pier.does("customs", "cargo.SET_CUSTOMS_STATUS", box=pier.box, status="HOLD", reason=reason)
@@ -194,7 +167,7 @@ def test_what_keeps_it_is_what_the_ledger_refuses(
     colours: list[str],
     refusal: str,
 ) -> None:
-    ready_to_leave(pier)
+    pier.make_ready()
     happens(pier)
     now = int(time.time()) + after_s
     quay = quay_of(pier)
@@ -211,7 +184,7 @@ def test_what_keeps_it_is_what_the_ledger_refuses(
 
 def test_everything_that_is_offered_is_taken(pier: Pier) -> None:
     """An offer that is ready is no suggestion that the ledger refuses."""
-    ready_to_leave(pier)
+    pier.make_ready()
     pier.on_right("shipper", "TRANSFER_PICK_UP", to=pier.id("haulier"))
     block(pier)
     for name, act in (
@@ -227,7 +200,7 @@ def test_everything_that_is_offered_is_taken(pier: Pier) -> None:
 
 
 def test_the_holder_passes_it_on_or_names_a_driver(pier: Pier) -> None:
-    ready_to_leave(pier)
+    pier.make_ready()
     found = offered(page(pier, "shipper"))
     assert {"TRANSFER_PICK_UP", "NAME_DRIVER"} <= set(found)
     driver = pier.id("haulier")
@@ -270,201 +243,11 @@ def test_the_board_is_for_who_is_logged_in(clear: Pier) -> None:
 
 
 def test_a_box_that_left_is_shown_so(pier: Pier) -> None:
-    ready_to_leave(pier)
+    pier.make_ready()
     assert f"/boxes/{pier.box}" in board(pier, "shipper", "clear")
     pier.leave()
     assert f"/boxes/{pier.box}" in board(pier, "shipper", "left")
     assert f"/boxes/{pier.box}" not in board(pier, "shipper", "clear")
-
-
-# The gate
-
-
-def asked(pier: Pier, challenge: str = CHALLENGE) -> str:
-    return f"box={pier.box}&gate={GATE}&challenge={challenge}"
-
-
-def answer(pier: Pier, name: str, presentation: str) -> httpx2.Response:
-    headers = {**pier.cookie(name), **pier.here()}
-    return pier.http.post("/gate/answers", headers=headers, json={"presentation": presentation})
-
-
-def waiting(pier: Pier, name: str = "terminal", challenge: str = CHALLENGE) -> httpx2.Response:
-    return pier.http.get(f"/gate/answers/{challenge}", headers=pier.cookie(name))
-
-
-def test_the_gate_finds_its_boxes(pier: Pier) -> None:
-    ready_to_leave(pier)
-    reference = pier.document.reference.reference
-    for text in ("", pier.box[:6], reference.lower(), reference[3:9]):
-        assert f"/gate?box={pier.box}" in pier.get(f"/gate?text={text}", "terminal").text
-    assert f"/gate?box={pier.box}" not in pier.get("/gate?text=zzz", "terminal").text
-    assert f"/gate?box={pier.box}" not in pier.get("/gate", "port").text
-    assert "data-ask" in pier.get(f"/gate?box={pier.box}", "terminal").text
-    assert "data-ask" not in pier.get(f"/gate?box={pier.box}", "port").text
-    pier.leave()
-    assert f"/gate?box={pier.box}" not in pier.get("/gate", "terminal").text
-    assert "data-ask" not in pier.get(f"/gate?box={pier.box}", "terminal").text
-
-
-def test_the_driver_reads_what_he_signs(clear: Pier) -> None:
-    text = clear.get(f"/gate/answer?{asked(clear)}", "shipper").text
-    assert f"I am at {GATE}, now, to collect this box, and I hold the right to it." in text
-    assert f'data-right="{clear.last_act("right", clear.box)}"' in text
-    assert CHALLENGE in text
-    assert "data-answer-to" not in clear.get(f"/gate/answer?{asked(clear)}", "bank").text
-    nobody = clear.get(f"/gate/answer?{asked(clear)}").text
-    assert "data-answer-to" not in nobody
-    assert f"/gate/answer/{clear.box}/{GATE}/{CHALLENGE}" in nobody  # back here from a desk
-
-
-def test_the_way_back_from_a_desk_leads_to_the_question(clear: Pier) -> None:
-    found = clear.get(f"/gate/answer/{clear.box}/{GATE}/{CHALLENGE}")
-    assert found.status_code == 303
-    there = httpx2.URL(found.headers["location"])
-    assert there.path == "/gate/answer"
-    assert dict(there.params) == {"box": clear.box, "gate": GATE, "challenge": CHALLENGE}
-    for path in (f"{clear.box}/gate 1/{CHALLENGE}", f"x/{GATE}/{CHALLENGE}", f"{clear.box}/A/y"):
-        assert clear.get(f"/gate/answer/{path}").status_code >= 400
-
-
-def test_an_answer_reaches_the_gate_and_opens_it(pier: Pier) -> None:
-    ready_to_leave(pier)
-    assert waiting(pier).status_code == 204
-    presentation = pier.presented("shipper", CHALLENGE)
-    assert answer(pier, "shipper", presentation).status_code == 204
-    told = waiting(pier).json()
-    assert told == {
-        "answer": f"{pier.id('shipper')}~{presentation}",
-        "collector": pier.id("shipper"),
-    }
-    code = pier.http.get(f"/gate/answers/{CHALLENGE}/qr", headers=pier.cookie("shipper"))
-    assert code.headers["content-type"] == "image/svg+xml"
-    pier.does(
-        "terminal",
-        "cargo.GATE_OUT",
-        box=pier.box,
-        challenge=CHALLENGE,
-        collector=told["collector"],
-        gate=GATE,
-        presentation=presentation,
-    )
-
-
-def test_only_who_may_collect_answers(clear: Pier) -> None:
-    good = clear.presented("shipper", CHALLENGE)
-    for name, presentation in (
-        ("bank", clear.presented("bank", CHALLENGE)),  # not the holder
-        ("bank", good),  # another's signature
-        ("shipper", clear.presented("bank", CHALLENGE)),  # another's key
-        ("shipper", good[:-2] + "AA"),
-        ("shipper", "nothing"),
-    ):
-        assert answer(clear, name, presentation).status_code == 400, (name, presentation)
-    assert waiting(clear).status_code == 204
-    assert clear.http.post("/gate/answers", headers=clear.here(), json={}).status_code == 401
-    headers = {**clear.cookie("shipper"), **clear.here()}
-    big = clear.http.post("/gate/answers", headers=headers, json={"presentation": "x" * 5_000})
-    assert big.status_code == 413
-    assert clear.http.get(f"/gate/answers/{CHALLENGE}").status_code == 401
-
-
-def test_a_named_driver_answers_too(pier: Pier) -> None:
-    ready_to_leave(pier)
-    until = int(time.time()) + 600
-    pier.on_right("shipper", "NAME_DRIVER", driver=pier.id("haulier"), until=until)
-    assert answer(pier, "haulier", pier.presented("haulier", CHALLENGE)).status_code == 204
-    assert waiting(pier).json()["collector"] == pier.id("haulier")
-
-
-def test_an_older_answer_opens_nothing(clear: Pier) -> None:
-    body = {
-        "box": clear.box,
-        "challenge": sha256_hex(b"another question"),
-        "collector": clear.id("shipper"),
-        "gate": GATE,
-        "presentation": clear.presented("shipper", CHALLENGE),
-    }
-    assert clear.refused("terminal", "cargo.GATE_OUT", **body) == "cargo.bad_presentation"
-
-
-def test_a_question_is_drawn_as_a_code_without_style_or_script(clear: Pier) -> None:
-    found = clear.http.get(f"/gate/qr?{asked(clear)}")
-    assert found.headers["content-type"] == "image/svg+xml"
-    assert "<svg" in found.text
-    assert not re.search(r"<script|<style|\sstyle=|\son\w+=", found.text)
-    for text in (asked(clear).replace(GATE, "gate"), asked(clear).replace(CHALLENGE, "x")):
-        assert clear.http.get(f"/gate/qr?{text}").status_code >= 400
-
-
-# The mailbox
-
-
-def test_a_mailbox_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [1_000.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(mailboxes, "OPEN_MAX", 3)
-    box = Mailbox()
-    first = GateAnswer("c", "p")
-    box.put("one", first)
-    now[0] += mailboxes.OPEN_S - 1
-    assert box.get("one") == first
-    now[0] += 1
-    assert box.get("one") is None
-    for name in ("a", "b", "c", "d"):
-        box.put(name, GateAnswer(name, "p"))
-    assert [box.get(name) is not None for name in ("a", "b", "c", "d")] == [False, True, True, True]
-    box.put("b", first)
-    assert box.get("b") == first
-
-
-# Papers, and the page that issues
-
-
-def tell(pier: Pier, name: str, title: str, payload: str) -> int:
-    headers = {**pier.cookie(name), **pier.here()}
-    told = {"payload": payload, "title": title}
-    return pier.http.post("/papers", headers=headers, json=told).status_code
-
-
-def test_a_party_tells_where_the_document_lies(pier: Pier) -> None:
-    pier.load()
-    title = pier.issue()
-    assert tell(pier, "shipper", title, "bb" * 32) == 204
-    assert f'data-sheet="{"bb" * 32}"' in pier.get(f"/titles/{title}", "shipper").text
-    assert tell(pier, "carrier", title, "aa" * 32) == 204
-    assert tell(pier, "shipper", title, "cc" * 32) == 204
-    assert f'data-sheet="{"aa" * 32}"' in pier.get(f"/titles/{title}", "shipper").text
-
-
-def test_nobody_else_tells_where_a_document_lies(clear: Pier) -> None:
-    title = clear.title
-    assert tell(clear, "bank", title, "aa" * 32) == 403
-    assert tell(clear, "carrier", "00" * 32, "aa" * 32) == 403
-    assert tell(clear, "carrier", title, '"><script>') == 403
-    told = {"payload": "aa" * 32, "title": title}
-    assert clear.http.post("/papers", headers=clear.here(), json=told).status_code == 401
-    abroad = {**clear.cookie("carrier"), "origin": "https://evil.example"}
-    assert clear.http.post("/papers", headers=abroad, json=told).status_code == 403
-    assert 'data-sheet=""' in clear.get(f"/titles/{title}", "carrier").text
-
-
-def test_papers_are_kept() -> None:
-    store = Store(None)
-    store.keep_paper("t", "p", "z")
-    store.keep_paper("t", "q", "y")
-    assert store.paper("t", "z") == "p"
-    assert store.paper("t", "x") == "q"
-    store.keep_paper("t", "r", "z")
-    assert store.paper("t", "z") == "r"
-    assert store.paper("u", "z") == ""
-    store.close()
-
-
-def test_issuing_is_for_carriers(clear: Pier) -> None:
-    assert "data-own-document" in clear.get("/issue", "carrier").text
-    assert "data-own-document" not in clear.get("/issue", "bank").text
-    assert "data-own-document" not in clear.get("/issue").text
 
 
 # What strangers write
@@ -475,7 +258,11 @@ def test_a_strangers_text_is_never_markup(clear: Pier, script: str) -> None:
     for name in PARTIES:
         clear.portal.rename(clear.id(name), script)
     paths = (f"/boxes/{clear.box}", "/release", "/gate", f"/gate?box={clear.box}", "/issue")
-    for path in (*paths, f"/gate/answer?{asked(clear)}", f"/gate?text={script}"):
+    for path in (
+        *paths,
+        f"/gate/answer?box={clear.box}&gate={GATE}&challenge={CHALLENGE}",
+        f"/gate?text={script}",
+    ):
         text = clear.get(path, "terminal").text
         assert script not in text, path
         assert "<img src=x" not in text
@@ -489,3 +276,14 @@ def test_ids_of_fields_are_each_ones_own(clear: Pier) -> None:
         ids = re.findall(r'\sid="([^"]+)"', text)
         assert len(ids) == len(set(ids)), name
         assert set(re.findall(r'<label for="([^"]+)"', text)) <= {*ids, "q"}
+
+
+def test_every_reason_and_light_is_told_in_words() -> None:
+    texts = Catalogue("en").texts
+    source = (Path(quays.__file__)).read_text(encoding="utf-8")
+    told = re.findall(r'"((?:why|light)\.[a-z_]+)"', source)
+    assert len(told) > 10
+    assert [key for key in told if key not in texts] == []
+    for start in ("why.customs", "light.customs"):
+        for status in ("NOTHING", "HOLD", "EXAMINATION"):
+            assert f"{start}.{status}" in texts

@@ -77,15 +77,20 @@ async function answered(given) {
   place.querySelector("[data-waiting]").textContent = "";
   if (found === undefined) await say("", await text("gate.not_signed"));
   else if (found.status === "unknown") await say("", await text("gate.unknown"), found.detail);
-  else if (found.status === "refused") await say("bad", await text("gate.stays"), reason(found));
+  else if (found.status === "refused") await say("bad", ...(await refused(found)));
   else {
     await say("good", await text("gate.out"));
     place.hidden = true;
   }
 }
 
-function reason({ code, detail }) {
-  return detail ? `${detail} (${code})` : code;
+/** A refusal in words, where the catalogue has some; and as the ledger has it. */
+async function refused({ code, detail }) {
+  const key = `gate.refused.${code}`;
+  const words = await text(key);
+  const plain = detail ? `${detail} (${code})` : code;
+  const stays = await text("gate.stays");
+  return [words === key ? stays : `${stays} ${words}`, plain];
 }
 
 /** The answer for whoever stands at the gate, large. */

@@ -114,15 +114,25 @@ async function filled() {
       endorsee: await party(endorsee),
     },
     readers: await Promise.all(others.map(controller)),
-    secret: known ? fromBase64(known) : crypto.getRandomValues(new Uint8Array(SECRET_SIZE)),
-    isNewSecret: known === "",
+    secret: known ? fromBase64(known) : secretOf(own.elements.file.files[0]),
   };
+}
+
+const drawn = new WeakMap();
+
+/** A new secret for a file, drawn and saved once, however often its issue is tried. */
+function secretOf(file) {
+  if (!drawn.has(file)) {
+    drawn.set(file, crypto.getRandomValues(new Uint8Array(SECRET_SIZE)));
+    save(drawn.get(file), file.name);
+  }
+  return drawn.get(file);
 }
 
 // ---------------------------------------------------------------------------------------------
 // Issuing it
 
-async function issued({ bytes, law, onBoard, parties, readers, secret, isNewSecret = false }) {
+async function issued({ bytes, law, onBoard, parties, readers, secret }) {
   const desk = await myDesk();
   if (desk === undefined) throw new Error(await text(me ? "act.no_key" : "act.no_desk"));
   const document = readTransportDocument(bytes);
@@ -131,7 +141,6 @@ async function issued({ bytes, law, onBoard, parties, readers, secret, isNewSecr
   const dated = onBoard ? { date: onBoard } : undefined;
   const body = await issueBody(document, { salt, law, parties, terms, onBoard: dated });
   const title = await titleId(network, desk.controller, body);
-  if (isNewSecret) save(secret, document.reference);
   const named = [desk.controller, ...Object.values(parties), ...readers];
   const payload = await shared(desk, { bytes, salt }, named);
   const found = await decided({ act: "title.ISSUE", body });
@@ -192,10 +201,10 @@ async function tell(title, payload) {
 }
 
 /** A new secret is kept by the carrier: without it nobody could show later what a tag stands for. */
-function save(secret, reference) {
+function save(secret, document) {
   const content = new Blob([`${toBase64(secret)}\n`], { type: "text/plain" });
   const address = URL.createObjectURL(content);
-  const name = reference.replace(/[^A-Za-z0-9._-]/g, "_");
+  const name = document.replace(/[^A-Za-z0-9._-]/g, "_");
   element("a", { href: address, download: `${name}.secret.txt` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

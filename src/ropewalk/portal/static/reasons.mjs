@@ -25,9 +25,10 @@ document.addEventListener("ropewalk-signed", () => {
 
 /** Above each field for a fingerprint, one for the words that it is of. */
 async function addWords() {
-  const [label, hint] = await Promise.all([text("reasons.words"), text("reasons.hint")]);
+  const [pattern, hint] = await Promise.all([text("reasons.words"), text("reasons.hint")]);
   for (const input of document.querySelectorAll("input[data-words-for]:not([data-worded])")) {
     input.dataset.worded = "yes";
+    const label = `${input.labels[0].firstChild.textContent.trim()}${pattern}`;
     const id = `${input.id}-w`;
     const words = element("textarea", { id, rows: "2", "aria-describedby": `${id}-h` });
     words.addEventListener("input", () => committed(input, words.value));
