@@ -22,9 +22,10 @@ async def network(request: Request) -> Response:
     """The network's page."""
     here, portal = of(request), portal_of(request)
     found = await here.proofs.run(_read, here)
+    growth = line_chart(found.pop("growth"), portal.text("network.growth.text"))
     acts = [(one, sentence(portal, one.act, one.body)) for one in found.pop("acts")]
     base = f"{request.url.scheme}://{request.headers.get('host', '')}"
-    return portal.render(request, "network.html", acts=acts, base=base, **found)
+    return portal.render(request, "network.html", acts=acts, base=base, growth=growth, **found)
 
 
 def _members(here: Node) -> list[dict[str, Any]]:
@@ -46,7 +47,7 @@ def _read(here: Node) -> dict[str, Any]:
         "condition": condition,
         "checkpoint": here.engine.checkpoint(),
         "acts": acts[: -SHOWN - 1 : -1],
-        "growth": line_chart(growth),
+        "growth": growth,
         "standing": standing,
         "members": _members(here),
         "rate": len(minute),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The first page: what this is, and the way to a desk."""
 
+from typing import Any
+
 import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -33,11 +35,17 @@ async def words(request: Request) -> Response:
     """What the scripts need to say what is signed: texts, names, the rule table."""
     portal, here = portal_of(request), of(request)
     found = {
-        "acts": here.settings.acts,
+        "acts": [_meaning(one) for one in here.settings.acts],
         "names": portal.names(),
         "texts": portal.text.part("act", "member", "script"),
     }
     return Response(msgspec.json.encode(found), media_type=media.JSON, headers=HEADERS)
+
+
+def _meaning(act: dict[str, Any]) -> dict[str, Any]:
+    """What an act and its members mean, without what it can be refused for."""
+    members = [{name: one[name] for name in ("name", "type", "meaning")} for one in act["members"]]
+    return {"act": act["act"], "meaning": act["meaning"], "members": members}
 
 
 @router.post("/demo/desks/{controller}", dependencies=[guard_page("portal.open")])

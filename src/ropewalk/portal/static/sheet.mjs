@@ -9,7 +9,6 @@ import { fromBase64, joined, sha256, sha256Hex, toBase64 } from "./encoding.mjs"
 import { openPayload } from "./opening.mjs";
 import { element, me, myDesk, notice, refusal, text, told, words } from "./page.mjs";
 import { showVoyage } from "./voyage.mjs";
-import { dcsaChecksum } from "./ropewalk-verify.mjs";
 
 /** Open every sheet of the page that has one for this desk. */
 export function watchSheets() {
@@ -40,6 +39,7 @@ async function opened(place) {
   const { content } = await openPayload(desk, place.dataset.sheet);
   const inside = JSON.parse(new TextDecoder().decode(content));
   const [bytes, salt] = [fromBase64(inside.content), fromBase64(inside.salt)];
+  const { dcsaChecksum } = await import("./ropewalk-verify.mjs");
   const commitment = await sha256Hex(joined(salt, await sha256(bytes), dcsaChecksum(bytes)));
   if (commitment !== place.dataset.commitment) throw new Error(await text("sheet.other"));
   kept.set(place.dataset.title, { bytes, salt });
