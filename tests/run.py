@@ -62,7 +62,7 @@ class Part:
         }
 
 
-APART = ("consortium", "harness")
+APART = ("browser", "consortium", "harness")
 """Folders of tests that want the machine to themselves."""
 PR = (
     Part(
@@ -72,6 +72,7 @@ PR = (
             *(f"--ignore=tests/{one}" for one in APART),
         ],
     ),
+    Part("portal", [*PYTEST, "tests/browser"]),
     Part("hash seed 1", [*PYTEST, "tests/test_vectors.py"], {"PYTHONHASHSEED": "1"}),
     Part("durability", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/harness"]),
     Part("consortium", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/consortium"]),
