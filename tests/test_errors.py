@@ -23,6 +23,7 @@ RANGES: Mapping[str, range] = {
     "tracking": range(7500, 7550),
     "vault": range(7550, 7600),
     "views": range(7600, 7650),
+    "portal": range(7650, 7700),
     "capital": range(7700, 7750),
     "exchange": range(7750, 7800),
     "engines": range(7800, 7850),

@@ -244,7 +244,7 @@ def test_every_act_says_how_it_is_refused_and_where_it_comes_from(act: str) -> N
 
 def test_tests_lie_as_the_source_lies() -> None:
     rooms = {path.parent.name for path in MODULES} - {"ropewalk"}
-    beside = {"consortium", "harness", "model", "planted", "simulator", "verifier"}
+    beside = {"browser", "consortium", "harness", "model", "planted", "simulator", "verifier"}
     for path in sorted(TESTS.rglob("test_*.py")):
         room = path.parent.relative_to(TESTS).as_posix()
         assert room == "." or room.partition("/")[0] in rooms | beside, path

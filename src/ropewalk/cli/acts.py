@@ -37,8 +37,15 @@ from ropewalk.cli.options import (
 )
 from ropewalk.cli.wallet import Wallet
 from ropewalk.client import Actor as ActorOf
-from ropewalk.client import Node, NotFoundError, Outcome, Shelf, payable_of, receivable_of
-from ropewalk.client.members import is_structured
+from ropewalk.client import (
+    Node,
+    NotFoundError,
+    Outcome,
+    Shelf,
+    is_structured,
+    payable_of,
+    receivable_of,
+)
 from ropewalk.ledger import Rule
 from ropewalk.rules import LATEST
 

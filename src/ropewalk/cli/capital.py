@@ -29,6 +29,8 @@ from ropewalk.cli.options import (
 from ropewalk.cli.portfolio import COMMANDS
 from ropewalk.cli.wallet import Wallet
 from ropewalk.client import (
+    CONTROLLERS,
+    TIMES,
     Node,
     ask_before_funding,
     balance_of,
@@ -37,7 +39,6 @@ from ropewalk.client import (
     payable_of,
     receivable_of,
 )
-from ropewalk.client.members import CONTROLLERS, TIMES
 from ropewalk.codes import Money
 from ropewalk.crypto import is_hex
 from ropewalk.exchange import exchange_id

@@ -12,13 +12,15 @@ import typer
 
 from ropewalk.cli.exits import UsageError, errors, plain
 from ropewalk.cli.wallet import Wallet
-from ropewalk.client import Kept, Shelf, content_commitment
-from ropewalk.client.members import (
+from ropewalk.client import (
     COMMITMENTS,
     CONTROLLERS,
     IN_ORDER,
     KEYS,
     SUMS,
+    Kept,
+    Shelf,
+    content_commitment,
     is_structured,
     is_time,
     kind_of,

@@ -23,14 +23,17 @@ from ropewalk.cli.options import (
     passphrase_for,
 )
 from ropewalk.client import (
+    PAGES_UNPROVEN,
     History,
     Node,
     Shelf,
     Trust,
     Verdict,
     VerificationError,
+    attached,
     bundle_of,
     check_sealed,
+    is_sheet,
     make_bundle,
     read_bundle,
     read_trust,
@@ -38,7 +41,6 @@ from ropewalk.client import (
     verify_bundle,
     verify_control,
 )
-from ropewalk.client.sheets import PAGES_UNPROVEN, attached, is_sheet
 from ropewalk.codes import UtcInstant
 from ropewalk.crypto import EncodingError, from_base64, is_hex
 from ropewalk.engines.embedded import EmbeddedEngine, Settings

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from ropewalk.cli.meanings import first_line
-from ropewalk.client.members import kind_of
+from ropewalk.client import kind_of
 from ropewalk.ledger import Rule
 from ropewalk.rules import LATEST
 

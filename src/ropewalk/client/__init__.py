@@ -70,6 +70,17 @@ from ropewalk.client.issuing import (
     issue_body,
     read_document,
 )
+from ropewalk.client.members import (
+    COMMITMENTS,
+    CONTROLLERS,
+    IN_ORDER,
+    KEYS,
+    SUMS,
+    TIMES,
+    is_structured,
+    is_time,
+    kind_of,
+)
 from ropewalk.client.node import History, Node, Outcome, transaction_id
 from ropewalk.client.papers import (
     Request,
@@ -80,6 +91,7 @@ from ropewalk.client.papers import (
     read_request,
 )
 from ropewalk.client.passes import GateChallenge, answer, check_pass, make_pass, read_pass
+from ropewalk.client.sheets import PAGES_UNPROVEN, attached, is_sheet
 from ropewalk.client.shelf import Kept, Shelf
 from ropewalk.client.signing import Sender, Signing, signed_headers, signing_as, unsigned
 from ropewalk.client.succession import check_sealed
@@ -102,7 +114,14 @@ from ropewalk.client.verdict import Verdict, refusal
 from ropewalk.client.verify import verify_bundle
 
 __all__ = [
+    "COMMITMENTS",
+    "CONTROLLERS",
+    "IN_ORDER",
+    "KEYS",
+    "PAGES_UNPROVEN",
     "SECRET_SIZE",
+    "SUMS",
+    "TIMES",
     "Actor",
     "Claimed",
     "ClientError",
@@ -145,6 +164,7 @@ __all__ = [
     "answer",
     "answers_of",
     "ask_before_funding",
+    "attached",
     "balance_of",
     "balances_of",
     "book",
@@ -171,8 +191,12 @@ __all__ = [
     "holdings_of",
     "identity_commitment",
     "instruct",
+    "is_sheet",
+    "is_structured",
+    "is_time",
     "issue",
     "issue_body",
+    "kind_of",
     "make_bundle",
     "make_challenge",
     "make_control_proof",

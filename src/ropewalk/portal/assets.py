@@ -12,7 +12,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api.node import guard
+from ropewalk.api import guard
 from ropewalk.portal.errors import NoSuchPageError
 
 FOLDER: Final = Path(__file__).parent / "static"

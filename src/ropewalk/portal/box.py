@@ -6,8 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api import parameters
-from ropewalk.api.node import Node, of
+from ropewalk.api import Node, of, parameters
 from ropewalk.portal.box_offers import Offer, Setting, offers
 from ropewalk.portal.pages import PageRoute, Portal, guard_page, portal_of
 from ropewalk.portal.quay import Quay, read_quay, reasons

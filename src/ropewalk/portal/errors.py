@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Refusals of the portal; each answered as a page that says what to do."""
 
-from ropewalk.api.errors import ApiError
+from ropewalk.api import ApiError
 
 
 class NoSuchPageError(ApiError):
@@ -9,7 +9,7 @@ class NoSuchPageError(ApiError):
 
     status = 404
     code = "portal.no_such_page"
-    number = 7961
+    number = 7650
 
 
 class ForeignRequestError(ApiError):
@@ -17,7 +17,7 @@ class ForeignRequestError(ApiError):
 
     status = 403
     code = "portal.foreign_request"
-    number = 7962
+    number = 7651
 
 
 class NoSessionError(ApiError):
@@ -25,7 +25,7 @@ class NoSessionError(ApiError):
 
     status = 401
     code = "portal.no_session"
-    number = 7963
+    number = 7652
 
 
 class PasskeyError(ApiError):
@@ -33,7 +33,7 @@ class PasskeyError(ApiError):
 
     status = 400
     code = "portal.passkey"
-    number = 7964
+    number = 7653
 
 
 class PaperError(ApiError):
@@ -41,7 +41,7 @@ class PaperError(ApiError):
 
     status = 403
     code = "portal.paper"
-    number = 7965
+    number = 7654
 
 
 class GateAnswerError(ApiError):
@@ -49,7 +49,7 @@ class GateAnswerError(ApiError):
 
     status = 400
     code = "portal.gate_answer"
-    number = 7966
+    number = 7655
 
 
 class MalformedSheetError(ApiError):
@@ -57,4 +57,12 @@ class MalformedSheetError(ApiError):
 
     status = 400
     code = "portal.malformed_sheet"
-    number = 7965
+    number = 7656
+
+
+class NameRefusedError(ApiError):
+    """A party is not named so: the name can't be one, is another's, or is not yours to give."""
+
+    status = 403
+    code = "portal.name"
+    number = 7657

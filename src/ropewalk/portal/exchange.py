@@ -7,9 +7,8 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api import parameters
-from ropewalk.api.capital import Records as View
-from ropewalk.api.node import Node, of
+from ropewalk.api import Node, of, parameters
+from ropewalk.api import Records as View
 from ropewalk.exchange import Exchange, explain, is_broken
 from ropewalk.ledger import decode_record
 from ropewalk.portal.drafts import of_exchange

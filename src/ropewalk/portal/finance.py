@@ -7,9 +7,7 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from ropewalk.api import parameters
-from ropewalk.api.node import Node, of
-from ropewalk.api.portfolio import AskedStatement, statement_table
+from ropewalk.api import AskedStatement, Node, of, parameters, statement_table
 from ropewalk.codes import Money
 from ropewalk.portal.charts import Bar, bar_chart
 from ropewalk.portal.forms import Draft, draft

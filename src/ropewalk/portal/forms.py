@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ropewalk.client.members import (
+from ropewalk.client import (
     COMMITMENTS,
     CONTROLLERS,
     IN_ORDER,

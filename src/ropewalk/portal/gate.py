@@ -14,9 +14,7 @@ import segno
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from ropewalk.api import media, parameters
-from ropewalk.api.node import Node, of
-from ropewalk.api.signatures import is_active
+from ropewalk.api import Node, is_active, media, of, parameters
 from ropewalk.cargo import Presentation, read_presentation
 from ropewalk.ledger import LedgerError
 from ropewalk.portal.box import is_collector

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api.node import Node, of
+from ropewalk.api import Node, of
 from ropewalk.ledger import read_genesis
 from ropewalk.portal.pages import PageRoute, Portal, Records, guard_page, portal_of
 from ropewalk.portal.settings import Ready

@@ -7,9 +7,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from ropewalk.api import parameters
-from ropewalk.api.events import EventStream
-from ropewalk.api.node import guard, of
+from ropewalk.api import EventStream, guard, of, parameters
 from ropewalk.engines.port import LedgerEvent
 
 router = APIRouter(include_in_schema=False)

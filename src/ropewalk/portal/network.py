@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api.node import Node, of
+from ropewalk.api import Node, of
 from ropewalk.portal.charts import Point, line_chart
 from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
 from ropewalk.portal.sentences import read_all, sentence

@@ -11,7 +11,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api.node import of
+from ropewalk.api import of
 from ropewalk.portal.errors import PaperError
 from ropewalk.portal.pages import HEADERS, PageRoute, Portal, Records, guard_page, portal_of
 from ropewalk.portal.sent import read_sent

@@ -24,9 +24,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from ropewalk.api import media
-from ropewalk.api.edge import host_name
-from ropewalk.api.node import of
+from ropewalk.api import host_name, media, of
 from ropewalk.crypto import EncodingError, from_base64url, is_kid, to_base64url
 from ropewalk.portal.errors import PasskeyError
 from ropewalk.portal.pages import HEADERS, PageRoute, Portal, guard_page, portal_of

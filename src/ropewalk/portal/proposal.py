@@ -6,8 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api import parameters
-from ropewalk.api.node import Node, of
+from ropewalk.api import Node, of, parameters
 from ropewalk.portal.forms import draft
 from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
 from ropewalk.portal.sentences import sentence
@@ -23,6 +22,8 @@ async def proposal(request: Request, act_hash: str) -> Response:
     session = request.state.session
     found = await here.reads.run(_read, here, identifier)
     record = found["proposal"]
+    if record is None:
+        return portal.render(request, "decided.html", id=identifier)
     return portal.render(
         request,
         "proposal.html",
@@ -36,5 +37,4 @@ async def proposal(request: Request, act_hash: str) -> Response:
 
 
 def _read(here: Node, identifier: str) -> dict[str, Any]:
-    record = Records(here).fields(f"proposal/{identifier}")
-    return {"proposal": record}
+    return {"proposal": Records(here).find(f"proposal/{identifier}", dict)}

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ropewalk.api.capital import Records as View
-from ropewalk.api.node import Node
+from ropewalk.api import Node
+from ropewalk.api import Records as View
 from ropewalk.cargo import BoxRecord, Movement, Right, Standing, find_box, find_movement, find_right
 from ropewalk.portal.errors import NoSuchPageError
 from ropewalk.title import find
-from ropewalk.views.waiting import Wait
-from ropewalk.views.waiting_boxes import followed, is_released, of_box
+from ropewalk.views import Wait, followed, is_released, of_box
 
 GREEN, AMBER, RED = "green", "amber", "red"
 FREE: Final = frozenset({"CLEARED", "TRANSIT"})

@@ -6,12 +6,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from ropewalk.api.node import Node, of
+from ropewalk.api import Node, of
 from ropewalk.portal.pages import HEADERS, PageRoute, guard_page, portal_of
 from ropewalk.portal.quay import Quay, read_quay
 from ropewalk.portal.sessions import now_s
-from ropewalk.views import desk_reading
-from ropewalk.views.cursors import read_spot, write_spot
+from ropewalk.views import desk_reading, read_spot, write_spot
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PAGE: Final = 50

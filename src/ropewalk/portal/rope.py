@@ -13,9 +13,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from ropewalk.api import parameters
-from ropewalk.api.node import Node, of
-from ropewalk.api.records import Reader
+from ropewalk.api import Node, Reader, of, parameters
 from ropewalk.portal.errors import NoSuchPageError
 from ropewalk.portal.links import page_of
 from ropewalk.portal.pages import PageRoute, Portal, Records, guard_page, portal_of

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from ropewalk.api.node import Node, of
+from ropewalk.api import Node, of
 from ropewalk.codes import UtcInstant
 from ropewalk.generator import find_port, sea_route
 from ropewalk.portal.charts import Point, line_chart

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from ropewalk.api.node import Node, of
+from ropewalk.api import Node, of
 from ropewalk.codes import CodeError, DocumentReference
 from ropewalk.portal.links import PAGES, page_of
 from ropewalk.portal.pages import HEADERS, PageRoute, guard_page, portal_of

@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 from fastapi import Request
 
-from ropewalk.api.errors import ApiError, ContentTooLargeError
+from ropewalk.api import ApiError, ContentTooLargeError
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 import msgspec
 from markupsafe import Markup, escape
 
-from ropewalk.api.errors import ApiError
-from ropewalk.client.members import TIMES
+from ropewalk.api import ApiError
+from ropewalk.client import TIMES
 from ropewalk.crypto import EncodingError, from_base64url
 from ropewalk.engines.port import Logged
 from ropewalk.ledger import COMMITTED

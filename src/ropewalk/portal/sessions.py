@@ -12,10 +12,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api import media
-from ropewalk.api.node import guard, of
-from ropewalk.api.policy import ANYBODY
-from ropewalk.api.signatures import caller_of, guard_signed, is_active
+from ropewalk.api import ANYBODY, caller_of, guard, guard_signed, is_active, media, of
 from ropewalk.crypto import random_bytes, to_base64url
 from ropewalk.portal.errors import ForeignRequestError, NoSessionError
 from ropewalk.portal.settings import PortalSettings

@@ -17,9 +17,7 @@ import typst
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api import parameters
-from ropewalk.api.node import of
-from ropewalk.api.records import Reader
+from ropewalk.api import Reader, of, parameters
 from ropewalk.client import (
     DocumentError,
     History,

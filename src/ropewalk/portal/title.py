@@ -7,9 +7,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api import media, parameters
-from ropewalk.api.node import of
-from ropewalk.api.records import Reader
+from ropewalk.api import Reader, media, of, parameters
 from ropewalk.client import History, bundle_of
 from ropewalk.codes import Money
 from ropewalk.portal.drafts import ISSUED, of_title

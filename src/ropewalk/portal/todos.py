@@ -7,7 +7,7 @@ from typing import Any
 from ropewalk.portal.drafts import of_exchange
 from ropewalk.portal.forms import Draft, draft
 from ropewalk.portal.pages import Records
-from ropewalk.views.desk_reading import Todo
+from ropewalk.views import Todo
 
 
 def ready(records: Records, todo: Todo, me: str, now_s: int) -> Draft | None:

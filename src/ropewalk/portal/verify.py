@@ -4,8 +4,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api import media
-from ropewalk.api.node import guard
+from ropewalk.api import guard, media
 from ropewalk.portal.pages import PageRoute, guard_page, portal_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

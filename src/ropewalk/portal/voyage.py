@@ -13,8 +13,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api import media
-from ropewalk.api.node import Node, of
+from ropewalk.api import Node, media, of
 from ropewalk.portal.errors import NoSuchPageError
 from ropewalk.portal.pages import HEADERS, PageRoute, Records, guard_page, portal_of
 from ropewalk.portal.settings import Ready
@@ -80,6 +79,10 @@ def _agreed(now: Standing, voyage: Ready) -> bool:
     return voyage.parties["carrier"] in now.deal["agreed"]
 
 
+def _accepts(now: Standing, voyage: Ready) -> bool:
+    return voyage.parties["shipper"] in now.deal["agreed"]
+
+
 def _is_clear(now: Standing, _voyage: Ready) -> bool:
     return now.movement.get("customs_status") in ("CLEARED", "TRANSIT")
 
@@ -91,6 +94,7 @@ STEPS: Final = (
     Step("escrow", "bank", _is_offered, _on_exchange),
     Step("approve", "shipper", lambda now, _: 0 in now.given, lambda _now, _: "/desk"),
     Step("agree", "carrier", _agreed, _on_exchange),
+    Step("accept_money", "shipper", _accepts, _on_exchange),
     Step("announce", "carrier", lambda now, _: bool(now.movement), _on_box),
     Step("pay", "consignee", lambda now, _: set(MONEY) <= now.given, _on_exchange),
     Step("settle", "consignee", lambda now, _: now.deal["status"] == "SETTLED", _on_exchange),

@@ -7,8 +7,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from ropewalk.api import media
-from ropewalk.api.node import of
+from ropewalk.api import media, of
 from ropewalk.portal.errors import NoSuchPageError
 from ropewalk.portal.pages import HEADERS, PageRoute, guard_page, portal_of
 from ropewalk.portal.sessions import require_own_page

@@ -7,6 +7,7 @@ from ropewalk.views.cursors import Place, read_spot, write_spot
 from ropewalk.views.cursors import read as read_cursor
 from ropewalk.views.cursors import write as write_cursor
 from ropewalk.views.database import Database, sqlite_url
+from ropewalk.views.desk_reading import Todo
 from ropewalk.views.egress import Rules
 from ropewalk.views.errors import (
     CallbackError,
@@ -48,6 +49,8 @@ from ropewalk.views.projector import figures, forget, reached
 from ropewalk.views.reading import EVERYTHING, Reader, parties_of, scope_of
 from ropewalk.views.schema import BATCH_EVENTS_MAX
 from ropewalk.views.subscriptions import Subscription, secret_of
+from ropewalk.views.waiting import Wait
+from ropewalk.views.waiting_boxes import followed, is_released, of_box
 
 __all__ = [
     "BATCH_EVENTS_MAX",
@@ -81,6 +84,7 @@ __all__ = [
     "SecretError",
     "Standing",
     "Subscription",
+    "Todo",
     "TooManyClaimsError",
     "TooManySubscriptionsError",
     "UnknownAccountError",
@@ -89,6 +93,7 @@ __all__ = [
     "UnknownSubscriptionError",
     "Views",
     "ViewsError",
+    "Wait",
     "arrived",
     "by_event_id",
     "claims_of",
@@ -97,9 +102,12 @@ __all__ = [
     "desk_reading",
     "figures",
     "find",
+    "followed",
     "forget",
+    "is_released",
     "joined",
     "newest_arrival",
+    "of_box",
     "parties_of",
     "portfolio",
     "reached",

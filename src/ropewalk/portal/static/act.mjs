@@ -111,7 +111,7 @@ async function show(desk, { content, bytes }, inner) {
   dialog.addEventListener("close", () => ended.abort(), again);
   sign.addEventListener("click", () => signed(desk, bytes, sign).catch(outcome), again);
   dialog.showModal();
-  sign.focus();
+  sign.focus({ preventScroll: true });
 }
 
 /** The act inside a proposal as bytes, so that it is told as any other is. */
