@@ -37,6 +37,7 @@ def addresses(stage: Stage) -> dict[str, str]:
         "network": "/network",
         "verify": "/verify",
         "keys": "/keys",
+        "names": "/names",
         "acts": "/acts",
         "act": "/acts/title.PLEDGE",
         "search": "/search?text=ARX",

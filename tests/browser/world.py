@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import TimeoutError as NotInTime
 
 from ropewalk.cli.wallet import Wallet
 from ropewalk.client import Actor, Controllers, Node, Shelf, TransportDocument, issue
@@ -165,7 +166,11 @@ def show(page: Page, path: str) -> Page:
 
 def settled(page: Page) -> Page:
     """Wait for a page's scripts."""
-    page.wait_for_selector("html[data-ready]")
+    try:
+        page.wait_for_selector("html[data-ready]")
+    except NotInTime:
+        shown = page.content()[:2_000]
+        raise AssertionError(f"{page.url} does not get ready: {shown}") from None
     return page
 
 
@@ -194,7 +199,14 @@ def fill(page: Page, name: str, **members: str) -> str:
     if fold.count() and fold.get_attribute("open") is None:
         fold.locator("summary").first.click()
     for member, value in members.items():
-        form.locator(f"[name='{member}']").fill(value)
+        field = form.locator(f"[name='{member}']")
+        kind = field.get_attribute("data-kind")
+        if kind == "choice":
+            field.select_option(value)
+        elif kind == "flag":
+            field.set_checked(value == "yes")
+        else:
+            field.fill(value)
     form.locator("button[type=submit]").click()
     page.wait_for_selector("#signing[open]")
     return sign(page)
