@@ -12,12 +12,13 @@ from ropewalk.portal import (
     gate,
     issue,
     live,
+    names,
     network,
     papers,
     passkeys,
     proposal,
-    rope,
     release,
+    rope,
     sea,
     search,
     sheet_pdf,
@@ -50,4 +51,6 @@ def attach(app: FastAPI, settings: PortalSettings) -> Portal:
         app.include_router(page.router)
     for page in (issue, papers, box, release, gate):
         app.include_router(page.router)
+    app.include_router(names.router)
+    app.include_router(names.giving)
     return portal

@@ -3,16 +3,17 @@
 
 from typing import Annotated, Any, Final
 
+import msgspec
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from ropewalk.api import Node, of
+from ropewalk.api import Node, media, of
 from ropewalk.portal.forms import Draft
 from ropewalk.portal.links import page_of
-from ropewalk.portal.pages import HEADERS, PageRoute, Records, guard_page, portal_of
+from ropewalk.portal.pages import HEADERS, PageRoute, Records, guard_page, portal_of, words
 from ropewalk.portal.sessions import now_s
 from ropewalk.portal.todos import ready
-from ropewalk.views import desk_reading, read_spot, write_spot
+from ropewalk.views import Todo, desk_reading, read_spot, write_spot
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PAGE: Final = 25
@@ -30,6 +31,33 @@ async def desk(request: Request, kind: Kind = "", todo: Cursor = "", more: Curso
     found = await here.looking.run(_desk, here, me, kind, (todo, more))
     found["asking"] = await here.reads.run(portal.store.asking, me)
     return portal.render(request, "desk.html", kind=kind, now_s=now_s(), **found)
+
+
+@router.get("/desk/count", dependencies=[guard_page("portal.read")])
+async def count(request: Request) -> Response:
+    """How much waits for whoever is logged in, and what is first of it."""
+    here, portal = of(request), portal_of(request)
+    me = portal.sessions.require_found(request)
+    number, waiting = await here.looking.run(_waiting, here, me)
+    told = [
+        {
+            "address": page_of(one.kind, one.subject) or "/desk",
+            "key": f"{one.act} {one.kind} {one.subject} {one.number}",
+            "said": portal.text.get(f"script.said.name.{one.act}", words(one.act)),
+        }
+        for one in waiting
+    ]
+    shown = f"{number}+" if number >= desk_reading.COUNTED else str(number)
+    found = {"shown": shown, "todos": number, "waiting": told}
+    return Response(msgspec.json.encode(found), media_type=media.JSON, headers=HEADERS)
+
+
+def _waiting(here: Node, me: str) -> tuple[int, list[Todo]]:
+    now = now_s()
+    with here.views.database.reading() as connection:
+        rows = desk_reading.todos(connection, me, now, None, PAGE).rows
+        whole = len(rows) < PAGE
+        return len(rows) if whole else desk_reading.counts(connection, me, now).todos, rows
 
 
 def _desk(here: Node, me: str, kind: str, cursors: tuple[str, str]) -> dict[str, Any]:

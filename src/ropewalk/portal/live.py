@@ -11,7 +11,7 @@ from ropewalk.api import EventStream, guard, of, parameters
 from ropewalk.engines.port import LedgerEvent
 
 router = APIRouter(include_in_schema=False)
-Watched = Annotated[str, Query(max_length=600, pattern=r"^[0-9a-z_.* ]*$")]
+Watched = Annotated[str, Query(max_length=600, pattern=r"^[0-9a-z_.* -]*$")]
 
 
 @router.get("/live", dependencies=[guard("event.read")])
@@ -33,7 +33,9 @@ async def live(
 
 
 def is_about(event: LedgerEvent, wanted: list[str]) -> bool:
-    """Whether an event is about something that is watched."""
+    """Whether an event is about something that is watched; `-` before a word leaves such out."""
+    if any(event.name.startswith(one[1:]) for one in wanted if one.startswith("-")):
+        return False
     values = event.attributes.values()
     return any(
         one == "*" or event.name.startswith(one) or any(one in value for value in values)

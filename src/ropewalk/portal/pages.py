@@ -14,10 +14,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 from typing_extensions import override
 
-from ropewalk.api.errors import ApiError, UnknownRecordError
-from ropewalk.api.node import Node, of
-from ropewalk.api.policy import ANYBODY
-from ropewalk.api.problems import as_api_error
+from ropewalk.api import ANYBODY, ApiError, Node, UnknownRecordError, as_api_error, of
 from ropewalk.codes import CodeError, Money, UtcInstant
 from ropewalk.portal.assets import Assets
 from ropewalk.portal.catalogue import Catalogue
@@ -70,8 +67,9 @@ class Portal:
             lstrip_blocks=True,
         )
         self._environment.globals.update(
-            asset=self.assets.url, t=self.text, told=self.text.get, who=self.who, day=day
+            asset=self.assets.url, t=self.text, told=self.text.get, day=day
         )
+        self._environment.globals.update(who=self.who, whose=self.whose)
         self._environment.filters.update(
             when=when, money=money, short=short, json=as_json, words=words
         )
@@ -79,16 +77,34 @@ class Portal:
     def name(self, controller: str) -> str:
         """What a controller is called here; "" where nobody named it."""
         desk = self.ready_made.desk(controller)
-        return desk.name if desk is not None else self._names.get(controller, "")
+        if desk is not None:
+            return desk.name
+        given = self._names.get(controller)
+        return "" if given is None else given.name
+
+    def namer(self, controller: str) -> str:
+        """The party whose word a controller's name is; "" where it is this node's own."""
+        given = self._names.get(controller)
+        return "" if given is None or self.ready_made.desk(controller) else given.namer
 
     def names(self) -> dict[str, str]:
         """Whom this node has names for, by controller."""
-        return {**self._names, **{one.controller: one.name for one in self.ready_made.read().desks}}
+        given = {controller: one.name for controller, one in self._names.items()}
+        return {**given, **{one.controller: one.name for one in self.ready_made.read().desks}}
 
-    def rename(self, controller: str, name: str) -> None:
-        """Call a controller by another name."""
-        self.store.give_name(controller, name)
+    def rename(self, controller: str, name: str, namer: str = "") -> None:
+        """Call a controller by another name, which is this node's own word or a party's."""
+        self.store.give_name(controller, name, namer)
         self._names = self.store.names()
+
+    def whose(self, controller: str) -> str:
+        """Whose word a controller's name is, in words."""
+        namer = self.namer(controller)
+        if not namer:
+            return self.text("names.by.node")
+        if namer == controller:
+            return self.text("names.by.itself")
+        return self.text("names.by", who=f"{self.name(namer)} {short(namer)}".strip())
 
     def who(self, controller: str) -> Markup:
         """A controller as people read it: its name here, and always a piece of its id."""
@@ -98,7 +114,12 @@ class Portal:
         code = Markup('<code title="{}">{}</code>').format(controller, short(controller))
         if not name:
             return code
-        return Markup('<span class="who"><b>{}</b> {}</span>').format(name, code)
+        if self.namer(controller):
+            said = Markup('<b title="{}">{}<span class="hearsay">*</span></b>')
+            told = said.format(self.whose(controller), name)
+        else:
+            told = Markup("<b>{}</b>").format(name)
+        return Markup('<span class="who">{} {}</span>').format(told, code)
 
     def render(
         self, request: Request, template: str, *, status: int = 200, **more: Any

@@ -25,8 +25,11 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    func,
     insert,
+    inspect,
     select,
+    text,
     update,
 )
 
@@ -54,7 +57,9 @@ _NAMES = Table(
     _META,
     Column("controller", String(32), primary_key=True),
     Column("name", Text, nullable=False),
+    Column("namer", String(32), nullable=False, server_default=""),
 )
+"""`namer` is the party whose word a name is; "" where it is this node's own."""
 _KEYS = Table(
     "asking_keys",
     _META,
@@ -106,6 +111,15 @@ class AskingKey:
     asked_s: int
 
 
+@dataclass(frozen=True, slots=True)
+class GivenName:
+    """What a controller is called here."""
+
+    name: str
+    namer: str
+    """The party whose word it is; "" where it is this node's own."""
+
+
 class Store:
     """The portal's own tables.
 
@@ -123,6 +137,15 @@ class Store:
         if path is not None:
             event.listen(self._engine, "connect", _careful)
         _META.create_all(self._engine)
+        self._add_namer()
+
+    def _add_namer(self) -> None:
+        """Bring a file of before up to date, whose names were all this node's own."""
+        known = {one["name"] for one in inspect(self._engine).get_columns("names")}
+        if "namer" not in known:
+            with self._engine.begin() as connection:
+                column = "namer VARCHAR(32) DEFAULT '' NOT NULL"
+                connection.execute(text(f"ALTER TABLE names ADD COLUMN {column}"))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -240,18 +263,31 @@ class Store:
         with self._lock, self._engine.begin() as connection:
             return str(connection.execute(wanted).scalar() or "")
 
-    def names(self) -> dict[str, str]:
+    def names(self) -> dict[str, GivenName]:
         """All that this node has names for."""
         with self._lock, self._engine.begin() as connection:
             found = connection.execute(select(_NAMES).limit(NAMES_MAX))
-            return {row.controller: row.name for row in found}
+            return {row.controller: GivenName(row.name, row.namer) for row in found}
 
-    def give_name(self, controller: str, name: str) -> None:
-        """Call a controller by a name; "" takes the name away."""
+    def named_by(self, namer: str) -> int:
+        """How many names a party gave."""
+        wanted = select(func.count()).select_from(_NAMES).where(_NAMES.c.namer == namer)
+        with self._lock, self._engine.begin() as connection:
+            return int(connection.execute(wanted).scalar_one())
+
+    def give_name(self, controller: str, name: str, namer: str = "") -> None:
+        """Call a controller by a name; "" takes the name away.
+
+        Args:
+            controller: who.
+            name: the name.
+            namer: whose word it is; "" for this node's own.
+        """
+        row = {"controller": controller, "name": name, "namer": namer}
         with self._lock, self._engine.begin() as connection:
             connection.execute(delete(_NAMES).where(_NAMES.c.controller == controller))
             if name:
-                connection.execute(insert(_NAMES).values(controller=controller, name=name))
+                connection.execute(insert(_NAMES).values(**row))
 
     def keep_paper(self, title: str, payload: str, putter: str) -> None:
         """Note which payload of the vault has a title's document, as one of its parties says."""

@@ -10,12 +10,20 @@ const policy =
   globalThis.trustedTypes?.createPolicy("ropewalk", { createHTML: (page) => page }) ??
   { createHTML: (page) => page };
 
+const listeners = [];
+
+/** Be told of news too: a page has one stream, since a browser opens few to a node. */
+export function onNews(listener) {
+  listeners.push(listener);
+}
+
 /**
  * Follow the ledger.
  *
  * @param {function(Element)} settle what a fresh page needs
  */
 export function watchLedger(settle) {
+  addEventListener("ropewalk-refresh", () => refresh(settle));
   const watched = document.querySelector("[data-watch]");
   if (watched === null) return;
   const from = Number(document.documentElement.dataset.position);
@@ -29,9 +37,11 @@ export function watchLedger(settle) {
     clearTimeout(waiting);
     waiting = setTimeout(() => (isBusy() ? soon(BUSY_MS) : refresh(settle)), pause);
   };
-  source.addEventListener("message", () => soon(PAUSE_MS));
+  source.addEventListener("message", () => {
+    soon(PAUSE_MS);
+    for (const listener of listeners) listener();
+  });
   addEventListener("pagehide", () => source.close());
-  addEventListener("ropewalk-refresh", () => refresh(settle));
 }
 
 /** Whether somebody reads what is to be signed, or fills in a form. */

@@ -8,14 +8,19 @@ import { watchActs } from "./act.mjs";
 import { watchDesks } from "./enter.mjs";
 import { watchLedger } from "./live.mjs";
 import { localise } from "./locale.mjs";
+import { watchNames } from "./names.mjs";
+import { showSwitch, watchWaiting } from "./notify.mjs";
 import { watchSheets } from "./sheet.mjs";
 
 localise(document);
 watchActs();
 watchDesks();
+watchNames();
 watchSheets();
 watchLedger((fresh) => {
   localise(fresh);
   watchSheets();
+  showSwitch();
 });
+watchWaiting();
 document.documentElement.dataset.ready = "yes";
