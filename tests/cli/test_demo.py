@@ -2,16 +2,18 @@
 """The demo on the examples, on official samples, and on documents nobody has seen."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ropewalk.audit import audit_directory
-from ropewalk.client import read_trust, verify_bundle
+from ropewalk.client import Node, read_trust, verify_bundle
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT.parent / "shared" / "data" / "dcsa" / "samples"
@@ -134,16 +136,31 @@ def test_a_document_that_can_not_be_read_is_refused_and_says_why(tmp_path: Path)
     assert json.loads(done.stdout)["number"] // 10 == 711
 
 
-def test_the_demo_serves_until_sigterm(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_demo_lives_on_until_it_is_told_to_end(tmp_path: Path, how: signal.Signals) -> None:
+    document = ROOT / "examples" / "blank.json"
     command = [sys.executable, "-m", "ropewalk.cli", "demo", "--listen", "127.0.0.1:0"]
     process = subprocess.Popen(
-        [*command, "--out", str(tmp_path / "out")], stderr=subprocess.PIPE, text=True
+        [*command, "--out", str(tmp_path / "out"), "--document", str(document)],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
     )
     assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith("ready http://localhost:"):
-            break
-    process.send_signal(signal.SIGTERM)
-    process.stderr.read()
+    ready = next(line for line in process.stderr if line.startswith("ready http://localhost:"))
+    with Node(ready.split()[1]) as node:
+        size = int(node.checkpoint().splitlines()[1])
+        end = time.monotonic() + 30
+        while int(node.checkpoint().splitlines()[1]) < size + 3:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+    if how == signal.SIGINT:
+        os.killpg(process.pid, how)  # as a terminal does
+    else:
+        process.send_signal(how)
+    said = process.stderr.read()
     process.stderr.close()
     assert process.wait(60) == 0
+    assert said.index("choose a desk") < said.index("ropewalk verify")
+    assert "Traceback" not in said
+    assert audit_directory(tmp_path / "out" / "data", None, lambda _done, _all: None).ok

@@ -6,18 +6,16 @@ as anybody would.
 """
 
 import signal
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.panel import Panel
 
 from ropewalk.cli.aftermath import look_back
@@ -32,6 +30,7 @@ from ropewalk.cli.exits import (
     plain,
     write_json,
 )
+from ropewalk.cli.inviting import conclude, invite
 from ropewalk.cli.lives import (
     CARRIER,
     CONSIGNEE,
@@ -47,11 +46,12 @@ from ropewalk.cli.pages import Desk, write_desks
 from ropewalk.cli.paperwork import Paperwork
 from ropewalk.cli.quayside import Quayside
 from ropewalk.cli.setup import RECOGNISED_LAWS, make_ledger
-from ropewalk.cli.supervisor import Network
-from ropewalk.cli.traffic import feed
+from ropewalk.cli.supervisor import Commands, Network, consortium_plan
+from ropewalk.cli.traffic import FIRST, Background, feed, reports
 from ropewalk.cli.troupe import Troupe
 from ropewalk.cli.voyage import Voyage, find_document
 from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, key_file, registration
+from ropewalk.cli.watching import Place
 from ropewalk.cli.yours import prepare
 from ropewalk.client import (
     SECRET_SIZE,
@@ -76,11 +76,14 @@ from ropewalk.client import (
 from ropewalk.codes import CalendarDate, CodeError, LegalEntityIdentifier
 from ropewalk.crypto import generate, random_bytes, sha256_hex
 from ropewalk.engines.opening import DataDirectory
+from ropewalk.generator import Reported
 from ropewalk.ledger import VALIDATORS_MAX
 
 GOVERNING_LAW = "GB"
 ORIGIN = "ropewalk.example/demo"
 PEERS = "127.0.0.1:0"
+BOXES = 200
+"""Of the week that goes on while the demo serves, unless told otherwise."""
 CONSORTIUM_READY_S = 120.0
 FOLLOW_S = 30.0
 """For the other members to stand where one of them is."""
@@ -110,16 +113,21 @@ def demo(
         ),
     ] = 0,
     boxes: Annotated[
-        int,
-        typer.Option(min=0, max=20_000, help="Boxes of a line's week whose events are claimed."),
-    ] = 0,
+        int | None,
+        typer.Option(
+            min=0,
+            max=20_000,
+            help="Boxes of a line's week whose events are claimed: with --once all at once, none "
+            "by default; else little by little while the node serves, 200 by default.",
+        ),
+    ] = None,
     listen: Listen = DEFAULT_LISTEN,
     cometbft: CometBft = None,
     as_json: Json = False,
 ) -> None:
     """Start a small network and play the lives of transport documents on it.
 
-    Without --once the node goes on serving until SIGTERM or Ctrl-C.
+    Without --once the node goes on serving until SIGTERM or Ctrl-C, and a line's week goes on.
     """
     with ending(as_json=as_json):
         signal.signal(signal.SIGTERM, _end_quietly)
@@ -129,12 +137,17 @@ def demo(
         stage = Stage(folder, documents)
         running = stage.consortium if validators else stage.alone
         program = find_cometbft(cometbft) if validators else None
+        traffic = reports(boxes if boxes is not None else 0 if once else BOXES)
+        begun = len(traffic) if once else FIRST
         with running(address, validators, program) as house:
-            summary = stage.play(house.urls, on_examples=not document, boxes=boxes)
+            summary = stage.play(house.urls, on_examples=not document, traffic=traffic[:begun])
             if not once:
+                signal.signal(signal.SIGINT, _end_quietly)
                 _write(folder, summary, as_json=as_json)
-                _invite(errors, house.urls[0], folder, summary)
-                house.wait()
+                conclude(errors, summary)
+                with stage.going_on(house.urls, traffic[begun:]):
+                    invite(errors, house.urls[0], folder, summary)
+                    house.wait()
         if once:
             if "voyage" in summary:
                 summary["afterwards"] = look_back(folder, summary["voyage"]["bundle"])
@@ -234,12 +247,19 @@ class Stage:
         (self._folder / "data").symlink_to(Path("network") / "node0")
         self._shelf = Shelf(DataDirectory(self._folder / "data").documents)
         ended = threading.Event()
-        with Network(network, self.passphrase, cometbft=program) as running:
+        more = ("--open-events", "--demo-desks", str(self._desks.absolute()))
+
+        def plan(place: Place, cometbft: Path) -> Commands:
+            return consortium_plan(place, cometbft, *more)
+
+        with Network(network, self.passphrase, cometbft=program, plan=plan) as running:
             errors.print(f"{count} validators start; each decides nothing alone")
             running.await_ready(CONSORTIUM_READY_S)
             yield House(running.urls, lambda: _until(ended))
 
-    def play(self, urls: Sequence[str], *, on_examples: bool, boxes: int = 0) -> dict[str, Any]:
+    def play(
+        self, urls: Sequence[str], *, on_examples: bool, traffic: Sequence[Reported] = ()
+    ) -> dict[str, Any]:
         """Enrol the parties, play every life, write the bundles, report a week; the summary.
 
         Every party goes by a node of its own where there are several.
@@ -257,8 +277,7 @@ class Stage:
             voyage = self._voyage(self._nodes[0]) if on_examples else {}
             if on_examples:
                 self._prepare_yours()
-            if boxes:
-                feed(self._parties, boxes, self._note)
+            feed(self._parties, traffic, self._note)
         return {
             "format": "ropewalk-demo-summary/1",
             "network": sha256_hex(self._genesis),
@@ -268,6 +287,17 @@ class Stage:
             "supplied": self._supplied,
             **voyage,
         }
+
+    @contextmanager
+    def going_on(self, urls: Sequence[str], traffic: Sequence[Reported]) -> Iterator[Background]:
+        """The rest of the week, claimed in the background, each by a party's own node."""
+        with ExitStack() as stack:
+            nodes = {url: stack.enter_context(Node(url)) for url in urls}
+            parties = {
+                name: replace(actor, node=nodes[actor.node.url])
+                for name, actor in self._parties.items()
+            }
+            yield stack.enter_context(Background(parties, traffic))
 
     def _voyage(self, node: Node) -> dict[str, Any]:
         """The voyage told whole; its bundle is written beside the others."""
@@ -449,26 +479,3 @@ class Stage:
 def _until(ended: threading.Event) -> None:
     while not ended.wait(1.0):
         pass
-
-
-def _invite(console: Console, url: str, folder: Path, summary: dict[str, Any]) -> None:
-    first = summary["titles"][0]
-    console.print()
-    console.print(f"ready {url}", markup=False, soft_wrap=True)
-    console.print(
-        f"""
-Open   {url}/docs
-       {url}/v1/titles/{first["title"]}?proof=true
-       {url}/v2/events?equipmentEventTypeCode=GTOT
-Try    in another terminal, with this environment's bin folder on your PATH:
-       export PATH={Path(sys.argv[0]).absolute().parent}:$PATH
-       ropewalk verify {folder}/{first["bundle"]} --trust {folder}/genesis.json
-       ropewalk title show {first["reference"]} --node {url}
-       ropewalk audit {url}
-Stop   Ctrl-C; then: ropewalk audit {folder}/data
-       ropewalk export --data {folder}/data -o {folder}/archive.ropewalk
-       ropewalk rebuild {folder}/archive.ropewalk --data {folder}/rebuilt
-""",
-        markup=False,
-        soft_wrap=True,
-    )

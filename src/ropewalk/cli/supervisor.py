@@ -58,16 +58,17 @@ class Part(StrEnum):
     COMETBFT = "cometbft"
 
 
-Plan = Callable[[Place, Path], Mapping[Part, Sequence[str]]]
+Commands = Mapping[Part, Sequence[str]]
+Plan = Callable[[Place, Path], Commands]
 """The commands of a member's processes, given the program CometBFT."""
 Tell = Callable[[str], None]
 
 
-def consortium_plan(place: Place, cometbft: Path) -> dict[Part, list[str]]:
-    """A node of ours and the CometBFT that drives it."""
+def consortium_plan(place: Place, cometbft: Path, *more: str) -> Commands:
+    """A node of ours, with more options if told, and the CometBFT that drives it."""
     node = [sys.executable, "-m", "ropewalk.cli", "node", "--engine", "cometbft"]
     return {
-        Part.NODE: [*node, "--data", str(place.data), "--listen", place.member.listen],
+        Part.NODE: [*node, "--data", str(place.data), "--listen", place.member.listen, *more],
         Part.COMETBFT: cometbft_command(place, cometbft),
     }
 
