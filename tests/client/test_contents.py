@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from api.conftest import SETTINGS, running
 from ropewalk.client import (
     Kept,
+    Node,
     NotFoundError,
     RefusedError,
     VerificationError,
@@ -15,7 +17,8 @@ from ropewalk.client import (
     fetch_content,
     share_content,
 )
-from vaults import World, world
+from ropewalk.vault import Vault
+from vaults import World, now_s, world
 
 KEPT = Kept(document=b'{"units":2}', salt=b"s" * 32)
 COMMITTED = content_commitment(KEPT.salt, KEPT.document)
@@ -54,3 +57,14 @@ def test_what_is_no_content_is_refused(here: World) -> None:
     name = here.put("shipper", b"not a content", "carrier")
     with pytest.raises(VerificationError, match="no content"):
         fetch_content(here.sender("carrier"), name, {COMMITTED})
+
+
+def test_further_nodes_hand_it_out_under_the_same_name(here: World, tmp_path: Path) -> None:
+    carrier = here.party("carrier").controller
+    vault = Vault(tmp_path / "other", now_s)
+    with running(here.network.engine, SETTINGS, vault) as there, Node(there.url) as other:
+        name = share_content(here.sender("shipper"), KEPT, [carrier], [other])
+        for node in (here.node, other):
+            found = fetch_content(here.sender("carrier", node=node), name, {COMMITTED})
+            assert found.document == KEPT.document
+    vault.close()

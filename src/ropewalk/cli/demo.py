@@ -330,7 +330,8 @@ class Stage:
         """Put the document into the vault, for all who play: their desks open it."""
         carrier = self._parties[CARRIER]
         readers = [one.controller for one in self._parties.values() if one != carrier]
-        self._papers[title] = share_content(carrier, self._shelf.get(title), readers)
+        others = [node for node in self._nodes if node is not carrier.node]
+        self._papers[title] = share_content(carrier, self._shelf.get(title), readers, others)
         self._tell_portal()
 
     def _enrol(self) -> None:

@@ -15,6 +15,7 @@ import msgspec
 
 from ropewalk.client.actor import Actor
 from ropewalk.client.errors import VerificationError
+from ropewalk.client.node import Node
 from ropewalk.client.papers import content_commitment
 from ropewalk.client.shelf import Kept
 from ropewalk.client.vaulting import Vaulting
@@ -27,13 +28,16 @@ class _Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     salt: Annotated[str, msgspec.Meta(max_length=64)]
 
 
-def share_content(actor: Actor, kept: Kept, readers: Sequence[str]) -> str:
+def share_content(
+    actor: Actor, kept: Kept, readers: Sequence[str], also: Sequence[Node] = ()
+) -> str:
     """Put a content with its salt into the vault of the actor's node, for these readers.
 
     Args:
         actor: who puts it, and may read and erase it.
         kept: as it lies on the shelf.
         readers: controllers that may read it.
+        also: further nodes, whose vaults get it too.
 
     Returns:
         The payload's hash, by which it is fetched.
@@ -44,7 +48,7 @@ def share_content(actor: Actor, kept: Kept, readers: Sequence[str]) -> str:
     with tempfile.TemporaryDirectory(prefix="ropewalk-content-") as folder:
         file = Path(folder) / "content"
         file.write_bytes(msgspec.json.encode(told))
-        return Vaulting(actor).put(file, readers=readers).hash
+        return Vaulting(actor).put(file, readers=readers, also=also).hash
 
 
 def fetch_content(actor: Actor, name: str, commitments: Collection[str]) -> Kept:

@@ -14,7 +14,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -22,6 +22,7 @@ import msgspec
 
 from ropewalk.client.actor import Actor
 from ropewalk.client.errors import NotFoundError, VerificationError
+from ropewalk.client.node import Node
 from ropewalk.client.signing import signed_headers
 from ropewalk.crypto import (
     KEY_SIZE,
@@ -118,13 +119,21 @@ class Vaulting:
     own_keys: tuple[PrivateKey, ...] = ()
     """Keys to unwrap by, the signing key first where it can."""
 
-    def put(self, file: Path, *, readers: Sequence[str] = (), progress: Progress = _silent) -> Put:
+    def put(
+        self,
+        file: Path,
+        *,
+        readers: Sequence[str] = (),
+        progress: Progress = _silent,
+        also: Sequence[Node] = (),
+    ) -> Put:
         """Encrypt a file and put it; its readers are let in with it.
 
         Args:
             file: what to put, at most 20 MiB.
             readers: controllers that may read it, beside oneself.
             progress: told bytes sent.
+            also: further nodes, whose vaults take the same payload under the same name.
 
         Raises:
             RefusedError: the node does not take it.
@@ -139,8 +148,17 @@ class Vaulting:
             size = sealed.tell()
             boxes = self._boxes([self.actor.controller, *readers], key, digest)
             fields = {"vault-keys": encode(boxes).decode("ascii")}
-            pieces = _counted(sealed, size, progress)
-            return self._ask("POST", "/v1/vault", Put, body=(pieces, size, digest), fields=fields)
+            taken = [
+                self._put_at(node, (_counted(sealed, size, progress), size, digest), fields)
+                for node in (self.actor.node, *also)
+            ]
+            return taken[0]
+
+    def _put_at(
+        self, node: Node, body: tuple[Iterator[bytes], int, bytes], fields: Mapping[str, str]
+    ) -> Put:
+        there = Vaulting(replace(self.actor, node=node), self.own_keys)
+        return there._ask("POST", "/v1/vault", Put, body=body, fields=fields)
 
     def get(self, name: str, output: Path, *, progress: Progress = _silent) -> Got:
         """Fetch a payload, open it, and write it to a new file, whole or not at all.
