@@ -217,4 +217,7 @@ def test_nodes_are_run_as_consortium_nodes(tmp_path: Path) -> None:
     data = tmp_path / "net/node1"
     assert node.endswith(f"node --engine cometbft --data {data} --listen 127.0.0.1:9001")
     assert plan[Part.COMETBFT] == ["/opt/cometbft", "start", "--home", str(data / "cometbft")]
+    more = consortium_plan(places[1], Path("/opt/cometbft"), "--demo-desks", "desks.json")
+    assert more[Part.NODE] == [*plan[Part.NODE], "--demo-desks", "desks.json"]
+    assert more[Part.COMETBFT] == plan[Part.COMETBFT]
     assert places[1].url == "http://localhost:9001"

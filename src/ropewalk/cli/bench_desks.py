@@ -34,11 +34,12 @@ CARRIER: Final = _id("carrier", 0)
 """Whose desk is the fullest: it issued every title, and owes on every fourth subject."""
 
 
-class _Trade:
+class Trade:
     """A source for the projector alone: titles of one carrier, and invoices it is sent."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, carrier: str = CARRIER) -> None:
         self.count = count
+        self._carrier = carrier
         self._numbers = {_subject(number)[1]: number for number in range(count)}
 
     def events(self, start: int, limit: int) -> list[Said]:
@@ -51,11 +52,16 @@ class _Trade:
             return Said(position, "title.issued", {"title": identifier})
         return Said(position, "capital.changed", {"payable": identifier, "receivables": ""})
 
+    def knows(self, key: str) -> bool:
+        """Whether a record is one of these."""
+        return key.partition("/")[2] in self._numbers
+
     def record(self, key: str) -> str:
         """As the port has it."""
         kind, _, identifier = key.partition("/")
         number = self._numbers[identifier]
-        found = _title(number) if kind == "title" else _payable(number)
+        make = _title if kind == "title" else _payable
+        found = make(number, self._carrier)
         return msgspec.json.encode([1, found]).decode()
 
     def await_height(self, height: int, timeout_s: float) -> int:
@@ -69,10 +75,10 @@ def _subject(number: int) -> tuple[str, str]:
     return kind, _id(kind, number, 64)
 
 
-def _title(number: int) -> dict[str, Any]:
+def _title(number: int, carrier: str) -> dict[str, Any]:
     """A bill; of ten one is surrendered to the carrier, one given on to who may sign for it."""
     holder = _id("holder", number % HOLDERS)
-    asked = {"status": "SURRENDER_REQUESTED", "possessor": CARRIER, "surrendered_by": holder}
+    asked = {"status": "SURRENDER_REQUESTED", "possessor": carrier, "surrendered_by": holder}
     stands = {"status": "ISSUED", "possessor": holder, "surrendered_by": ""}
     return {
         **(asked if number % 10 == 0 else stands),
@@ -84,7 +90,7 @@ def _title(number: int) -> dict[str, Any]:
         "governing_law": "GB",
         "is_to_order": True,
         "issued_at": NOW_S,
-        "issuer": CARRIER,
+        "issuer": carrier,
         "last_act": "00" * 32,
         "prior_endorsee": "",
         "prior_may_endorse": True,
@@ -95,7 +101,7 @@ def _title(number: int) -> dict[str, Any]:
     }
 
 
-def _payable(number: int) -> dict[str, Any]:
+def _payable(number: int, carrier: str) -> dict[str, Any]:
     """What the carrier owes somebody, on some day before or after the bench's own."""
     today = NOW_S // DAY_S
     return {
@@ -103,7 +109,7 @@ def _payable(number: int) -> dict[str, Any]:
         "credited": "0",
         "creditor": _id("holder", number % HOLDERS),
         "currency": "USD",
-        "debtor": CARRIER,
+        "debtor": carrier,
         "face": "1000000",
         "invoice": "00" * 32,
         "last_act": "00" * 32,
@@ -118,7 +124,7 @@ def desks(tell: Tell, *, subjects: int = 100_000, lookups: int = 500) -> Result:
     """The desk of one party that so many titles and invoices concern."""
     with tempfile.TemporaryDirectory(prefix="ropewalk-bench-") as folder:
         tell(f"projecting {subjects:,} subjects")
-        views = Views(Path(folder), _Trade(subjects))
+        views = Views(Path(folder), Trade(subjects))
         views.projector.page = PIECE
         start = time.perf_counter()
         views.projector.catch_up()

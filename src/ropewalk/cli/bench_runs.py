@@ -26,6 +26,7 @@ from ropewalk.cli.bench_consortium import consortium, one_validator
 from ropewalk.cli.bench_desks import desks
 from ropewalk.cli.bench_events import events
 from ropewalk.cli.bench_limits import resident_bytes, verification_rate
+from ropewalk.cli.bench_portal import portal
 from ropewalk.cli.bench_scale import load_titles, loaded
 from ropewalk.cli.bench_world import PASSPHRASE, Held, World, batches, submit_all
 from ropewalk.cli.child import ChildNode
@@ -381,6 +382,7 @@ RUNS: dict[str, Callable[..., Result]] = {
     "capital": capital,
     "portfolio": portfolio,
     "desks": desks,
+    "portal": portal,
     "consortium": consortium,
     "one-validator": one_validator,
 }

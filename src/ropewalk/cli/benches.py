@@ -30,6 +30,7 @@ NAMES = (
     "capital",
     "portfolio",
     "desks",
+    "portal",
     "consortium",
     "one-validator",
 )
