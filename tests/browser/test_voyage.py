@@ -85,8 +85,8 @@ class Voyage:
 
     def release(self) -> None:
         """Customs and terminal turn their lights green, and the box leaves through the gate."""
-        fill(self.on("customs", self.box), "cargo.SET_CUSTOMS_STATUS", status="CLEARED")
-        fill(self.on("discharge-terminal", self.box), "cargo.SET_READINESS", ready="yes")
+        act(self.on("customs", self.box), "cargo.SET_CUSTOMS_STATUS")
+        act(self.on("discharge-terminal", self.box), "cargo.SET_READINESS")
         act(self.on("consignee", self.box), "cargo.ACCEPT_PICK_UP")
         gate = self.on("discharge-terminal", f"/gate?box={self.box.removeprefix('/boxes/')}")
         gate.locator("[data-ask]").click()
@@ -98,6 +98,14 @@ class Voyage:
         gate.wait_for_selector("#signing[open]")
         gate.click("#signing-sign")
         expect(gate.locator(".verdict.good").first).to_be_visible(timeout=20_000)
+
+
+def for_readme(rope: Page, report: Path) -> None:
+    """The pictures that README shows: copied to docs/images when they change."""
+    rope.set_viewport_size({"width": 1180, "height": 820})
+    rope.locator("#rope").scroll_into_view_if_needed()
+    rope.evaluate("document.getElementById('rope').scrollIntoView()")
+    rope.screenshot(path=report / "readme-rope.png")
 
 
 def test_issued_financed_paid_for_and_released_from_its_desks(stage: Stage, report: Path) -> None:
@@ -112,6 +120,7 @@ def test_issued_financed_paid_for_and_released_from_its_desks(stage: Stage, repo
     expect(rope.locator(".rope .tied").first).to_be_visible()
     rope.wait_for_selector("img.picture")
     rope.screenshot(path=report / "voyage-rope.png", full_page=True)
+    for_readme(rope, report)
     page = voyage.on("consignee", voyage.title)
     page.wait_for_selector(".paper")
     with page.expect_download() as told:
