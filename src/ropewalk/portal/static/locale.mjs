@@ -8,8 +8,11 @@ export function localise(root) {
   for (const one of root.querySelectorAll("time[datetime]")) {
     const at = new Date(one.getAttribute("datetime"));
     if (Number.isNaN(at.getTime())) continue;
-    one.title = `${one.getAttribute("datetime").replace("T", " ").replace("Z", "")} UTC`;
+    const universal = one.getAttribute("datetime").replace("T", " ").replace("Z", "");
+    const isElsewhere = at.getTimezoneOffset() !== 0;
+    one.title = `${universal} UTC`;
     one.textContent = at.toLocaleString(undefined, SHOWN);
+    one.textContent += isElsewhere ? ` (${universal.slice(11, 16)} UTC)` : " UTC";
   }
   for (const one of root.querySelectorAll("data.money")) {
     const found = /^([A-Z]{3}) (-?\d+)(\.\d+)?$/.exec(one.getAttribute("value"));
