@@ -7,6 +7,7 @@ from typing import Final
 from playwright.sync_api import Page, expect
 
 from browser.world import Stage, act, fill, show
+from ropewalk.cli.wallet import GOVERNANCE
 
 SOON_MS: Final = 40_000
 HEARD: Final = """
@@ -88,9 +89,19 @@ def test_no_page_asks_more_often_than_each_ten_seconds(stage: Stage) -> None:
 
 def test_a_party_is_named_and_the_name_shows_whose_word_it_is(stage: Stage) -> None:
     page = show(stage.desk("consignee"), "/names")
-    expect(page.locator("tbody tr").first).to_be_visible()
-    carrier = stage.world.parties["carrier"]
-    page.fill("#naming-controller", carrier)
-    page.fill("#naming-name", "Pirates")
-    page.click("form[data-naming] button")
-    expect(page.locator("#notices .notice.bad")).to_contain_text("portal.name")
+    node, governance = stage.world.actor(GOVERNANCE)
+    node.close()
+    mine = stage.world.parties["consignee"]
+    for controller, kind in (
+        (stage.world.parties["carrier"], "bad"),
+        (governance.controller, "good"),
+    ):
+        page.fill("#naming-controller", controller)
+        page.fill("#naming-name", "Harbour Board")
+        page.click("form[data-naming] button")
+        expect(page.locator(f"#notices .notice.{kind}")).to_be_visible()
+    row = page.locator("tbody tr", has_text="Harbour Board")
+    expect(row).to_contain_text(f"named by consignee {mine[:8]}")
+    other = show(stage.desk("shipper"), f"/names?text={governance.controller[:8]}")
+    expect(other.locator(".who b[title^='named by consignee']")).to_have_text("Harbour Board*")
+    expect(other.locator("tbody a")).to_have_count(0)

@@ -45,6 +45,8 @@ HEADERS: Final = {
     "permissions-policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
 }
 SHORT: Final = 8
+OFFERED: Final = 500
+"""Names that a form offers while somebody writes; the others are taken too."""
 T = TypeVar("T")
 
 
@@ -146,7 +148,7 @@ class Portal:
             position=condition.size,
             language=self.text.language,
             path=request.url.path,
-            all_names=sorted(set(self.names().values())) if session else [],
+            all_names=sorted(set(self.names().values()))[:OFFERED] if session else [],
             **more,
         )
         return HTMLResponse(page, status, headers=HEADERS)
