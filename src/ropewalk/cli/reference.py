@@ -11,6 +11,7 @@ from typing import Any
 import ropewalk.api
 import ropewalk.cli.bench_runs
 import ropewalk.cli.everything
+import ropewalk.portal
 import ropewalk.tracking  # noqa: F401  # so that every error is known
 from ropewalk.cargo import DRAFT_ISSUED, LINES
 from ropewalk.cli.meanings import first_line
@@ -55,6 +56,7 @@ _FAMILIES = (
     ("Track and trace", 7500, 7549),
     ("Vault", 7550, 7599),
     ("Views", 7600, 7649),
+    ("Portal", 7650, 7699),
     ("Capital", 7700, 7749),
     ("Exchange", 7750, 7799),
     ("Engine", 7800, 7849),
