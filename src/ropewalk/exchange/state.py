@@ -52,7 +52,12 @@ CurrencyCode = Annotated[str, msgspec.Meta(max_length=3, description="ISO 4217."
 
 
 class _Leg(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="asset"
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="asset",
+    gc=False,
 ):
     """Members of each kind stand in alphabetical order, the tag first."""
 

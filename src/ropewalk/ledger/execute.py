@@ -43,7 +43,7 @@ from ropewalk.ledger.succession import Succeeding, check_log, check_statement
 from ropewalk.ledger.transaction import Payload, Transaction
 
 
-class Result(msgspec.Struct, frozen=True):
+class Result(msgspec.Struct, frozen=True, gc=False):
     """What became of one candidate, or of a validator that misbehaved."""
 
     transaction: str

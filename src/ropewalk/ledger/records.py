@@ -24,7 +24,7 @@ KEPT_BYTES_MAX: Final = 8_192
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """Base of all records. Declare fields in alphabetical order."""
 
 

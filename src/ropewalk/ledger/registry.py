@@ -14,7 +14,7 @@ from ropewalk.ledger.succession import SignedStatement
 from ropewalk.ledger.transaction import Payload
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """Base of the bodies of acts: typed members, no other, each checked while it is read."""
 
 
