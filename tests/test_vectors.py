@@ -81,6 +81,7 @@ def test_every_refusal_of_an_act_has_a_vector(act: str) -> None:
     }
     documented = {error.code for error in V1.rules[act].refusals} | {"ledger.malformed_body"}
     if act in {
+        "exchange.ESCROW_DEPOSIT",
         "exchange.SETTLE",
         "identity.APPROVE",
         "identity.PROPOSE",

@@ -2,9 +2,9 @@
 """SETTLE, RETURN: every leg in one act, or everything back.
 
 Once each party agreed, each leg is given and the condition is met, whoever has a part in the
-exchange settles it, before the deadline. After the deadline, or once it can't settle any more, or
-with everybody's approval, it is returned. No third way. Source: requirements capital.md, «exchange
-(DvP)»; reliability I26, TH27; design P1.
+exchange settles it, before the deadline; who pays last may do it by the act that pays. After the
+deadline, or once it can't settle any more, or with everybody's approval, it is returned. No third
+way. Source: requirements capital.md, «exchange (DvP)»; reliability I26, TH27; design P1.
 """
 
 import msgspec
@@ -88,6 +88,16 @@ def settle(view: View, message: Settle, context: Context) -> Effects:
     exchange = load_running(view, message.exchange, context)
     if context.actor not in exchange.parties:
         raise NotPartyError(context.actor)
+    return settle_all(view, exchange, message, context)
+
+
+def settle_all(view: View, exchange: Exchange, message: Settle, context: Context) -> Effects:
+    """Move every leg of a running exchange, once nothing is missing.
+
+    Raises:
+        LedgerError: one of `MOVES`, in that order, or what a carrier's order of delivery or grant
+            of a pick-up right is refused for.
+    """
     missing = exchange.waits_for
     if missing:
         raise WaitsError(f"for {', '.join(missing)}")
@@ -103,7 +113,7 @@ def settle(view: View, message: Settle, context: Context) -> Effects:
         effects = _move(overlay, leg, exchange, message, context)
         overlay.changes.update(effects.writes)
         events += effects.events
-    overlay.changes.update(put(exchange, message.exchange, status=SETTLED))
+    overlay.changes.update(put(exchange, message.exchange, SETTLED))
     told = {"actor": context.actor, "exchange": message.exchange}
     return Effects(overlay.changes, (Event("exchange.settled", told), *events))
 
@@ -218,7 +228,7 @@ def give_all_back(view: View, message: Return, context: Context) -> Effects:
         effects = _back(overlay, exchange.legs[number], message, context)
         overlay.changes.update(effects.writes)
         events += effects.events
-    overlay.changes.update(put(exchange, message.exchange, status=RETURNED))
+    overlay.changes.update(put(exchange, message.exchange, RETURNED))
     told = {"actor": context.actor, "exchange": message.exchange}
     return Effects(overlay.changes, (Event("exchange.returned", told), *events))
 
@@ -261,9 +271,7 @@ def _back(view: View, leg: Leg, message: Return, context: Context) -> Effects:
     return Effects({})
 
 
-SETTLE_REFUSALS: tuple[type[LedgerError], ...] = (
-    *RUNNING,
-    NotPartyError,
+MOVES: tuple[type[LedgerError], ...] = (
     WaitsError,
     NamedTitlesError,
     StaleError,
@@ -272,6 +280,7 @@ SETTLE_REFUSALS: tuple[type[LedgerError], ...] = (
     TooManyRecoursesError,
     BadAmountError,
 )
+SETTLE_REFUSALS: tuple[type[LedgerError], ...] = (*RUNNING, NotPartyError, *MOVES)
 RETURN_REFUSALS = (
     UnknownExchangeError,
     DecidedError,
