@@ -61,6 +61,16 @@ class Trade:
         return sorted(one.leg for one in self.since if one.act in GIVING)
 
     @property
+    def ungiven(self) -> list[int]:
+        """Numbers of legs that have to be given, and are not."""
+        given = self.given
+        return [
+            number
+            for number, leg in enumerate(self.legs)
+            if leg["asset"] != "release" and number not in given
+        ]
+
+    @property
     def agreed(self) -> set[str]:
         """Who signed for it himself."""
         signing = {"AGREE", *GIVING} - {"CONFIRM_PAYMENT"}
@@ -69,12 +79,15 @@ class Trade:
     @property
     def waits_for(self) -> set[str]:
         """Whose consent or leg is missing."""
-        owing = {
-            str(leg["giver"])
-            for number, leg in enumerate(self.legs)
-            if leg["asset"] != "release" and number not in self.given
-        }
+        owing = {str(self.legs[number]["giver"]) for number in self.ungiven}
         return owing | (self.parties - self.agreed)
+
+    @property
+    def is_nearly_there(self) -> bool:
+        """Whether nothing is missing, or one sum."""
+        missing = [self.legs[number] for number in self.ungiven]
+        payers = {leg["giver"] for leg in missing if leg["asset"] == "deposit"}
+        return len(missing) <= 1 and self.waits_for <= payers
 
     @property
     def concerned(self) -> set[str]:

@@ -52,7 +52,7 @@ class MovesOfExchange:
         if self.cast.odds(0.12):
             return self._off(self._about_facts())
         if self.cast.odds(0.09):
-            near = [one for one in running if _is_nearly_there(one)]
+            near = [one for one in running if one.is_nearly_there]
             among = near if near and self.cast.odds(0.4) else running
             return self._meddle(self.chance.choice(among))
         return self._off(self._next(self.chance.choice(running)))
@@ -269,11 +269,7 @@ class MovesOfExchange:
         late = trade.body["deadline"] < self.cast.time
         if late and self.cast.odds(0.8):
             return self._decide(trade, "RETURN")
-        ungiven = [
-            number
-            for number, leg in enumerate(trade.legs)
-            if leg["asset"] != "release" and number not in trade.given
-        ]
+        ungiven = trade.ungiven
         if trade.given and self.cast.odds(0.04):
             return self._give(trade, self.chance.choice(trade.given))
         if ungiven and self.cast.odds(0.85):
@@ -300,9 +296,7 @@ class MovesOfExchange:
 
     def _paying(self, trade: Trade) -> Members:
         """Who pays last often settles by that; who is not the last seldom tries."""
-        owing = [leg for leg in trade.legs if leg["asset"] != "release"]
-        is_last = len(trade.given) == len(owing) - 1
-        if not self.cast.odds(0.6 if is_last else 0.05):
+        if not self.cast.odds(0.6 if len(trade.ungiven) == 1 else 0.05):
             return {}
         titles = self._decide(trade, "SETTLE").body["titles"]
         if self.cast.odds(0.1):
@@ -315,7 +309,7 @@ class MovesOfExchange:
         titles = [leg["title"] for leg in held if leg["asset"] == "title"]
         shares = [leg for leg in held if leg["asset"] == "receivable"]
         if titles and (not shares or self.cast.odds(0.5)):
-            ready = _is_nearly_there(trade) and self.cast.odds(0.6)
+            ready = trade.is_nearly_there and self.cast.odds(0.6)
             act = "FREEZE" if ready else self.chance.choice(ON_TITLES)
             return self.titles.act(self.chance.choice(titles), act)
         if not shares:
@@ -465,17 +459,6 @@ class MovesOfExchange:
         }
         leg[member] = wrong.get(member, leg[member])
         return legs
-
-
-def _is_nearly_there(trade: Trade) -> bool:
-    """Whether nothing is missing, or one sum."""
-    missing = [
-        leg
-        for number, leg in enumerate(trade.legs)
-        if leg["asset"] != "release" and number not in trade.given
-    ]
-    payers = {leg["giver"] for leg in missing if leg["asset"] == "deposit"}
-    return len(missing) <= 1 and trade.waits_for <= payers
 
 
 def _asked(condition: Body) -> list[Body]:

@@ -88,9 +88,9 @@ def payer_settles_for_everybody() -> None:
     """Who pays last settles while another party has not agreed."""
     old = settle.settle_all
 
-    def settle_all(view: View, exchange: state.Exchange, *rest: Any) -> Effects:
-        parties = tuple(exchange.parties)
-        return old(view, msgspec.structs.replace(exchange, agreed=parties), *rest)
+    def settle_all(view: View, exchange: state.Exchange, *rest: Any, paying: int) -> Effects:
+        everybody = msgspec.structs.replace(exchange, agreed=tuple(exchange.parties))
+        return old(view, everybody, *rest, paying=paying)
 
     put(escrow, "settle_all", settle_all)
 

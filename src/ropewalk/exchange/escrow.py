@@ -57,7 +57,6 @@ from ropewalk.ledger import (
     Event,
     Hash,
     LedgerError,
-    Overlay,
     Rule,
     View,
 )
@@ -182,14 +181,13 @@ def escrow_deposit(view: View, message: EscrowDeposit, context: Context) -> Effe
     purse.balance(leg.taker)  # who is to be paid has an account, or it could never settle
     purse.hold(context.actor, read_amount(leg.sum))
     after = given_by(exchange, message.leg, context.actor)
-    events = (_told(message, context), *purse.events("ESCROW_DEPOSIT", message.exchange))
     if message.titles is None:
-        return Effects({**purse.writes, **put(after, message.exchange)}, events)
-    paid = Overlay(view)
-    paid.changes.update(purse.writes)
+        posted = purse.events("ESCROW_DEPOSIT", message.exchange)
+        writes = {**purse.writes, **put(after, message.exchange)}
+        return Effects(writes, (_told(message, context), *posted))
     deciding = Settle(exchange=message.exchange, titles=message.titles)
-    settled = settle_all(paid, after, deciding, context)
-    return Effects({**purse.writes, **settled.writes}, (*events, *settled.events))
+    settled = settle_all(view, after, deciding, context, paying=message.leg)
+    return Effects(settled.writes, (_told(message, context), *settled.events))
 
 
 def _of_deposit(view: View, message: EscrowDeposit, actor: str) -> Sequence[Act]:

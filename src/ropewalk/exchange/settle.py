@@ -91,8 +91,17 @@ def settle(view: View, message: Settle, context: Context) -> Effects:
     return settle_all(view, exchange, message, context)
 
 
-def settle_all(view: View, exchange: Exchange, message: Settle, context: Context) -> Effects:
+def settle_all(
+    view: View, exchange: Exchange, message: Settle, context: Context, *, paying: int = -1
+) -> Effects:
     """Move every leg of a running exchange, once nothing is missing.
+
+    Args:
+        view: the state.
+        exchange: what it came to.
+        message: the titles in its escrow.
+        context: circumstances of the act.
+        paying: number of a deposit that its giver pays by this act, out of hand.
 
     Raises:
         LedgerError: one of `MOVES`, in that order, or what a carrier's order of delivery or grant
@@ -107,10 +116,13 @@ def settle_all(view: View, exchange: Exchange, message: Settle, context: Context
     _check_titles(exchange, message)
     overlay = Overlay(view)
     events: list[Event] = []
-    releases = [leg for leg in exchange.legs if isinstance(leg, ReleaseLeg)]
-    others = [leg for leg in exchange.legs if not isinstance(leg, ReleaseLeg)]
-    for leg in (*others, *releases):  # a release stands on the title that moves here
-        effects = _move(overlay, leg, exchange, message, context)
+    legs = [*enumerate(exchange.legs)]
+    legs.sort(key=lambda one: isinstance(one[1], ReleaseLeg))  # it stands on what moves here
+    for number, leg in legs:
+        if number == paying and isinstance(leg, DepositLeg):
+            effects = _pay(overlay, leg, message.exchange, held=False)
+        else:
+            effects = _move(overlay, leg, exchange, message, context)
         overlay.changes.update(effects.writes)
         events += effects.events
     overlay.changes.update(put(exchange, message.exchange, SETTLED))
@@ -133,14 +145,18 @@ def _move(
     if isinstance(leg, ReceivableLeg):
         return _receivable(view, leg, message.exchange, context)
     if isinstance(leg, DepositLeg):
-        purse = Purse(view, leg.bank, leg.currency)
-        purse.unhold(leg.giver, int(leg.sum))
-        purse.give(leg.taker, int(leg.sum))
-        posted = purse.events("SETTLE", message.exchange)
-        return Effects(purse.writes, (_paid(leg, message.exchange), *posted))
+        return _pay(view, leg, message.exchange, held=True)
     if isinstance(leg, PaymentLeg):
         return Effects({})
     return _release(view, leg, exchange, context)
+
+
+def _pay(view: View, leg: DepositLeg, exchange: str, *, held: bool) -> Effects:
+    """Money moves out of escrow, or out of its giver's hand."""
+    purse, amount = Purse(view, leg.bank, leg.currency), int(leg.sum)
+    (purse.unhold if held else purse.take)(leg.giver, amount)
+    purse.give(leg.taker, amount)
+    return Effects(purse.writes, (_paid(leg, exchange), *purse.events("SETTLE", exchange)))
 
 
 def _paid(leg: DepositLeg, exchange: str) -> Event:
