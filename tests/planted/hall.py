@@ -9,7 +9,7 @@ import msgspec
 from planted.planting import put
 from ropewalk import rules
 from ropewalk.capital import account
-from ropewalk.exchange import conditions, escrow, facts, likewise, settle, state
+from ropewalk.exchange import conditions, escrow, facts, settle, state
 from ropewalk.ledger import Context, Effects, View, decode_record, encode_record
 from ropewalk.title import ActOnTitle, Title, errors, fingerprint, hand_over, issue
 from ropewalk.title import state as title_state
@@ -93,14 +93,6 @@ def payer_settles_for_everybody() -> None:
         return old(view, everybody, *rest, paying=paying)
 
     put(escrow, "settle_all", settle_all)
-
-
-def one_key_settles_by_paying() -> None:
-    """Policies and mandates see what a payment comes to, and not that it settles."""
-    book = rules.V1.rules
-    assert isinstance(book, dict)
-    name = "exchange.ESCROW_DEPOSIT"
-    book[name] = dataclasses.replace(book[name], likewise=likewise.of_leg)
 
 
 def goes_in_as_it_is_by_now() -> None:
@@ -192,7 +184,6 @@ EXCHANGE_BUGS = (
     late_word_counts,
     money_is_not_held,
     one_key_is_enough_in_an_exchange,
-    one_key_settles_by_paying,
     one_leg_stays,
     payer_agrees_by_its_bank,
     payer_settles_for_everybody,
