@@ -1475,10 +1475,15 @@ const HOWS = ["ENDORSE_TO_ORDER", "SURRENDER", "TRANSFER"];
 const ESCROWED = linkedBody({
   exchange: isHash,
   how: isOneOf(...HOWS),
-  leg: (value) => isCount(value) && value < 16,
+  leg: isLeg,
   to: isController,
 });
 const DECIDED = shape({ exchange: isHash, titles: listOf(BARE, 0, 16) });
+const PAID = shape({ exchange: isHash, leg: isLeg, titles: listOf(BARE, 0, 16) });
+
+function isLeg(value) {
+  return isCount(value) && value < 16;
+}
 
 function escrowTitle(roles, told, { exchange, how, to }) {
   ensureBillInHand(roles, told);
@@ -1804,6 +1809,7 @@ function summed(lists) {
 }
 
 const ON_EXCHANGES = [
+  ["exchange.ESCROW_DEPOSIT", { isBody: PAID, effect: settle }],
   ["exchange.ESCROW_TITLE", { isBody: ESCROWED, effect: onTitle(escrowTitle) }],
   ["exchange.RETURN", { isBody: DECIDED, effect: giveBack }],
   ["exchange.SETTLE", { isBody: DECIDED, effect: settle }],

@@ -44,6 +44,7 @@ V1 = RuleBook(
     invariants=INVARIANTS,
     authorise=identity.authorise,
     represent=identity.represent,
+    has_policy=identity.has_policy,
     require_policy=identity.require_policy,
     misbehave=identity.misbehave,
     succeed=identity.succeed,

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from ledger.world import CONSORTIUM, TIME, content, inspected, key, kid, registration, signed
@@ -124,10 +125,8 @@ def test_events_and_lookups_of_engine_and_auditor_count_misbehaviour() -> None:
     _, (_, *blocks) = replayed(made.entries)
     written = [one for one in made.blocks if one[1].entries]
     for again, (block, executed, size) in zip(blocks, written, strict=True):
-        told = told_by_engine(block, executed, size)
-        assert [(one.position, one.name, one.attributes) for one in told] == [
-            (one["position"], one["name"], one["attributes"]) for one in _events(again)
-        ]
+        told = told_by_engine(executed, size)
+        assert msgspec.json.encode(told) == msgspec.json.encode(_events(again))
         for identifier, position in _lookups(executed, size):
             entry = made.entries[position].decode()
             texts = [one.text for one in block.candidates]

@@ -10,7 +10,10 @@ from cargo.quay import NOWHERE
 from ledger.world import IDS, salt
 from ropewalk.cargo import LINES
 from ropewalk.cargo.errors import DocumentStateError
+from ropewalk.cargo.instructions import in_circulation
+from ropewalk.cargo.state import Basis, Standing
 from ropewalk.crypto import Value
+from ropewalk.ledger import View
 from ropewalk.title import find
 from title.bills import issue_body
 
@@ -165,6 +168,19 @@ def test_what_took_the_titles_place_must_be_surrendered_too() -> None:
     desk.bill.does("shipper", "SURRENDER_FOR_AMENDMENT", addressee="carrier")
     desk.bill.agreed("carrier", "REISSUE", {"replacement": replacement}, "shipper")
     assert desk.refused("COMPLETE_INSTRUCTIONS").code == "cargo.not_surrendered"
+
+
+def test_what_was_split_and_combined_again_is_looked_at_once() -> None:
+    """In two and one again, seven times: 128 ways lead to the last of 22 titles."""
+
+    def standing(_view: View, title: str) -> Standing:
+        level, side = int(title[0]), title[1:]
+        if level == 7:
+            return Standing(issuer="", basis=Basis(claimant="", kind="SURRENDER"))
+        after = (str(level + 1),) if side else (f"{level}a", f"{level}b")
+        return Standing(issuer="", replaced_by=after)
+
+    assert in_circulation(standing, {}, "0") == ""
 
 
 def test_a_waybill_is_not_surrendered() -> None:

@@ -9,9 +9,15 @@ import pytest
 
 from network import PASSPHRASE, Network
 from ropewalk.client import transaction_id
-from ropewalk.engines.embedded import EmbeddedEngine, Settings, _blocks
+from ropewalk.engines.embedded import (
+    GROUP_SIZE_MAX,
+    GROUP_TRANSACTIONS_MAX,
+    EmbeddedEngine,
+    Settings,
+    _blocks,
+)
 from ropewalk.engines.port import InUseError, OverloadedError, StoppedError
-from ropewalk.ledger import BLOCK_SIZE_MAX, Candidate, MalformedTransactionError
+from ropewalk.ledger import Candidate, MalformedTransactionError
 
 
 def test_a_committed_act_is_found_by_its_id_with_height_and_position(network: Network) -> None:
@@ -189,9 +195,10 @@ def test_closing_twice_does_nothing_and_writing_after_it_is_refused(network: Net
 
 def test_a_large_submission_is_cut_into_blocks_by_bytes() -> None:
     refusal = MalformedTransactionError("")
-    candidates = [Candidate("x" * 16_000, refusal) for _ in range(600)]
+    candidates = [Candidate("x" * 16_000, refusal) for _ in range(1_200)]
     parts = _blocks(candidates)
     assert [one for part in parts for one in part] == candidates
     assert len(parts) == 3
-    assert all(sum(len(one.text) for one in part) <= BLOCK_SIZE_MAX for part in parts)
-    assert [len(part) for part in _blocks([Candidate("x", refusal)] * 5_001)] == [5_000, 1]
+    assert all(sum(len(one.text) for one in part) <= GROUP_SIZE_MAX for part in parts)
+    one_more = [Candidate("x", refusal)] * (GROUP_TRANSACTIONS_MAX + 1)
+    assert [len(part) for part in _blocks(one_more)] == [GROUP_TRANSACTIONS_MAX, 1]

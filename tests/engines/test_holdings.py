@@ -238,7 +238,7 @@ def test_a_ledger_of_another_format_is_refused_by_name(
     monkeypatch.setattr(store, "FORMAT", 1)
     create(tmp_path / "old.db", b"{}")
     monkeypatch.undo()
-    with pytest.raises(UnsupportedFormatError, match="format 1; this program reads 2"):
+    with pytest.raises(UnsupportedFormatError, match="format 1; this program reads 3"):
         Store(tmp_path / "old.db")
 
 

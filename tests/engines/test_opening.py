@@ -117,7 +117,7 @@ def test_a_clock_far_behind_the_last_block_does_not_start(closed: Path) -> None:
         ("DELETE FROM state WHERE key = 'sentinel'", "state"),
         ("UPDATE tile SET hashes = zeroblob(length(hashes))", "tile"),
         ("DELETE FROM block WHERE height = (SELECT max(height) FROM block)", "watermark"),
-        ("UPDATE meta SET value = 3 WHERE name = 'format'", "format"),
+        ("UPDATE meta SET value = 4 WHERE name = 'format'", "format"),
     ],
 )
 def test_a_row_edited_with_plain_sqlite_does_not_start(

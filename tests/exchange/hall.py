@@ -230,6 +230,14 @@ class Hall:
         members = {"last_act": self.share(receivable).last_act, "receivable": receivable}
         return self.does(actor, "ESCROW_RECEIVABLE", self.body(leg=leg, **members))
 
+    def paying(self, leg: int = 1) -> dict[str, Value]:
+        """The body of an ESCROW_DEPOSIT that settles."""
+        return {**self.deciding(), "leg": leg}
+
+    def pays(self, actor: str = "consignee", leg: int = 1) -> "Hall":
+        """The last leg given, and everything settled, in one act."""
+        return self.does(actor, "ESCROW_DEPOSIT", self.paying(leg))
+
     def full(self) -> "Hall":
         """Bill and money in escrow."""
         return self.opened().gives_title().gives_money()

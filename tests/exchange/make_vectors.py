@@ -5,7 +5,7 @@ Written by `python -m exchange.make_vectors` with `src` and `tests` on the path;
 compares.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from exchange import receivable_vectors
@@ -188,6 +188,73 @@ def deposits() -> Iterator[Case]:
     yield case(hall, act, "less_is_there", "consignee", hall.body(leg=0), less)
 
 
+def payments_that_settle() -> Iterator[Case]:
+    """ESCROW_DEPOSIT that settles."""
+    act, hall = "ESCROW_DEPOSIT", Hall().opened().gives_title()
+    yield case(hall, act, "settles", "consignee", hall.paying())
+    strands = Hall()
+    strands.quay.announced().green()
+    strands.opened(strands.title_leg("SURRENDER"), strands.deposit_leg(), strands.release_leg())
+    strands.gives_title()
+    told = strands.paying()
+    yield case(strands, act, "carrier_silent", "consignee", told, errors.WaitsError)
+    strands.does("carrier", "AGREE")
+    yield case(strands, act, "settles_three_strands", "consignee", strands.paying())
+    name, sale = "settles_a_receivable", Hall()
+    receivable = sale.receivable()
+    sale.place("buyer", 900)
+    sale.opened(sale.receivable_leg(receivable), sale.deposit_leg(900, "buyer"))
+    sale.gives_receivable(receivable)
+    yield case(sale, act, name, "buyer", sale.paying())
+    yield case(hall, act, "titles_left_out", "consignee", hall.body(leg=1, titles=[]),
+               errors.NamedTitlesError)  # fmt: skip
+    stale: list[Value] = [{"last_act": NOWHERE, "title": hall.bill.title}]
+    told = hall.body(leg=1, titles=stale)
+    yield case(hall, act, "stale", "consignee", told, title.StaleError)
+    waits = Hall()
+    waits.opened(condition=waits.event()).gives_title()
+    yield case(waits, act, "condition_waits", "consignee", waits.paying(), errors.WaitsError)
+    hall.bill.frozen()
+    yield case(hall, act, "frozen", "consignee", hall.paying(), title.FrozenError)
+    yield from payments_for_what_is_broken()
+
+
+def payments_for_what_is_broken() -> Iterator[Case]:
+    """ESCROW_DEPOSIT that would settle, of an exchange that can't."""
+    act, sale = "ESCROW_DEPOSIT", Hall()
+    receivable = sale.receivable()
+    sale.place("buyer", 900)
+    sale.opened(sale.receivable_leg(receivable), sale.deposit_leg(900, "buyer"))
+    sale.gives_receivable(receivable)
+    redeemed(sale, receivable)
+    yield case(sale, act, "paid_meanwhile", "buyer", sale.paying(), errors.LegBrokenError)
+    full = Hall().opened().gives_title()
+    full.place("shipper", MOST)
+    told = full.paying()
+    yield case(full, act, "takers_account_is_full", "consignee", told, capital.BadAmountError)
+    behind = recourses(lambda hall: hall.deposit_leg(5))
+    behind.does("shipper", "AGREE")
+    told = behind.paying()
+    many = capital.TooManyRecoursesError
+    yield case(behind, act, "too_many_stand_behind_it", "consignee", told, many)
+    gone = Hall()
+    gone.opened(gone.title_leg("SURRENDER"), gone.deposit_leg(), gone.release_leg())
+    gone.gives_title().does("carrier", "AGREE")
+    told = gone.paying()
+    yield case(gone, act, "never_announced", "consignee", told, cargo.UnknownMovementError)
+
+
+def redeemed(hall: Hall, receivable: str) -> None:
+    """A part of a receivable is paid to whoever holds it."""
+    payment: dict[str, Value] = {
+        "amount": "400",
+        "bank": IDS["bank"],
+        "payable": hall.share(receivable).payable,
+        "receivables": [receivable],
+    }
+    hall.world.done("consignee", "capital.REDEEM", payment)
+
+
 def payments() -> Iterator[Case]:
     """CONFIRM_PAYMENT."""
     act, hall = "CONFIRM_PAYMENT", Hall()
@@ -292,14 +359,7 @@ def broken_settlements() -> Iterator[Case]:
     """SETTLE of a leg that is not what it was, or that can't be."""
     act, broken = "SETTLE", sold()
     leg = broken.record.legs[0]
-    receivable_id = str(getattr(leg, "receivable", ""))
-    payment: dict[str, Value] = {
-        "amount": "400",
-        "bank": IDS["bank"],
-        "payable": broken.share(receivable_id).payable,
-        "receivables": [receivable_id],
-    }
-    broken.world.done("consignee", "capital.REDEEM", payment)
+    redeemed(broken, str(getattr(leg, "receivable", "")))
     told = broken.deciding()
     yield case(broken, act, "paid_meanwhile", "shipper", told, errors.LegBrokenError)
     full = Hall().full()
@@ -317,7 +377,7 @@ def broken_settlements() -> Iterator[Case]:
     yield case(gone, act, "never_announced", "shipper", told, cargo.UnknownMovementError)
 
 
-def recourses() -> Hall:
+def recourses(*legs: Callable[[Hall], Value]) -> Hall:
     """A receivable that as many stand behind as may, in escrow to be sold with recourse."""
     hall = Hall()
     receivable = hall.receivable()
@@ -328,7 +388,7 @@ def recourses() -> Hall:
         hall.world.done(giver, "capital.TRANSFER_RECEIVABLE", body)
     leg = hall.receivable_leg(receivable, "terminal", "shipper")
     leg = {**leg, "taker": IDS["other_terminal"], "with_recourse": True}
-    hall.opened(leg, opener="other_terminal")
+    hall.opened(leg, *(one(hall) for one in legs), opener="other_terminal")
     return hall.gives_receivable(receivable, "terminal")
 
 
@@ -369,6 +429,7 @@ def cases() -> Iterator[Case]:
     yield from pledged_titles()
     yield from receivable_vectors.cases()
     yield from deposits()
+    yield from payments_that_settle()
     yield from payments()
     yield from facts()
     yield from settlements()

@@ -10,7 +10,16 @@ from exchange.hall import DEADLINE, PRICE, USD, Hall
 from ledger.world import IDS, salt
 from ropewalk.capital import Balance, balance_key, receivable_key
 from ropewalk.cargo import right_key
-from ropewalk.exchange import INVARIANTS, OPEN, RETURNED, SETTLED, exchange_key
+from ropewalk.exchange import (
+    INVARIANTS,
+    OPEN,
+    RETURNED,
+    SETTLED,
+    Exchange,
+    exchange_key,
+    standing_key,
+)
+from ropewalk.exchange.state import Standing, Terms
 from ropewalk.ledger import Change, Context, Record, encode_record
 from ropewalk.rules import V1
 from ropewalk.title import Escrow, key
@@ -40,10 +49,25 @@ def broken(
     return [one.name for one in INVARIANTS if one.check(change) is not None]
 
 
+def terms(exchange: Exchange) -> Terms:
+    """What was asked."""
+    told = {name: getattr(exchange, name) for name in Terms.__struct_fields__}
+    return Terms(**told)
+
+
+def standing(exchange: Exchange) -> Standing:
+    """What became of it."""
+    told = {name: getattr(exchange, name) for name in Standing.__struct_fields__}
+    return Standing(**told)
+
+
 def went(hall: Hall, **changes: object) -> Changed:
-    """The exchange's next version."""
-    told = {"version": hall.record.version + 1, **changes}
-    return {exchange_key(hall.exchange): msgspec.structs.replace(hall.record, **told)}
+    """The exchange's next version, both records of it."""
+    after = msgspec.structs.replace(hall.record, **{"version": hall.record.version + 1, **changes})
+    told: Changed = {standing_key(hall.exchange): standing(after)}
+    if terms(after) != terms(hall.record):
+        told[exchange_key(hall.exchange)] = terms(after)
+    return told
 
 
 def bill(hall: Hall, **changes: object) -> Changed:
@@ -89,6 +113,8 @@ def test_an_exchange_is_decided_once_and_never_removed() -> None:
         assert broken(hall, went(hall, deadline=hall.record.deadline + 1)) == [DECIDED]
     hall = Hall().opened()
     assert broken(hall, {exchange_key(hall.exchange): None}) == [DECIDED]
+    hall.gives_title()
+    assert DECIDED in broken(hall, {standing_key(hall.exchange): None})
 
 
 @pytest.mark.parametrize(
@@ -116,10 +142,10 @@ def test_its_condition_stays() -> None:
 @pytest.mark.parametrize("changes", [{"status": SETTLED}, {"given": (0,)}, {"version": 2}])
 def test_it_begins_open_and_empty(changes: dict[str, object]) -> None:
     hall = Hall().opened()
-    other = exchange_key(salt("other"))
+    other, since = exchange_key(salt("other")), standing_key(salt("other"))
     first = msgspec.structs.replace(hall.record, **changes)
-    assert broken(hall, {other: hall.record}) == []
-    assert DECIDED in broken(hall, {other: first})
+    assert broken(hall, {other: terms(first)}) == []
+    assert DECIDED in broken(hall, {other: terms(first), since: standing(first)})
 
 
 def test_it_does_not_settle_without_a_consent_a_leg_its_condition_or_too_late() -> None:
@@ -132,6 +158,36 @@ def test_it_does_not_settle_without_a_consent_a_leg_its_condition_or_too_late() 
     waits = Hall()
     waits.opened(condition=waits.event()).gives_title().gives_money()
     assert broken(waits, settled(waits)) == [DECIDED]
+
+
+def paid_and_settled(hall: Hall, **changes: object) -> Changed:
+    """What an ESCROW_DEPOSIT that settles writes, of a hall whose bill is in."""
+    agreed = tuple(sorted((IDS["consignee"], IDS["shipper"])))
+    told = {"agreed": agreed, "given": (0, 1), "status": SETTLED, **changes}
+    paid = {**account("consignee", 0), **account("shipper", PRICE)}
+    return {**went(hall, **told), **bill(hall, possessor=IDS["consignee"]), **paid}
+
+
+def test_who_pays_last_settles_what_is_his_to_pay() -> None:
+    hall = Hall().opened().gives_title()
+    assert broken(hall, paid_and_settled(hall), "consignee") == []
+    by_another = broken(hall, paid_and_settled(hall), "shipper")
+    assert by_another == [DECIDED, BY_ITSELF]
+    unpaid = {**paid_and_settled(hall), **account("consignee", PRICE)}
+    assert broken(hall, unpaid, "consignee") == [MONEY]
+    twice = {**paid_and_settled(hall), **account("shipper", 2 * PRICE)}
+    assert broken(hall, twice, "consignee") == [MONEY]
+    held = {**paid_and_settled(hall), **account("consignee", 0, PRICE)}
+    assert broken(hall, held, "consignee") == [FOLLOWS]
+    back = paid_and_settled(hall, status=RETURNED)
+    assert MONEY in broken(hall.later(DEADLINE + 1), {**back, **bill(hall)}, "consignee")
+
+
+def test_nothing_but_money_is_given_by_the_act_that_settles() -> None:
+    hall = Hall().opened().gives_money()
+    told = {**went(hall, given=(0, 1), status=SETTLED), **bill(hall, possessor=IDS["consignee"])}
+    paid = {**account("consignee", 0), **account("shipper", PRICE)}
+    assert broken(hall, {**told, **paid}) == [DECIDED]
 
 
 def test_it_does_not_go_back_while_it_can_settle_behind_somebodys_back() -> None:
@@ -204,8 +260,8 @@ def test_a_surrender_to_a_carrier_that_has_no_part_in_it_is_noticed() -> None:
     hall = Hall().full()
     (money,) = (leg for leg in hall.record.legs if leg.giver == IDS["consignee"])
     leg = msgspec.structs.replace(hall.record.legs[0], how="SURRENDER")
-    forged = msgspec.structs.replace(hall.record, legs=(leg, money))
-    hall.world.state = {**hall.world.state, exchange_key(hall.exchange): encode_record(forged)}
+    forged = encode_record(terms(msgspec.structs.replace(hall.record, legs=(leg, money))))
+    hall.world.state = {**hall.world.state, exchange_key(hall.exchange): forged}
     ended = {"possessor": IDS["carrier"], "status": "SURRENDERED", "claimant": IDS["consignee"]}
     assert broken(hall, {**settled(hall), **bill(hall, **ended)}) == [BOTH]
 

@@ -63,6 +63,14 @@ def test_a_receivable_goes_in_by_whoever_may_sell_it() -> None:
     assert hall.why("shipper", "ESCROW_RECEIVABLE", hall.body(**seen)) == "identity.four_eyes"
 
 
+def test_who_settles_by_paying_needs_the_keys_for_both() -> None:
+    hall = Hall().opened().gives_title()
+    with_two_keys(hall, "consignee", "exchange.SETTLE")
+    assert hall.why("consignee", "ESCROW_DEPOSIT", hall.paying()) == "identity.four_eyes"
+    hall.gives_money()
+    assert hall.why("consignee", "SETTLE", hall.deciding()) == "identity.four_eyes"
+
+
 def test_what_no_exchange_or_leg_is_asks_nobody_for_a_second_key() -> None:
     hall = Hall().opened()
     with_two_keys(hall, "consignee", "capital.MOVE_DEPOSIT")

@@ -21,6 +21,34 @@ def test_a_bill_moves_against_money_in_one_act() -> None:
     assert hall.balance("consignee") == (0, 0)
 
 
+def test_who_pays_last_settles_by_the_act_that_pays() -> None:
+    hall = Hall().opened().gives_title().pays()
+    assert (hall.record.status, hall.record.version) == (SETTLED, 3)
+    assert hall.title.possessor == IDS["consignee"]
+    assert hall.balance("shipper") == (PRICE, 0)
+    assert hall.balance("consignee") == (0, 0)
+
+
+def test_nothing_is_paid_where_it_would_not_settle_by_that() -> None:
+    hall = Hall().opened()
+    assert hall.why("consignee", "ESCROW_DEPOSIT", hall.paying()) == "exchange.waits"
+    hall.gives_title()
+    assert hall.why("consignee", "ESCROW_DEPOSIT", hall.body(leg=1, titles=[])) == (
+        "exchange.named_titles"
+    )
+    hall.bill.frozen()
+    assert hall.why("consignee", "ESCROW_DEPOSIT", hall.paying()) == "title.frozen"
+    assert hall.balance("consignee") == (PRICE, 0)
+    assert hall.record.given == (0,)
+
+
+def test_a_condition_is_awaited_by_who_pays_last_too() -> None:
+    hall = Hall()
+    hall.opened(condition=hall.event()).gives_title()
+    assert hall.why("consignee", "ESCROW_DEPOSIT", hall.paying()) == "exchange.waits"
+    assert hall.record.given == (0,)
+
+
 def test_what_is_in_escrow_nobody_moves() -> None:
     hall = Hall().full()
     for actor in ("shipper", "consignee", "carrier"):

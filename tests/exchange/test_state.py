@@ -5,9 +5,16 @@ import pytest
 
 from exchange.hall import DEADLINE, Hall, named
 from ledger.world import IDS, salt
-from ropewalk.exchange import OPEN, DepositLeg, Exchange, exchange_id, exchange_key, find_exchange
+from ropewalk.exchange import (
+    OPEN,
+    DepositLeg,
+    exchange_id,
+    exchange_key,
+    find_exchange,
+    standing_key,
+)
 from ropewalk.exchange.errors import DecidedError, EndedError, UnknownExchangeError
-from ropewalk.exchange.state import load_open, load_running
+from ropewalk.exchange.state import Terms, load_open, load_running
 from ropewalk.ledger import Context, decode_record, encode_record
 
 
@@ -83,10 +90,21 @@ def test_each_act_on_it_is_its_next_version() -> None:
 def test_legs_are_kept_as_they_were_written() -> None:
     hall = Hall().opened()
     kept = hall.world.state[exchange_key(hall.exchange)]
-    assert encode_record(decode_record(kept, Exchange)) == kept
+    assert encode_record(decode_record(kept, Terms)) == kept
     money = hall.record.legs[1]
     assert isinstance(money, DepositLeg)
     assert money.bank == IDS["bank"]
+
+
+def test_its_terms_are_written_once_and_how_it_stands_by_every_act_behind() -> None:
+    hall = Hall().opened()
+    terms = hall.world.state[exchange_key(hall.exchange)]
+    assert standing_key(hall.exchange) not in hall.world.state
+    for act in (Hall.gives_title, Hall.gives_money, Hall.settles):
+        before = hall.world.state.get(standing_key(hall.exchange))
+        act(hall)
+        assert hall.world.state[standing_key(hall.exchange)] != before
+        assert hall.world.state[exchange_key(hall.exchange)] == terms
 
 
 def test_what_can_still_be_acted_on() -> None:

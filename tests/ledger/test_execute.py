@@ -366,7 +366,7 @@ def _book(writes: Mapping[str, bytes | None], broken: str | None) -> RuleBook:
     rule = Rule("test.ACT", Nothing, apply, ())
     promises = (Invariant("promise", check),)
     return RuleBook(
-        1, {"test.ACT": rule}, promises, anything, anything, anything, nothing, anything
+        1, {"test.ACT": rule}, promises, anything, anything, anything, anything, nothing, anything
     )
 
 

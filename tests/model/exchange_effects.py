@@ -28,7 +28,7 @@ def done(act: str, change: Callable[[Ledger, Trade, str, Body, Moment], None]) -
         trade = ledger.hall.trades[body["exchange"]]
         change(ledger, trade, actor, body, moment)
         trade.since.append(Done(act, actor, body.get("leg", -1)))
-        ledger.touched.add(f"exchange/{trade.name}")
+        ledger.touched.add(f"standing/{trade.name}")
 
     return happened
 
@@ -63,6 +63,16 @@ def money_in(ledger: Ledger, trade: Trade, actor: str, body: Body, _moment: Mome
         (("deposit", *where, actor), -amount), (("held", *where, actor), amount)
     )
     ledger.touched.add(f"balance/{':'.join((*where, actor))}")
+
+
+def paid(ledger: Ledger, actor: str, body: Body, moment: Moment) -> None:
+    """Money goes in, and where titles are named everything moves."""
+    trade, settles = ledger.hall.trades[body["exchange"]], "titles" in body
+    money_in(ledger, trade, actor, body, moment)
+    trade.since.append(Done("ESCROW_DEPOSIT", actor, body["leg"], settles))
+    ledger.touched.add(f"standing/{trade.name}")
+    if settles:
+        settled(ledger, trade, actor, body, moment)
 
 
 def _money_out(ledger: Ledger, leg: Body, to: str) -> None:
@@ -127,7 +137,7 @@ def retracted(ledger: Ledger, _actor: str, body: Body, _moment: Moment) -> None:
 EFFECTS: Mapping[str, Effect] = {
     "AGREE": done("AGREE", nothing),
     "CONFIRM_PAYMENT": done("CONFIRM_PAYMENT", nothing),
-    "ESCROW_DEPOSIT": done("ESCROW_DEPOSIT", money_in),
+    "ESCROW_DEPOSIT": paid,
     "ESCROW_RECEIVABLE": done("ESCROW_RECEIVABLE", receivable_in),
     "ESCROW_TITLE": done("ESCROW_TITLE", title_in),
     "OPEN": opened,

@@ -31,6 +31,8 @@ class Done(NamedTuple):
     act: str
     actor: str
     leg: int = -1
+    settles: bool = False
+    """Whether it settled as well, by the same act."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,16 @@ class Trade:
         return sorted(one.leg for one in self.since if one.act in GIVING)
 
     @property
+    def ungiven(self) -> list[int]:
+        """Numbers of legs that have to be given, and are not."""
+        given = self.given
+        return [
+            number
+            for number, leg in enumerate(self.legs)
+            if leg["asset"] != "release" and number not in given
+        ]
+
+    @property
     def agreed(self) -> set[str]:
         """Who signed for it himself."""
         signing = {"AGREE", *GIVING} - {"CONFIRM_PAYMENT"}
@@ -67,12 +79,15 @@ class Trade:
     @property
     def waits_for(self) -> set[str]:
         """Whose consent or leg is missing."""
-        owing = {
-            str(leg["giver"])
-            for number, leg in enumerate(self.legs)
-            if leg["asset"] != "release" and number not in self.given
-        }
+        owing = {str(self.legs[number]["giver"]) for number in self.ungiven}
         return owing | (self.parties - self.agreed)
+
+    @property
+    def is_nearly_there(self) -> bool:
+        """Whether nothing is missing, or one sum."""
+        missing = [self.legs[number] for number in self.ungiven]
+        payers = {leg["giver"] for leg in missing if leg["asset"] == "deposit"}
+        return len(missing) <= 1 and self.waits_for <= payers
 
     @property
     def concerned(self) -> set[str]:
@@ -82,7 +97,12 @@ class Trade:
     @property
     def status(self) -> str:
         """How it stands."""
-        return next((ENDS[one.act] for one in self.since if one.act in ENDS), "OPEN")
+        ends = [
+            "SETTLED" if one.settles else ENDS[one.act]
+            for one in self.since
+            if one.settles or one.act in ENDS
+        ]
+        return ends[0] if ends else "OPEN"
 
     def of(self, asset: str) -> Iterator[tuple[int, Body]]:
         """Legs of a kind that are given."""
@@ -90,18 +110,23 @@ class Trade:
             if self.legs[number]["asset"] == asset:
                 yield number, self.legs[number]
 
-    def told(self) -> dict[str, Any]:
-        """The record."""
-        more = {"condition": self.body.get("condition"), "given": self.given}
-        return {
+    def terms(self) -> dict[str, Any]:
+        """The record of what was asked."""
+        told = {"deadline": self.body["deadline"], "legs": list(self.legs), "opener": self.opener}
+        if "condition" in self.body:
+            told["condition"] = self.body["condition"]
+        return told
+
+    def standing(self) -> dict[str, Any] | None:
+        """The record of what became of it; none before anything was done to it."""
+        if not self.since:
+            return None
+        told = {
             "agreed": sorted(self.agreed),
-            "deadline": self.body["deadline"],
-            "legs": list(self.legs),
-            "opener": self.opener,
             "status": self.status,
             "version": 1 + len(self.since),
-            **{name: value for name, value in more.items() if value},
         }
+        return {**told, "given": self.given} if self.given else told
 
 
 @dataclass(slots=True)
@@ -115,6 +140,8 @@ class Hall:
 
 def stood_for(hall: Hall, act: str, actor: str, body: Body) -> Iterator[tuple[str, Body]]:
     """Acts in whose place one on an exchange stands: policies and mandates see through it."""
+    if act == "exchange.ESCROW_DEPOSIT" and "titles" in body:
+        yield "exchange.SETTLE", {"exchange": body["exchange"], "titles": body["titles"]}
     if act == "exchange.OPEN":
         yield from _promised(body["legs"], actor)
     trade = hall.trades.get(str(body.get("exchange", "")))

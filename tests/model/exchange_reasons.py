@@ -12,6 +12,7 @@ from model.cargo_release_model import Box, is_sorted
 from model.exchange_model import (
     AHEAD_DAYS,
     GIVING,
+    Done,
     Trade,
     is_in_form,
     named,
@@ -173,18 +174,28 @@ def _is_sound(ledger: Ledger, payable: str) -> bool:
 
 
 def escrow_deposit(
-    ledger: Ledger, _trade: Trade, leg: Body, actor: str, _body: Body, _moment: Moment
+    ledger: Ledger, trade: Trade, leg: Body, actor: str, body: Body, moment: Moment
 ) -> Verdict:
-    """Money goes in."""
+    """Money goes in; where titles are named, it settles as well, or no money goes in."""
     market, where, amount = ledger.market, (leg["bank"], leg["currency"]), amount_in(leg["sum"])
     unknown = {(*where, leg["taker"]), (*where, actor)} - market.customers
     free = market.journal.sum("deposit", *where, actor)
-    return only(
-        first(
-            ("capital.not_customer", bool(unknown)),
-            ("capital.insufficient_funds", free < amount),
-        )
+    why = first(
+        ("capital.not_customer", bool(unknown)),
+        ("capital.insufficient_funds", free < amount),
     )
+    if "titles" not in body:
+        return only(why)
+    return after(why, lambda: _settle_with(ledger, trade, actor, body, moment))
+
+
+def _settle_with(ledger: Ledger, trade: Trade, actor: str, body: Body, moment: Moment) -> Verdict:
+    """Whether it would settle with this leg."""
+    trade.since.append(Done("ESCROW_DEPOSIT", actor, body["leg"]))
+    try:
+        return settle(ledger, trade, actor, body, moment)
+    finally:
+        trade.since.pop()
 
 
 def confirm_payment(

@@ -221,6 +221,7 @@ class Ledger:
             "reference": self.references,
             "right": self.quay.deeds,
             "seat": [one["kid"] for one in self.members.values()],
+            "standing": self.hall.trades,
             "title": self.titles,
             "vgm": self.desk.masses,
         }
@@ -270,7 +271,12 @@ def _device(ledger: Ledger, name: str) -> Any:
 
 def _exchange(ledger: Ledger, name: str) -> Any:
     trade = ledger.hall.trades.get(name)
-    return trade and trade.told()
+    return trade and trade.terms()
+
+
+def _standing(ledger: Ledger, name: str) -> Any:
+    trade = ledger.hall.trades.get(name)
+    return trade and trade.standing()
 
 
 def _fingerprint(ledger: Ledger, name: str) -> Any:
@@ -353,6 +359,7 @@ RECORDS: Mapping[str, Callable[[Ledger, str], Any]] = {
     "recovery": _of_person("waiting"),
     "reference": _led_to(lambda ledger: ledger.references),
     "seat": _seat,
+    "standing": _standing,
     "sentinel": lambda ledger, _: {"network": ledger.network},
     "title": _title,
     "vgm": lambda ledger, name: ledger.desk.mass(name),

@@ -52,7 +52,9 @@ class MovesOfExchange:
         if self.cast.odds(0.12):
             return self._off(self._about_facts())
         if self.cast.odds(0.09):
-            return self._meddle(self.chance.choice(running))
+            near = [one for one in running if one.is_nearly_there]
+            among = near if near and self.cast.odds(0.4) else running
+            return self._meddle(self.chance.choice(among))
         return self._off(self._next(self.chance.choice(running)))
 
     def deadlines(self) -> list[int]:
@@ -267,11 +269,7 @@ class MovesOfExchange:
         late = trade.body["deadline"] < self.cast.time
         if late and self.cast.odds(0.8):
             return self._decide(trade, "RETURN")
-        ungiven = [
-            number
-            for number, leg in enumerate(trade.legs)
-            if leg["asset"] != "release" and number not in trade.given
-        ]
+        ungiven = trade.ungiven
         if trade.given and self.cast.odds(0.04):
             return self._give(trade, self.chance.choice(trade.given))
         if ungiven and self.cast.odds(0.85):
@@ -288,7 +286,7 @@ class MovesOfExchange:
         if leg["asset"] == "payment":
             return Move(leg["bank"], "exchange.CONFIRM_PAYMENT", {**on, "entry": salt("entry")})
         if leg["asset"] == "deposit":
-            return Move(leg["giver"], "exchange.ESCROW_DEPOSIT", on)
+            return Move(leg["giver"], "exchange.ESCROW_DEPOSIT", {**on, **self._paying(trade)})
         if leg["asset"] == "receivable":
             told = {**on, "last_act": leg["last_act"], "receivable": leg["receivable"]}
             return Move(leg["giver"], "exchange.ESCROW_RECEIVABLE", told)
@@ -296,13 +294,22 @@ class MovesOfExchange:
         told = {**on, "how": leg["how"], **seen, "to": leg["taker"]}
         return Move(leg["giver"], "exchange.ESCROW_TITLE", told)
 
+    def _paying(self, trade: Trade) -> Members:
+        """Who pays last often settles by that; who is not the last seldom tries."""
+        if not self.cast.odds(0.6 if len(trade.ungiven) == 1 else 0.05):
+            return {}
+        titles = self._decide(trade, "SETTLE").body["titles"]
+        if self.cast.odds(0.1):
+            titles = titles[1:] or [self._seen(NOWHERE)]
+        return {"titles": titles}
+
     def _meddle(self, trade: Trade) -> Move:
         """Do with what is in escrow what is done with what is not."""
         held = [trade.legs[number] for number in trade.given]
         titles = [leg["title"] for leg in held if leg["asset"] == "title"]
         shares = [leg for leg in held if leg["asset"] == "receivable"]
         if titles and (not shares or self.cast.odds(0.5)):
-            ready = not trade.waits_for and self.cast.odds(0.6)
+            ready = trade.is_nearly_there and self.cast.odds(0.6)
             act = "FREEZE" if ready else self.chance.choice(ON_TITLES)
             return self.titles.act(self.chance.choice(titles), act)
         if not shares:
@@ -325,7 +332,7 @@ class MovesOfExchange:
         market = self.ledger.market
         names = sorted(market.open[payable])[:3]
         share, invoice = market.shares[name], market.invoices[payable]
-        if len(names) > 1 and self.cast.odds(0.4):
+        if len(names) > 1 and self.cast.odds(0.6):
             body: Members = {"receivables": sorted({name, *names})}
             return Move(share.creditor, "capital.MERGE_RECEIVABLES", body)
         body = {"amount": "1", "content": salt("credit note"), "payable": payable}

@@ -89,11 +89,12 @@ CONDITION = OneOf(
 for _word in ("all", "any"):
     CONDITION.kinds[_word] = {"of": Several(CONDITION, 1, 32)}
 ON_LEG = {"exchange": str, "leg": (0, 15)}
-DECIDING = {"exchange": str, "titles": Several({"last_act": str, "title": str}, 0, 16)}
+TITLES = Several({"last_act": str, "title": str}, 0, 16)
+DECIDING = {"exchange": str, "titles": TITLES}
 OF_EXCHANGE: Mapping[str, Mapping[str, Any]] = {
     "exchange.AGREE": {"exchange": str},
     "exchange.CONFIRM_PAYMENT": {**ON_LEG, "entry": str},
-    "exchange.ESCROW_DEPOSIT": ON_LEG,
+    "exchange.ESCROW_DEPOSIT": {**ON_LEG, "titles?": TITLES},
     "exchange.ESCROW_RECEIVABLE": {**ON_LEG, "last_act": str, "receivable": str},
     "exchange.ESCROW_TITLE": {**ON_LEG, "how": HOW, "last_act": str, "title": str, "to": str},
     "exchange.OPEN": {"condition?": CONDITION, "deadline": NUMBER, "legs": Several(LEG, 1, 16)},

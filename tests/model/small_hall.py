@@ -128,6 +128,7 @@ class SmallHall:
             yield Move(BANK, "exchange.CONFIRM_PAYMENT", entry)
         for titles in ([seen], []):
             body = {"exchange": name, "titles": titles}
+            yield Move(BUYER, "exchange.ESCROW_DEPOSIT", {**body, "leg": 1})
             for actor in (SELLER, BUYER, STRANGER):
                 yield Move(actor, "exchange.SETTLE", body)
                 yield Move(actor, "exchange.RETURN", body)

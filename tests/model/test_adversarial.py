@@ -42,6 +42,9 @@ UNREACHABLE = {
 }
 """A collector is the right's holder or its driver, who are known; an account is never closed."""
 RARE = {
+    ("exchange.ESCROW_DEPOSIT", "capital.bad_amount"),
+    ("exchange.ESCROW_DEPOSIT", "capital.too_many_recourses"),
+    ("exchange.ESCROW_DEPOSIT", "exchange.leg_broken"),
     ("exchange.ESCROW_TITLE", "title.may_not_endorse"),
     ("exchange.SETTLE", "capital.bad_amount"),
     ("exchange.SETTLE", "capital.too_many_recourses"),

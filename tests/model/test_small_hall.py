@@ -7,8 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from model.small_hall import PRICE, STRANGER, Leaf, Move, SmallHall, UnevenError
-from ropewalk.exchange import OPEN, RETURNED, SETTLED, exchange_key
-from ropewalk.ledger import encode_record
+from ropewalk.exchange import OPEN, RETURNED, SETTLED, exchange_key, standing_key
+from ropewalk.exchange.state import Standing, Terms
+from ropewalk.ledger import decode_record, encode_record
 
 HOWS = [
     ("TRANSFER", "TRANSFER"),
@@ -57,8 +58,9 @@ def full() -> tuple[SmallHall, Leaf]:
 def test_an_accountant_notices_what_moved_alone() -> None:
     hall, leaf = full()
     name = hall.names[0]
-    settled = replace(hall.exchange(leaf, name), status=SETTLED)
-    alone = Leaf({**leaf.records, exchange_key(name): encode_record(settled)}, leaf.clock)
+    since = decode_record(leaf.records[standing_key(name)], Standing)
+    settled = encode_record(replace(since, status=SETTLED))
+    alone = Leaf({**leaf.records, standing_key(name): settled}, leaf.clock)
     with pytest.raises(UnevenError, match="came out of escrow"):
         hall._account(leaf, alone)
     body = {"exchange": name, "titles": [hall._seen(leaf)]}
@@ -70,7 +72,8 @@ def test_an_accountant_notices_what_moved_alone() -> None:
 def test_a_state_without_a_way_out_is_noticed() -> None:
     hall, leaf = full()
     name = hall.names[0]
-    forever = replace(hall.exchange(leaf, name), deadline=hall.ends[0] + 9_999)
-    stuck = Leaf({**leaf.records, exchange_key(name): encode_record(forever)}, leaf.clock)
+    terms = decode_record(leaf.records[exchange_key(name)], Terms)
+    forever = encode_record(replace(terms, deadline=hall.ends[0] + 9_999))
+    stuck = Leaf({**leaf.records, exchange_key(name): forever}, leaf.clock)
     with pytest.raises(UnevenError, match="no way out"):
         hall._try_the_way_out(stuck)

@@ -78,11 +78,21 @@ def pledge_goes_along() -> None:
 def payer_agrees_by_its_bank() -> None:
     """Who pays outside has agreed once the bank confirms."""
 
-    def given(exchange: state.Exchange, identifier: str, number: int, *, by: str = "") -> Any:
-        payer = by or exchange.legs[number].giver
-        return state.given(exchange, identifier, number, by=payer)
+    def given(exchange: state.Exchange, number: int) -> state.Exchange:
+        return state.given_by(exchange, number, exchange.legs[number].giver)
 
     put(escrow, "given", given)
+
+
+def payer_settles_for_everybody() -> None:
+    """Who pays last settles while another party has not agreed."""
+    old = settle.settle_all
+
+    def settle_all(view: View, exchange: state.Exchange, *rest: Any, paying: int) -> Effects:
+        everybody = msgspec.structs.replace(exchange, agreed=tuple(exchange.parties))
+        return old(view, everybody, *rest, paying=paying)
+
+    put(escrow, "settle_all", settle_all)
 
 
 def goes_in_as_it_is_by_now() -> None:
@@ -176,6 +186,7 @@ EXCHANGE_BUGS = (
     one_key_is_enough_in_an_exchange,
     one_leg_stays,
     payer_agrees_by_its_bank,
+    payer_settles_for_everybody,
     place_is_overlooked,
     pledge_goes_along,
     returned_to_the_taker,

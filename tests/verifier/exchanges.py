@@ -26,6 +26,7 @@ def told(world: World) -> dict[str, bytes]:
         _pledged,
         _claimed_with_everybody,
         _two_titles,
+        _paid_last,
         _fingerprinted,
     ):
         made.update(tell(world))
@@ -36,7 +37,13 @@ class Trade:
     """One exchange of a title, or several, against money outside, which the bank confirms."""
 
     def __init__(
-        self, world: World, giver: str, taker: str, freight: str = "", **titles: str
+        self,
+        world: World,
+        giver: str,
+        taker: str,
+        freight: str = "",
+        asset: str = "payment",
+        **titles: str,
     ) -> None:
         """Opened and agreed to; titles are by how they move, one for each way."""
         self.world, self.giver, self.taker = world, giver, taker
@@ -45,7 +52,7 @@ class Trade:
             self._leg("title", how=how, **world.link(title)) for how, title in self.titles
         ]
         money = {"bank": world.controllers["bank"], "currency": "USD", "sum": PRICE}
-        legs.append({**self._leg("payment", **money), **self._sides(taker, giver)})
+        legs.append({**self._leg(asset, **money), **self._sides(taker, giver)})
         if freight:
             money = {**money, "sum": freight}
             legs.append({**self._leg("payment", **money), **self._sides(taker, "carrier")})
@@ -77,6 +84,15 @@ class Trade:
                 self.world.act(self.giver, "exchange.ESCROW_TITLE", body)
         return self
 
+    def pays(self) -> None:
+        """The taker pays, and everything settles by that."""
+        body = {**self._deciding(), "leg": len(self.titles)}
+        self.world.act(self.taker, "exchange.ESCROW_DEPOSIT", body)
+
+    def _deciding(self) -> dict[str, Value]:
+        at: list[Value] = [self.world.link(title) for title in sorted(t for _, t in self.titles)]
+        return {"exchange": self.exchange, "titles": at}
+
     def decided(self, act: str, *others: str) -> "Trade":
         """Settled or returned; the money is confirmed before it settles."""
         for leg in self._payments if act == "SETTLE" else ():
@@ -86,8 +102,7 @@ class Trade:
                 "leg": leg,
             }
             self.world.act("bank", "exchange.CONFIRM_PAYMENT", paid)
-        at: list[Value] = [self.world.link(title) for title in sorted(t for _, t in self.titles)]
-        body: dict[str, Value] = {"exchange": self.exchange, "titles": at}
+        body = self._deciding()
         if others:
             self.world.agree(self.taker, f"exchange.{act}", body, *others)
         else:
@@ -213,6 +228,20 @@ def _two_titles(world: World) -> Bundles:
     trade = Trade(world, "shipper", "buyer", ENDORSE_TO_ORDER=one, TRANSFER=other).gives()
     trade.decided("SETTLE")
     return {"escrow-first-of-two": world.bundle(one), "escrow-second-of-two": world.bundle(other)}
+
+
+def _paid_last(world: World) -> Bundles:
+    """Who pays last settles by the act that pays; in the bundle it stands for the SETTLE."""
+    one, other = _to_shipper(world, "ARX-DVP-13"), _to_shipper(world, "ARX-DVP-14")
+    for name in ("shipper", "buyer"):
+        account: dict[str, Value] = {"currency": "USD", "customer": world.controllers[name]}
+        world.act("bank", "capital.OPEN_ACCOUNT", account)
+    placed: dict[str, Value] = {"amount": PRICE, "entry": tag("camt.054 placed")}
+    world.act("bank", "capital.PLACE_DEPOSIT", {**account, **placed})
+    trade = Trade(world, "shipper", "buyer", asset="deposit", ENDORSE_TO_ORDER=one, TRANSFER=other)
+    trade.gives().pays()
+    world.on(one, "buyer", "ENDORSE", recipient="bank")
+    return {"escrow-paid-last": world.bundle(one), "escrow-paid-last-other": world.bundle(other)}
 
 
 def _fingerprinted(world: World) -> Bundles:

@@ -25,7 +25,7 @@ from verifier.forged_credit import FROZEN, INDEMNIFIED, LEASED, NEVER_DUE, PLEDG
 EXCHANGE, OTHER = "e1" * 32, "e2" * 32
 FAR = "ff" * 32
 """A title of another story: its id comes after every id that is met."""
-DECIDING = ("exchange.RETURN", "exchange.SETTLE")
+DECIDING = ("exchange.ESCROW_DEPOSIT", "exchange.RETURN", "exchange.SETTLE")
 
 
 def escrow(
@@ -46,6 +46,7 @@ HELD = escrow()
 ENDORSED = escrow("ENDORSE_TO_ORDER")
 CLAIMED = escrow("SURRENDER")
 SETTLED, RETURNED = decide("SETTLE"), decide("RETURN")
+PAID = decide("ESCROW_DEPOSIT", leg=1)
 THAWED: Act = ("UNFREEZE", GOVERNANCE, {"order": "0d" * 32})
 FULL: Act = ("ENDORSE_TO_ORDER", HOLDER, {"recipient": BANK})
 RESTRICTED: Act = ("ENDORSE", HOLDER, {"recipient": BUYER})
@@ -53,6 +54,12 @@ RESTRICTED: Act = ("ENDORSE", HOLDER, {"recipient": BUYER})
 ORDERLY: dict[str, tuple[str, tuple[Act, ...]]] = {
     "in escrow": ("order", (HELD,)),
     "settled": ("order", (HELD, SETTLED)),
+    "settled by who pays last": ("order", (HELD, PAID)),
+    "settled by who pays last, then moved": (
+        "blank",
+        (HELD, PAID, ("TRANSFER", BUYER, {"recipient": BANK})),
+    ),
+    "surrendered by who pays last": ("straight", (CLAIMED, PAID)),
     "settled, then moved": ("blank", (HELD, SETTLED, ("TRANSFER", BUYER, {"recipient": BANK}))),
     "settled by endorsement": (
         "order",
@@ -200,6 +207,22 @@ STORIES: dict[str, tuple[str, tuple[Act, ...]]] = {
             decide("SETTLE", titles=[{"last_act": FAR, "title": f"{n:064x}"} for n in range(17)]),
         ),
     ),
+    "pay for another exchange": (
+        "order",
+        (HELD, decide("ESCROW_DEPOSIT", leg=1, exchange=OTHER)),
+    ),
+    "pay for what is in no escrow": ("order", (PAID,)),
+    "pay and settle nothing": ("order", (HELD, decide("ESCROW_DEPOSIT", leg=1, titles=None))),
+    "pay for no title": ("order", (HELD, decide("ESCROW_DEPOSIT", leg=1, titles=[]))),
+    "pay for what is frozen": ("order", (HELD, FROZEN, PAID)),
+    "pay for what was returned": ("order", (HELD, RETURNED, PAID)),
+    "pay for what settled": ("order", (HELD, SETTLED, PAID)),
+    "pay by the act before": ("order", (HELD, decide("ESCROW_DEPOSIT", leg=1, stale=True))),
+    "pay leg 16": ("order", (HELD, decide("ESCROW_DEPOSIT", leg=16))),
+    "pay leg true": ("order", (HELD, decide("ESCROW_DEPOSIT", leg=True))),
+    "pay no leg": ("order", (HELD, decide("ESCROW_DEPOSIT"))),
+    "pay with a member more": ("order", (HELD, decide("ESCROW_DEPOSIT", leg=1, how="TRANSFER"))),
+    "settle with a leg": ("order", (HELD, decide("SETTLE", leg=1))),
     "settle with a member more": ("order", (HELD, decide("SETTLE", note="n"))),
     "return another exchange": ("order", (HELD, decide("RETURN", exchange=OTHER))),
     "return what is in no escrow": ("order", (RETURNED,)),
@@ -250,7 +273,8 @@ def _deciding(title: str, last_act: str, before: str, members: dict[str, Any]) -
         titles.insert(0, {"last_act": FAR, "title": members.pop("before")})
     if "after" in members:
         titles.append({"last_act": FAR, "title": members.pop("after")})
-    return {"titles": titles, **members}
+    body = {"titles": titles, **members}
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def orderly() -> Table:

@@ -3,10 +3,9 @@
 
 from pathlib import Path
 
-from ropewalk.exchange import Exchange
-from ropewalk.ledger import decode_record
+from ropewalk.exchange import Exchange, find_exchange
 from ropewalk.views import Views, histories
-from ropewalk.views.desks import names_of
+from ropewalk.views.desks import Records, names_of
 from views.onlooker import Onlooker, game
 
 
@@ -15,14 +14,19 @@ def told(views: Views, subjects: list[histories.Subject], limit: int = 500) -> l
         return [one.position for one in histories.history(connection, subjects, limit)]
 
 
+def exchange_of(onlooker: Onlooker, identifier: str) -> Exchange:
+    found = find_exchange(Records(onlooker), identifier)
+    assert found is not None
+    return found
+
+
 def by_hand(onlooker: Onlooker, subject: histories.Subject) -> list[int]:
     """Positions of the acts on a subject, read off the events themselves."""
     found = set()
     for event in onlooker.events(0, 10**6):
         about = set(names_of(event.name, event.attributes))
         if event.name == "exchange.opened":
-            text = onlooker.record(f"exchange/{event.attributes['exchange']}") or ""
-            about |= set(histories.moved_by(decode_record(text.encode(), Exchange)))
+            about |= set(histories.moved_by(exchange_of(onlooker, event.attributes["exchange"])))
         if subject in about:
             found.add(event.position)
     return sorted(found)
@@ -80,8 +84,7 @@ def test_what_acts_were_about_together_is_found_from_either(tmp_path: Path) -> N
     tried = 0
     with views.database.reading() as connection:
         for exchange in opened:
-            text = onlooker.record(f"exchange/{exchange}") or ""
-            for subject in histories.moved_by(decode_record(text.encode(), Exchange)):
+            for subject in histories.moved_by(exchange_of(onlooker, exchange)):
                 assert ("exchange", exchange) in histories.beside(connection, subject)
                 assert subject in histories.beside(connection, ("exchange", exchange))
                 tried += 1

@@ -316,7 +316,7 @@ class ExchangeAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     id: str
     record: msgspec.Raw
-    """The record's fields (docs/reference/formats.md, 5)."""
+    """The fields of both its records (docs/reference/exchange.md)."""
     told: list[str]
     """Each leg, each consent it waits for, its condition line by line."""
     waits_for: list[str]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Read what is owed, who holds it, what lies at a bank, and how an exchange stands."""
 
+import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -10,8 +11,12 @@ from ropewalk.api.errors import MalformedParameterError
 from ropewalk.api.records import Reader, record_of
 from ropewalk.codes import CodeError, currency_decimals
 from ropewalk.engines.port import Engine
-from ropewalk.exchange import Exchange, in_words
-from ropewalk.ledger import decode_record
+from ropewalk.exchange import (
+    exchange_key,
+    in_words,
+    standing_key,
+    together,
+)
 
 router = APIRouter(tags=["Records"], default_response_class=Response)
 
@@ -95,12 +100,12 @@ async def exchange_record(
     here, proving = node.of(request), proof == "true"
 
     def read(reader: Reader) -> ExchangeAnswer:
-        text = reader.read(f"exchange/{wanted}")
-        found = decode_record(text.encode("ascii"), Exchange)
+        terms, since = reader.read(exchange_key(wanted)), reader.seek(standing_key(wanted))
+        found = together(terms.encode("ascii"), since.encode("ascii") or None)
         time_s = here.engine.condition().time
         return ExchangeAnswer(
             id=wanted,
-            record=fields(text),
+            record=msgspec.Raw(msgspec.json.encode(found)),
             told=in_words(Records(here.engine), wanted, found, time_s),
             waits_for=found.waits_for,
             is_conditional=found.is_conditional,

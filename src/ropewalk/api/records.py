@@ -45,16 +45,18 @@ class Reader:
         Raises:
             UnknownRecordError: there is none; with proofs wanted, the error carries them.
         """
-        if self._proving:
-            proven = self._engine.prove(key)
-            self.proof[key] = proven
-            value = proven.value
-        else:
-            value = self._engine.record(key) or ""
+        value = self.seek(key)
         if not value:
             members = {"proof": self.proof} if self._proving else {}
             raise UnknownRecordError("the ledger holds no such record", members=members)
         return value
+
+    def seek(self, key: str) -> str:
+        """A record as text, "" where there is none; proven either way, where that is wanted."""
+        if not self._proving:
+            return self._engine.record(key) or ""
+        self.proof[key] = self._engine.prove(key)
+        return self.proof[key].value
 
     def find(self, key: str) -> msgspec.Raw | None:
         """A record's fields, unproven; None where there is none."""
@@ -63,10 +65,7 @@ class Reader:
 
     def look(self, key: str) -> msgspec.Raw | None:
         """A record's fields, None where there is none; proven either way, where that is wanted."""
-        if not self._proving:
-            return self.find(key)
-        self.proof[key] = self._engine.prove(key)
-        value = self.proof[key].value
+        value = self.seek(key)
         return fields(value) if value else None
 
     def title(self, segment: str) -> str:

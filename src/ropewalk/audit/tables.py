@@ -38,10 +38,10 @@ _SCHEMA = {
     "proposal": "CREATE INDEX proposal ON state (key) "
     "WHERE key >= 'proposal/' AND key < 'proposal0'",
 }
-"""What format 2 consists of, white space folded; and the index SQLite makes for UNIQUE."""
+"""What format 3 consists of, white space folded; and the index SQLite makes for UNIQUE."""
 
 _OF_UNIQUE = "sqlite_autoindex_block_1"
-_FORMAT = 2
+_FORMAT = 3
 _TILE = 256
 _MINUTE_S = 60
 Row = tuple[Any, ...]
@@ -267,21 +267,17 @@ def _replay_notes(block: Replayed) -> bytes:
     return notes
 
 
-def _events(block: Replayed) -> list[dict[str, Any]]:
+def _events(block: Replayed) -> list[list[Any]]:
     if block.executed is None:
         return []
     return [
-        {
-            "position": block.first + offset,
-            "index": index,
-            "height": block.end.height,
-            "time": block.end.time,
-            "transaction": result.transaction,
-            "name": event.name,
-            "attributes": dict(event.attributes),
-        }
+        [
+            block.first + offset,
+            result.transaction,
+            [{"name": event.name, "attributes": dict(event.attributes)} for event in result.events],
+        ]
         for offset, result in enumerate(block.executed.in_order)
-        for index, event in enumerate(result.events)
+        if result.events
     ]
 
 

@@ -389,23 +389,25 @@ def complete(
     """
     effects = advance(COMPLETE, view, message, context)
     document = load(view, Instructions, message.instructions)
-    waiting = _in_circulation(titles, view, document.title)
+    waiting = in_circulation(titles, view, document.title)
     if waiting:
         raise NotSurrenderedError(waiting)
     return effects
 
 
-def _in_circulation(titles: Titles, view: View, title: str) -> str:
+def in_circulation(titles: Titles, view: View, title: str) -> str:
     """A title of those that took this one's place which was not surrendered; "" for none.
 
     A waybill is not surrendered: its consignee needs no document.
     """
-    waiting, looked_at = [title], 0
+    waiting, seen = [title], set[str]()
     while waiting:
         one = waiting.pop()
-        looked_at += 1
+        if one in seen:  # split and combined again: many ways lead to it
+            continue
+        seen.add(one)
         standing = titles(view, one)
-        if standing is None or looked_at > FOLLOWED_MAX:
+        if standing is None or len(seen) > FOLLOWED_MAX:
             return one
         if standing.replaced_by:
             waiting.extend(standing.replaced_by)

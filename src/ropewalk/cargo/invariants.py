@@ -144,7 +144,7 @@ def exit_under_right(change: Change) -> str | None:
 
 def never_touches_titles(change: Change) -> str | None:
     """I18: what happens to the cargo alters no title, but where an exchange settles over both."""
-    if any(key.startswith("exchange/") for key in change.keys):
+    if any(key.startswith("standing/") for key in change.keys):
         return None
     ours = [key for key in change.keys if key.startswith(_OURS)]
     titles = [key for key in change.keys if key.startswith("title/")]

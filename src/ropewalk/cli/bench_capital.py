@@ -132,7 +132,7 @@ class _Market:
         return [text for step in zip(*lives, strict=True) for text in step]
 
     def _with_title(self, title: Held, share: _Share) -> Iterator[str]:
-        """Five acts. The seller agrees by opening, the buyer by giving, and settles."""
+        """Four acts. The seller agrees by opening, the buyer by paying, which settles."""
         seller, buyer = share.holder, share.holder % (PARTIES - 1) + 1
         on_title: dict[str, Value] = {"how": "TRANSFER", "title": title.title}
         on_title["last_act"] = title.last_act
@@ -144,9 +144,9 @@ class _Market:
         escrowed = self.signed("exchange.ESCROW_TITLE", seller, {**on_title, **on_leg})
         yield escrowed
         yield self._given(share, exchange, 1)
-        yield self.signed("exchange.ESCROW_DEPOSIT", buyer, {"exchange": exchange, "leg": 2})
         seen: list[Value] = [{"last_act": transaction_id(escrowed), "title": title.title}]
-        yield self.signed("exchange.SETTLE", buyer, {"exchange": exchange, "titles": seen})
+        paid: dict[str, Value] = {"exchange": exchange, "leg": 2, "titles": seen}
+        yield self.signed("exchange.ESCROW_DEPOSIT", buyer, paid)
 
     def _with_interest(self, share: _Share) -> Iterator[str]:
         seller, buyer = share.holder, share.holder % (PARTIES - 1) + 1
@@ -155,9 +155,9 @@ class _Market:
         opened, exchange = self._opened(seller, legs)
         yield opened
         yield self._given(share, exchange, 0)
-        for leg in (1, 2):
-            yield self.signed("exchange.ESCROW_DEPOSIT", buyer, {"exchange": exchange, "leg": leg})
-        yield self.signed("exchange.SETTLE", buyer, {"exchange": exchange, "titles": []})
+        yield self.signed("exchange.ESCROW_DEPOSIT", buyer, {"exchange": exchange, "leg": 1})
+        paid: dict[str, Value] = {"exchange": exchange, "leg": 2, "titles": []}
+        yield self.signed("exchange.ESCROW_DEPOSIT", buyer, paid)
 
     def _opened(self, seller: int, legs: list[dict[str, Value]]) -> tuple[str, str]:
         deadline = int(time.time()) + DAY_S

@@ -228,6 +228,27 @@ def _named(value: Any, wallet: Wallet) -> Any:
     return found
 
 
+@exchange_app.command("pay")
+def exchange_pay(
+    exchange: Exchange,
+    signer: As,
+    leg: Annotated[int, typer.Option("--leg", help="Its number, from 0.")],
+    actor: Actor = "",
+    co_signer: CoSigners = None,
+    node: NodeUrl = DEFAULT_NODE,
+    data: Data = DATA,
+    key_folder: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Pay the last leg that is missing, and settle by that; or pay nothing."""
+    with ending(as_json=as_json), Node(node) as connected:
+        wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
+        payer = wallet.actor(connected, signer, controller=actor, co_signers=tuple(co_signer or ()))
+        body = {**deciding(connected, exchange), "leg": leg}
+        do(payer, "exchange.ESCROW_DEPOSIT", body, until=0, as_json=as_json)
+
+
 @exchange_app.command("settle")
 def exchange_settle(
     exchange: Exchange,

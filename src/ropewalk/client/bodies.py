@@ -226,6 +226,12 @@ class Decide(Body, frozen=True):
     titles: Annotated[list[OnTitle], msgspec.Meta(max_length=16)]
 
 
+class Pay(Decide, frozen=True):
+    """exchange.ESCROW_DEPOSIT that settles."""
+
+    leg: Annotated[int, msgspec.Meta(ge=0, lt=16)]
+
+
 class Propose(Body, frozen=True):
     """identity.PROPOSE."""
 
@@ -242,6 +248,7 @@ class Approve(Body, frozen=True):
 
 
 SHAPES: Mapping[str, type[Body]] = {
+    "exchange.ESCROW_DEPOSIT": Pay,
     "exchange.ESCROW_TITLE": EscrowTitle,
     "exchange.RETURN": Decide,
     "exchange.SETTLE": Decide,

@@ -54,6 +54,8 @@ def exchange_of(node: Node, exchange: str) -> Json:
 def deciding(node: Node, exchange: str) -> Json:
     """The body of a SETTLE or RETURN: the exchange, and titles in its escrow as they stand.
 
+    With its `leg` also that of an ESCROW_DEPOSIT that settles.
+
     Raises:
         NotFoundError: none was opened under the id.
     """

@@ -49,7 +49,7 @@ def _on_payment(roles: Roles, to: str) -> bool:
 
 
 def settle(family: Family, told: Told, _setting: Setting) -> Family:
-    """exchange.SETTLE."""
+    """exchange.SETTLE, and an exchange.ESCROW_DEPOSIT that settles."""
     return {title: _settled(roles, told) for title, roles in _held(family, told).items()}
 
 

@@ -66,6 +66,7 @@ _BY_OTHERS: Mapping[str, Callable[[Roles, Told, Setting], Roles]] = {
     "title.UNFREEZE": pledging.unfreeze,
 }
 _ON_FAMILIES: Mapping[str, Callable[[Family, Told, Setting], Family]] = {
+    "exchange.ESCROW_DEPOSIT": escrowing.settle,
     "exchange.RETURN": escrowing.give_back,
     "exchange.SETTLE": escrowing.settle,
     "title.COMBINE": replacing.combine,

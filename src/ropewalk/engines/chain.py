@@ -16,13 +16,14 @@ from typing import Any
 from ropewalk.crypto import Signer, to_base64
 from ropewalk.engines.errors import DamageError
 from ropewalk.engines.holdings import Holdings
-from ropewalk.engines.port import LedgerEvent, StoppedError
+from ropewalk.engines.port import StoppedError
 from ropewalk.engines.store import REBUILT, Store
 from ropewalk.engines.watermark import Watermark, WatermarkFile
 from ropewalk.engines.writing import (
     BlockWrite,
     StateRow,
     TileRows,
+    Told,
     state_rows,
     write,
     write_rows,
@@ -88,9 +89,12 @@ class CachedView:
 
     def update(self, changes: dict[str, bytes | None]) -> None:
         """Follow a committed block."""
-        for key, record in changes.items():
-            self._cached.pop(key, None)
-            self._keep(key, record)
+        cached = self._cached
+        for key in changes:  # what was written last leaves last
+            cached.pop(key, None)
+        cached.update(changes)
+        while len(cached) > CACHED_RECORDS_MAX:
+            del cached[next(iter(cached))]
 
     def _keep(self, key: str, record: bytes | None) -> None:
         if len(self._cached) >= CACHED_RECORDS_MAX:
@@ -287,7 +291,7 @@ class Chain:
             state_root=prepared.state_root,
             log_root=prepared.log_root,
             replay=_replay_notes(block, executed),
-            events=_events(block, executed, first),
+            events=_events(executed, first),
             tiles=self.tiles.append(first, prepared.leaves, prepared.completed),
             note=self.unstored_note,
             step=step,
@@ -350,20 +354,10 @@ def _replay_notes(block: Block, executed: Executed) -> bytes:
     return b"".join(notes)
 
 
-def _events(block: Block, executed: Executed, position: int) -> list[LedgerEvent]:
+def _events(executed: Executed, position: int) -> list[Told]:
     told = []
     for result in executed.in_order:
-        for index, event in enumerate(result.events):
-            told.append(
-                LedgerEvent(
-                    position=position,
-                    index=index,
-                    height=block.height,
-                    time=block.time_s,
-                    transaction=result.transaction,
-                    name=event.name,
-                    attributes=dict(event.attributes),
-                )
-            )
+        if result.events:
+            told.append(Told(position, result.transaction, result.events))
         position += result.entry is not None
     return told

@@ -36,12 +36,12 @@ from ropewalk.engines.port import (
 from ropewalk.engines.showing import Showing
 from ropewalk.engines.signing import succession_of
 from ropewalk.engines.surroundings import SYSTEM, Surroundings
-from ropewalk.ledger import (
-    BLOCK_SIZE_MAX,
-    BLOCK_TRANSACTIONS_MAX,
-    Candidate,
-    read_genesis,
-)
+from ropewalk.ledger import Candidate, read_genesis
+
+GROUP_TRANSACTIONS_MAX = 10_000
+GROUP_SIZE_MAX = 8 << 20
+"""Of one block, bytes of transactions. The more a block holds the fewer pages an act writes: those
+that several acts change are written once. A consortium's are half as large, since they travel."""
 
 FEW_WAITING = 200
 WAITING_MAX = 20_000
@@ -191,7 +191,7 @@ class EmbeddedEngine(Answering):
             while self._works and self._works[0].candidates.done():
                 texts = self._works[0].texts
                 count, size = count + len(texts), size + sum(map(len, texts))
-                if count > BLOCK_TRANSACTIONS_MAX or size > BLOCK_SIZE_MAX:
+                if count > GROUP_TRANSACTIONS_MAX or size > GROUP_SIZE_MAX:
                     break
                 works.append(self._works.popleft())
 
@@ -290,7 +290,7 @@ def _blocks(candidates: list[Candidate]) -> list[list[Candidate]]:
     size = 0
     for candidate in candidates:
         size += len(candidate.text)
-        if len(parts[-1]) == BLOCK_TRANSACTIONS_MAX or (parts[-1] and size > BLOCK_SIZE_MAX):
+        if len(parts[-1]) == GROUP_TRANSACTIONS_MAX or (parts[-1] and size > GROUP_SIZE_MAX):
             parts.append([])
             size = len(candidate.text)
         parts[-1].append(candidate)

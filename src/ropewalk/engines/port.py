@@ -19,7 +19,7 @@ LightMethod = Literal["commit", "validators", "consensus_params"]
 """What whoever joins asks of those who are there."""
 
 
-class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What became of one transaction.
 
     `committed` and a `refused` with a position are final and in the log; `refused` without one
@@ -137,7 +137,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     records: list[Listed]
 
 
-class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an act did, for subscribers. Its id is `<position>.<index>`."""
 
     position: int

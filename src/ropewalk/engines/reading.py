@@ -184,7 +184,7 @@ class Reading:
 
     def _events_of(self, logged: Logged) -> list[LedgerEvent]:
         blocks = self._store.blocks_with_events(logged.position, 1)
-        return decode_events(blocks[0].events) if blocks else []
+        return decode_events(blocks[0]) if blocks else []
 
     def _title(self, identifier: str) -> Title:
         data = self._store.record(title_key(identifier))
@@ -238,7 +238,7 @@ class Reading:
             for block in blocks:
                 if block.last >= self._chain.tip.size:
                     return found
-                for event in decode_events(block.events):
+                for event in decode_events(block):
                     if event.position < start:
                         continue
                     if len(found) >= limit and event.position != found[-1].position:

@@ -35,7 +35,7 @@ from ropewalk.engines.errors import (
 from ropewalk.engines.port import AlreadyInitialisedError
 from ropewalk.tlog import hashed_key, map_leaf
 
-FORMAT = 2
+FORMAT = 3
 REBUILT = "rebuilt"
 """Row of `meta`, holding 1: the ledger was rebuilt, and nobody has signed here since."""
 WAL_PAGES_MAX = 16_384

@@ -3,28 +3,39 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import apsw
 import msgspec
 
 from ropewalk.engines.holdings import Step, write_step
 from ropewalk.engines.port import LedgerEvent
-from ropewalk.engines.store import Store
+from ropewalk.engines.store import BlockRow, Store
+from ropewalk.ledger import Event
 from ropewalk.tlog import TILE_HEIGHT, TILE_WIDTH, CompleteNode, hashed_key, map_leaf
 
 REPLAY_NOTE_SIZE = 52
-_EVENTS = msgspec.json.Decoder(list[LedgerEvent])
 _ENCODER = msgspec.json.Encoder()
 
 
-class StateRow(NamedTuple):
+class StateRow(msgspec.Struct, frozen=True, gc=False):
     """A record on its way into the table."""
 
     hashed: bytes
     key: str
     leaf: bytes | None
     record: bytes | None
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What one entry's act did, as a block's row keeps it: `[position, id, [event, …]]`."""
+
+    position: int
+    transaction: str
+    events: tuple[Event, ...]
+
+
+_EVENTS = msgspec.json.Decoder(list[Told])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,7 @@ class BlockWrite:
     state_root: bytes
     log_root: bytes
     replay: bytes
-    events: list[LedgerEvent]
+    events: list[Told]
     tiles: Mapping[tuple[int, int], bytes]
     """Tiles that grew, as they are now."""
     note: tuple[int, bytes] | None
@@ -104,9 +115,21 @@ class TileRows:
         return size >> TILE_HEIGHT * (level + 1)
 
 
-def decode_events(data: bytes) -> list[LedgerEvent]:
+def decode_events(block: BlockRow) -> list[LedgerEvent]:
     """Events of a block's row."""
-    return _EVENTS.decode(data)
+    return [
+        LedgerEvent(
+            position=told.position,
+            index=index,
+            height=block.height,
+            time=block.time,
+            transaction=told.transaction,
+            name=event.name,
+            attributes=dict(event.attributes),
+        )
+        for told in _EVENTS.decode(block.events)
+        for index, event in enumerate(told.events)
+    ]
 
 
 def write(store: Store, block: BlockWrite) -> None:

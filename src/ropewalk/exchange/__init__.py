@@ -26,6 +26,8 @@ from ropewalk.exchange.state import (
     exchange_id,
     exchange_key,
     find_exchange,
+    standing_key,
+    together,
 )
 from ropewalk.exchange.wording import in_words
 
@@ -60,4 +62,6 @@ __all__ = [
     "is_broken",
     "judge",
     "readings_id",
+    "standing_key",
+    "together",
 ]

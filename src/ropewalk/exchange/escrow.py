@@ -6,6 +6,7 @@ outside is conditional until its bank confirms it. Source: requirements capital.
 (DvP)»; reliability I26, TH27.
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -30,6 +31,7 @@ from ropewalk.exchange.errors import (
     OtherObjectError,
 )
 from ropewalk.exchange.likewise import of_leg
+from ropewalk.exchange.settle import MOVES, Settle, settle_all
 from ropewalk.exchange.state import (
     ON_LEG,
     DepositLeg,
@@ -38,13 +40,26 @@ from ropewalk.exchange.state import (
     PaymentLeg,
     ReceivableLeg,
     TitleLeg,
+    Titles,
     given,
+    given_by,
     is_sound,
     load_leg,
+    put,
     require_giver,
 )
 from ropewalk.identity import UnknownControllerError, has_role
-from ropewalk.ledger import Context, ControllerId, Effects, Event, Hash, Rule, View
+from ropewalk.ledger import (
+    Act,
+    Context,
+    ControllerId,
+    Effects,
+    Event,
+    Hash,
+    LedgerError,
+    Rule,
+    View,
+)
 from ropewalk.title import (
     OFFER_REFUSALS,
     ActOnTitle,
@@ -72,8 +87,19 @@ class EscrowReceivable(OnLeg, frozen=True):
     receivable: Hash
 
 
-class EscrowDeposit(OnLeg, frozen=True):
-    """Put money into escrow."""
+class EscrowDeposit(OnLeg, frozen=True, omit_defaults=True):
+    """Put money into escrow; or as the last one there, settle with it in this same act."""
+
+    titles: (
+        Annotated[
+            Titles,
+            msgspec.Meta(
+                description="Left out, or titles in its escrow, sorted by id: it settles, or "
+                "nothing is paid."
+            ),
+        ]
+        | None
+    ) = None
 
 
 class ConfirmPayment(OnLeg, frozen=True):
@@ -100,7 +126,7 @@ def escrow_title(view: View, message: EscrowTitle, context: Context) -> Effects:
     offered = offer(view, on_title, terms, context)
     if message.how == "SURRENDER":
         _require_carrier(view, message.title, exchange)
-    noted = given(exchange, message.exchange, message.leg, by=context.actor)
+    noted = put(given_by(exchange, message.leg, context.actor), message.exchange)
     return Effects({**offered.writes, **noted}, (*offered.events, _told(message, context)))
 
 
@@ -137,26 +163,39 @@ def escrow_receivable(view: View, message: EscrowReceivable, context: Context) -
     require_pledgees([receivable], context)
     writes = {
         **put_receivable(receivable, message.receivable, context, escrow=message.exchange),
-        **given(exchange, message.exchange, message.leg, by=context.actor),
+        **put(given_by(exchange, message.leg, context.actor), message.exchange),
     }
     listed = changed(receivable.payable, message.receivable)
     return Effects(writes, (_told(message, context), listed))
 
 
 def escrow_deposit(view: View, message: EscrowDeposit, context: Context) -> Effects:
-    """Let the exchange hold the money.
+    """Let the exchange hold the money, or settle with it where titles are named.
 
     Raises:
-        LedgerError: one of `DEPOSIT_REFUSALS`, in that order.
+        LedgerError: one of `DEPOSIT_REFUSALS`, in that order, or what `SETTLE` is refused for.
     """
     exchange, leg = load_leg(view, message, context, DepositLeg)
     require_giver(leg, context)
     purse = Purse(view, leg.bank, leg.currency)
     purse.balance(leg.taker)  # who is to be paid has an account, or it could never settle
     purse.hold(context.actor, read_amount(leg.sum))
-    noted = given(exchange, message.exchange, message.leg, by=context.actor)
-    posted = purse.events("ESCROW_DEPOSIT", message.exchange)
-    return Effects({**purse.writes, **noted}, (_told(message, context), *posted))
+    after = given_by(exchange, message.leg, context.actor)
+    if message.titles is None:
+        posted = purse.events("ESCROW_DEPOSIT", message.exchange)
+        writes = {**purse.writes, **put(after, message.exchange)}
+        return Effects(writes, (_told(message, context), *posted))
+    deciding = Settle(exchange=message.exchange, titles=message.titles)
+    settled = settle_all(view, after, deciding, context, paying=message.leg)
+    return Effects(settled.writes, (_told(message, context), *settled.events))
+
+
+def _of_deposit(view: View, message: EscrowDeposit, actor: str) -> Sequence[Act]:
+    """What paying comes to; where it settles, that as well."""
+    paid = of_leg(view, message, actor)
+    if message.titles is None:
+        return paid
+    return [*paid, ("exchange.SETTLE", Settle(exchange=message.exchange, titles=message.titles))]
 
 
 def confirm_payment(view: View, message: ConfirmPayment, context: Context) -> Effects:
@@ -170,7 +209,7 @@ def confirm_payment(view: View, message: ConfirmPayment, context: Context) -> Ef
         raise NotGiverError(context.actor)
     if not has_role(view, context.actor, "bank"):
         raise NotBankError(context.actor)
-    noted = given(exchange, message.exchange, message.leg)
+    noted = put(given(exchange, message.leg), message.exchange)
     return Effects(noted, (_told(message, context),))
 
 
@@ -188,7 +227,7 @@ TITLE_REFUSALS = (
     CarrierAbsentError,
 )
 RECEIVABLE_REFUSALS = (*ON_LEG, OtherObjectError, *HELD, LegBrokenError, ReceivablePledgedError)
-DEPOSIT_REFUSALS = (*ON_LEG, *PAYS)
+DEPOSIT_REFUSALS: tuple[type[LedgerError], ...] = (*ON_LEG, *PAYS, *MOVES)
 CONFIRM_REFUSALS = (*ON_LEG, NotBankError)
 
 RULES = (
@@ -201,7 +240,11 @@ RULES = (
         likewise=of_leg,
     ),
     Rule(
-        "exchange.ESCROW_DEPOSIT", EscrowDeposit, escrow_deposit, DEPOSIT_REFUSALS, likewise=of_leg
+        "exchange.ESCROW_DEPOSIT",
+        EscrowDeposit,
+        escrow_deposit,
+        DEPOSIT_REFUSALS,
+        likewise=_of_deposit,
     ),
     Rule("exchange.CONFIRM_PAYMENT", ConfirmPayment, confirm_payment, CONFIRM_REFUSALS),
 )

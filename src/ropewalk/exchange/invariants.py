@@ -17,6 +17,9 @@ from ropewalk.exchange.state import (
     ReceivableLeg,
     ReleaseLeg,
     TitleLeg,
+    exchange_key,
+    find_exchange,
+    standing_key,
 )
 from ropewalk.ledger import Change, Invariant, View, decode_record
 from ropewalk.title import SURRENDERED, Title, find, key
@@ -27,12 +30,13 @@ _TERMS = ("condition", "deadline", "legs", "opener")
 def _exchanges(change: Change) -> Iterator[tuple[str, Exchange | None, Exchange | None]]:
     """Exchanges that changed: id, before, after."""
     for name in change.keys:
-        if name.startswith("exchange/"):
-            before, after = change.before.get(name), change.after.get(name)
+        room, _, identifier = name.partition("/")
+        is_first = room == "exchange" or exchange_key(identifier) not in change.keys
+        if room in ("exchange", "standing") and is_first:
             yield (
-                name.removeprefix("exchange/"),
-                None if before is None else decode_record(before, Exchange),
-                None if after is None else decode_record(after, Exchange),
+                identifier,
+                find_exchange(change.before, identifier),
+                find_exchange(change.after, identifier),
             )
 
 
@@ -60,15 +64,19 @@ def _went_on(was: Exchange, now: Exchange, identifier: str, change: Change) -> s
         return "has versions that do not follow"
     if any(getattr(was, name) != getattr(now, name) for name in _TERMS):
         return "has other terms"
-    if now.status == SETTLED and not _is_due(was, change):
+    if now.status == SETTLED and not _is_due(was, now, change):
         return "settled before it was due, or too late"
     if now.status == RETURNED and not _may_return(was, identifier, change):
         return "was returned while it could settle, behind somebody's back"
     return None
 
 
-def _is_due(was: Exchange, change: Change) -> bool:
-    if change.context.time_s > was.deadline or was.waits_for:
+def _is_due(was: Exchange, now: Exchange, change: Change) -> bool:
+    """Whether nothing was missing but what its payer gave by this act."""
+    actor = change.context.actor
+    if any(not isinstance(leg, DepositLeg) or leg.giver != actor for leg in _given_now(was, now)):
+        return False
+    if change.context.time_s > was.deadline or now.waits_for:
         return False
     condition = was.condition
     return condition is None or judge(change.before, condition, change.context.time_s) == MET
@@ -171,16 +179,29 @@ def money_goes_where_it_should(change: Change) -> str | None:
         if was is None or now is None or now.status == OPEN:
             continue
         decided = True
-        for leg in _held_deposits(was):
-            customer = leg.taker if now.status == SETTLED else leg.giver
-            name = balance_key(leg.bank, leg.currency, customer)
-            owed[name] = owed.get(name, 0) + int(leg.sum)
+        for name, amount in _owed(was, now):
+            owed[name] = owed.get(name, 0) + amount
     if not decided:
         return None
     for name in sorted({*owed, *(one for one in change.keys if one.startswith("balance/"))}):
         if _free(change.after, name) - _free(change.before, name) != owed.get(name, 0):
             return f"{name} got something else than its exchange says"
     return None
+
+
+def _owed(was: Exchange, now: Exchange) -> Iterator[tuple[str, int]]:
+    """What a decision puts into accounts, and takes from whoever paid by the act that settled."""
+    for leg in _held_deposits(was):
+        customer = leg.taker if now.status == SETTLED else leg.giver
+        yield balance_key(leg.bank, leg.currency, customer), int(leg.sum)
+    for paid in _given_now(was, now):
+        if now.status == SETTLED and isinstance(paid, DepositLeg):
+            yield balance_key(paid.bank, paid.currency, paid.giver), -int(paid.sum)
+            yield balance_key(paid.bank, paid.currency, paid.taker), int(paid.sum)
+
+
+def _given_now(was: Exchange, now: Exchange) -> list[Leg]:
+    return [now.legs[number] for number in now.given if number not in was.given]
 
 
 def _free(view: View, name: str) -> int:
@@ -208,7 +229,7 @@ def _is_followed(change: Change, name: str) -> bool:
         return True
     if name.startswith("receivable/") and _is_closed(change.after, name):
         return True  # paid while it was in escrow
-    return all(f"exchange/{one}" in change.keys for one in escrows if one)
+    return all(standing_key(one) in change.keys for one in escrows if one)
 
 
 def _escrow_of(view: View, name: str) -> str:

@@ -22,19 +22,20 @@ from ropewalk.exchange.likewise import of_agreement, promised
 from ropewalk.exchange.state import (
     DEADLINE_S_MAX,
     LEGS_MAX,
-    OPEN,
     RUNNING,
     DepositLeg,
-    Exchange,
     Leg,
     OnExchange,
     PaymentLeg,
     ReceivableLeg,
     ReleaseLeg,
+    Terms,
     TitleLeg,
+    agreed,
     exchange_id,
     exchange_key,
     load_running,
+    parties_of,
     put,
 )
 from ropewalk.identity import UnknownControllerError, require_controller
@@ -70,25 +71,23 @@ def open_exchange(view: View, message: Open, context: Context) -> Effects:
     if not context.time_s < message.deadline <= context.time_s + DEADLINE_S_MAX:
         raise BadDeadlineError(f"after {context.time_s}, at most {DEADLINE_S_MAX} seconds")
     _check_legs(message.legs)
-    exchange = Exchange(
-        agreed=(context.actor,),
-        condition=message.condition,
-        deadline=message.deadline,
-        legs=tuple(message.legs),
-        opener=context.actor,
-        status=OPEN,
-        version=1,
-    )
-    if context.actor not in exchange.parties:
+    parties = parties_of(message.legs)
+    if context.actor not in parties:
         raise NotPartyError(context.actor)
-    for party in exchange.parties:
+    for party in parties:
         require_controller(view, party)
     if message.condition is not None:
         check_condition(message.condition)
     identifier = exchange_id(context.transaction)
-    told = {"actor": context.actor, "exchange": identifier, "parties": " ".join(exchange.parties)}
+    terms = Terms(
+        condition=message.condition,
+        deadline=message.deadline,
+        legs=tuple(message.legs),
+        opener=context.actor,
+    )
+    told = {"actor": context.actor, "exchange": identifier, "parties": " ".join(parties)}
     return Effects(
-        {exchange_key(identifier): encode_record(exchange)}, (Event("exchange.opened", told),)
+        {exchange_key(identifier): encode_record(terms)}, (Event("exchange.opened", told),)
     )
 
 
@@ -130,11 +129,9 @@ def agree(view: View, message: Agree, context: Context) -> Effects:
         raise NotPartyError(context.actor)
     if context.actor in exchange.agreed:
         raise EscrowedAlreadyError(context.actor)
-    agreed = tuple(sorted((*exchange.agreed, context.actor)))
+    after = agreed(exchange, context.actor)
     told = {"actor": context.actor, "exchange": message.exchange}
-    return Effects(
-        put(exchange, message.exchange, agreed=agreed), (Event("exchange.agreed", told),)
-    )
+    return Effects(put(after, message.exchange), (Event("exchange.agreed", told),))
 
 
 def _promised(_view: View, message: Open, actor: str) -> Sequence[Act]:

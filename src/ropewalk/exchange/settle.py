@@ -2,9 +2,9 @@
 """SETTLE, RETURN: every leg in one act, or everything back.
 
 Once each party agreed, each leg is given and the condition is met, whoever has a part in the
-exchange settles it, before the deadline. After the deadline, or once it can't settle any more, or
-with everybody's approval, it is returned. No third way. Source: requirements capital.md, «exchange
-(DvP)»; reliability I26, TH27; design P1.
+exchange settles it, before the deadline; who pays last may do it by the act that pays. After the
+deadline, or once it can't settle any more, or with everybody's approval, it is returned. No third
+way. Source: requirements capital.md, «exchange (DvP)»; reliability I26, TH27; design P1.
 """
 
 import msgspec
@@ -88,6 +88,25 @@ def settle(view: View, message: Settle, context: Context) -> Effects:
     exchange = load_running(view, message.exchange, context)
     if context.actor not in exchange.parties:
         raise NotPartyError(context.actor)
+    return settle_all(view, exchange, message, context)
+
+
+def settle_all(
+    view: View, exchange: Exchange, message: Settle, context: Context, *, paying: int = -1
+) -> Effects:
+    """Move every leg of a running exchange, once nothing is missing.
+
+    Args:
+        view: the state.
+        exchange: what it came to.
+        message: the titles in its escrow.
+        context: circumstances of the act.
+        paying: number of a deposit that its giver pays by this act, out of hand.
+
+    Raises:
+        LedgerError: one of `MOVES`, in that order, or what a carrier's order of delivery or grant
+            of a pick-up right is refused for.
+    """
     missing = exchange.waits_for
     if missing:
         raise WaitsError(f"for {', '.join(missing)}")
@@ -97,13 +116,16 @@ def settle(view: View, message: Settle, context: Context) -> Effects:
     _check_titles(exchange, message)
     overlay = Overlay(view)
     events: list[Event] = []
-    releases = [leg for leg in exchange.legs if isinstance(leg, ReleaseLeg)]
-    others = [leg for leg in exchange.legs if not isinstance(leg, ReleaseLeg)]
-    for leg in (*others, *releases):  # a release stands on the title that moves here
-        effects = _move(overlay, leg, exchange, message, context)
+    legs = [*enumerate(exchange.legs)]
+    legs.sort(key=lambda one: isinstance(one[1], ReleaseLeg))  # it stands on what moves here
+    for number, leg in legs:
+        if number == paying and isinstance(leg, DepositLeg):
+            effects = _pay(overlay, leg, message.exchange, held=False)
+        else:
+            effects = _move(overlay, leg, exchange, message, context)
         overlay.changes.update(effects.writes)
         events += effects.events
-    overlay.changes.update(put(exchange, message.exchange, status=SETTLED))
+    overlay.changes.update(put(exchange, message.exchange, SETTLED))
     told = {"actor": context.actor, "exchange": message.exchange}
     return Effects(overlay.changes, (Event("exchange.settled", told), *events))
 
@@ -123,14 +145,18 @@ def _move(
     if isinstance(leg, ReceivableLeg):
         return _receivable(view, leg, message.exchange, context)
     if isinstance(leg, DepositLeg):
-        purse = Purse(view, leg.bank, leg.currency)
-        purse.unhold(leg.giver, int(leg.sum))
-        purse.give(leg.taker, int(leg.sum))
-        posted = purse.events("SETTLE", message.exchange)
-        return Effects(purse.writes, (_paid(leg, message.exchange), *posted))
+        return _pay(view, leg, message.exchange, held=True)
     if isinstance(leg, PaymentLeg):
         return Effects({})
     return _release(view, leg, exchange, context)
+
+
+def _pay(view: View, leg: DepositLeg, exchange: str, *, held: bool) -> Effects:
+    """Money moves out of escrow, or out of its giver's hand."""
+    purse, amount = Purse(view, leg.bank, leg.currency), int(leg.sum)
+    (purse.unhold if held else purse.take)(leg.giver, amount)
+    purse.give(leg.taker, amount)
+    return Effects(purse.writes, (_paid(leg, exchange), *purse.events("SETTLE", exchange)))
 
 
 def _paid(leg: DepositLeg, exchange: str) -> Event:
@@ -218,7 +244,7 @@ def give_all_back(view: View, message: Return, context: Context) -> Effects:
         effects = _back(overlay, exchange.legs[number], message, context)
         overlay.changes.update(effects.writes)
         events += effects.events
-    overlay.changes.update(put(exchange, message.exchange, status=RETURNED))
+    overlay.changes.update(put(exchange, message.exchange, RETURNED))
     told = {"actor": context.actor, "exchange": message.exchange}
     return Effects(overlay.changes, (Event("exchange.returned", told), *events))
 
@@ -261,9 +287,7 @@ def _back(view: View, leg: Leg, message: Return, context: Context) -> Effects:
     return Effects({})
 
 
-SETTLE_REFUSALS: tuple[type[LedgerError], ...] = (
-    *RUNNING,
-    NotPartyError,
+MOVES: tuple[type[LedgerError], ...] = (
     WaitsError,
     NamedTitlesError,
     StaleError,
@@ -272,6 +296,7 @@ SETTLE_REFUSALS: tuple[type[LedgerError], ...] = (
     TooManyRecoursesError,
     BadAmountError,
 )
+SETTLE_REFUSALS: tuple[type[LedgerError], ...] = (*RUNNING, NotPartyError, *MOVES)
 RETURN_REFUSALS = (
     UnknownExchangeError,
     DecidedError,

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The record of an exchange, its legs, and the checks that its acts share.
+"""The two records of an exchange, its legs, and the checks that its acts share.
 
 An exchange is a list of legs over any strand, the consents they need, a condition and a deadline.
 It settles whole in one act, or everything goes back. Source: requirements capital.md, «exchange
 (DvP)»; reliability I26, TH27; Bank for International Settlements, DvP model 1.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -52,7 +52,12 @@ CurrencyCode = Annotated[str, msgspec.Meta(max_length=3, description="ISO 4217."
 
 
 class _Leg(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="asset"
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="asset",
+    gc=False,
 ):
     """Members of each kind stand in alphabetical order, the tag first."""
 
@@ -113,15 +118,38 @@ Leg = TitleLeg | ReceivableLeg | DepositLeg | PaymentLeg | ReleaseLeg
 L = TypeVar("L", TitleLeg, ReceivableLeg, DepositLeg, PaymentLeg)
 
 
-class Exchange(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """Record `exchange/<id>`."""
+def parties_of(legs: Sequence[Leg]) -> list[str]:
+    """Everybody who gives or takes, sorted."""
+    return sorted({one for leg in legs for one in (leg.giver, leg.taker)})
+
+
+class Terms(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Record `exchange/<id>`: what its parties were asked; written once, and never again."""
+
+    condition: Condition | None = None
+    deadline: int
+    legs: tuple[Leg, ...]
+    opener: str
+
+
+class Standing(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Record `standing/<id>`: how far it got; written by every act behind the OPEN."""
 
     agreed: tuple[str, ...]
     """Parties that agreed, sorted: who opened it, who gave a leg, who said so."""
+    given: tuple[int, ...] = ()
+    """Numbers of the legs in escrow, or confirmed, sorted."""
+    status: str
+    version: int
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """An exchange: its terms and how it stands, together."""
+
+    agreed: tuple[str, ...]
     condition: Condition | None = None
     deadline: int
     given: tuple[int, ...] = ()
-    """Numbers of the legs in escrow, or confirmed, sorted."""
     legs: tuple[Leg, ...]
     opener: str
     status: str
@@ -130,7 +158,7 @@ class Exchange(Record, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def parties(self) -> list[str]:
         """Everybody who gives or takes, sorted."""
-        return sorted({one for leg in self.legs for one in (leg.giver, leg.taker)})
+        return parties_of(self.legs)
 
     @property
     def waits_for(self) -> list[str]:
@@ -175,13 +203,16 @@ class OnLeg(OnExchange, frozen=True):
     leg: Annotated[int, msgspec.Meta(ge=0, lt=LEGS_MAX, description="Its number, from 0.")]
 
 
+Titles = Annotated[
+    list[TitleAt],
+    msgspec.Meta(max_length=LEGS_MAX, description="Titles in its escrow, sorted by id."),
+]
+
+
 class Deciding(OnExchange, frozen=True):
     """Members of the acts that decide an exchange."""
 
-    titles: Annotated[
-        list[TitleAt],
-        msgspec.Meta(max_length=LEGS_MAX, description="Titles in its escrow, sorted by id."),
-    ]
+    titles: Titles
 
 
 def exchange_id(transaction: str) -> str:
@@ -190,14 +221,43 @@ def exchange_id(transaction: str) -> str:
 
 
 def exchange_key(exchange: str) -> str:
-    """State key of an exchange."""
+    """State key of an exchange's terms."""
     return f"exchange/{exchange}"
+
+
+def standing_key(exchange: str) -> str:
+    """State key of how an exchange stands."""
+    return f"standing/{exchange}"
 
 
 def find_exchange(view: View, exchange: str) -> Exchange | None:
     """An exchange, None where none was opened under the id."""
-    data = view.get(exchange_key(exchange))
-    return None if data is None else decode_record(data, Exchange)
+    terms = view.get(exchange_key(exchange))
+    return None if terms is None else together(terms, view.get(standing_key(exchange)))
+
+
+def together(written: bytes, since: bytes | None) -> Exchange:
+    """An exchange of its records.
+
+    Args:
+        written: its terms.
+        since: how it stands, None while nothing was done but to open it.
+    """
+    terms = decode_record(written, Terms)
+    if since is None:
+        standing = Standing(agreed=(terms.opener,), status=OPEN, version=1)
+    else:
+        standing = decode_record(since, Standing)
+    return Exchange(
+        agreed=standing.agreed,
+        condition=terms.condition,
+        deadline=terms.deadline,
+        given=standing.given,
+        legs=terms.legs,
+        opener=terms.opener,
+        status=standing.status,
+        version=standing.version,
+    )
 
 
 def load_open(view: View, exchange: str) -> Exchange:
@@ -266,23 +326,28 @@ def is_sound(view: View, payable: str) -> bool:
     return found is not None and found.status == CONFIRMED and not found.dispute
 
 
-def put(exchange: Exchange, identifier: str, **changes: object) -> dict[str, bytes | None]:
+def put(exchange: Exchange, identifier: str, status: str = OPEN) -> dict[str, bytes | None]:
     """The write of an exchange's next version."""
-    after = msgspec.structs.replace(exchange, version=exchange.version + 1, **changes)
-    return {exchange_key(identifier): encode_record(after)}
-
-
-def given(
-    exchange: Exchange, identifier: str, number: int, *, by: str = ""
-) -> dict[str, bytes | None]:
-    """The write of an exchange of which one more leg is in escrow or confirmed.
-
-    Who gave it has agreed by that; nobody agrees by what another one signs.
-    """
-    agreed = {*exchange.agreed, by} if by else {*exchange.agreed}
-    return put(
-        exchange,
-        identifier,
-        agreed=tuple(sorted(agreed)),
-        given=tuple(sorted((*exchange.given, number))),
+    standing = Standing(
+        agreed=exchange.agreed,
+        given=exchange.given,
+        status=status,
+        version=exchange.version + 1,
     )
+    return {standing_key(identifier): encode_record(standing)}
+
+
+def agreed(exchange: Exchange, by: str) -> Exchange:
+    """An exchange that somebody has agreed to, not written yet."""
+    consents = tuple(sorted({*exchange.agreed, by}))
+    return msgspec.structs.replace(exchange, agreed=consents)
+
+
+def given(exchange: Exchange, number: int) -> Exchange:
+    """An exchange with one more leg in escrow or confirmed, not written yet."""
+    return msgspec.structs.replace(exchange, given=tuple(sorted((*exchange.given, number))))
+
+
+def given_by(exchange: Exchange, number: int, giver: str) -> Exchange:
+    """The same, of a leg that its giver put in: who gave has agreed by that."""
+    return agreed(given(exchange, number), giver)

@@ -29,7 +29,7 @@ from ropewalk.identity.errors import (
 from ropewalk.identity.genesis import first_records, governance_id
 from ropewalk.identity.mandate import Mandate, mandate_key, represent
 from ropewalk.identity.members import Member, member_key
-from ropewalk.identity.policy import Policy, policy_key, require_policy
+from ropewalk.identity.policy import Policy, has_policy, policy_key, require_policy
 from ropewalk.identity.recovery import (
     RecoveryRecord,
     lease_written,
@@ -113,6 +113,7 @@ __all__ = [
     "find_party",
     "first_records",
     "governance_id",
+    "has_policy",
     "has_role",
     "is_recognised_law",
     "law_key",

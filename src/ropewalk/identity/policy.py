@@ -87,6 +87,11 @@ def find(view: View, controller: str) -> Policy | None:
     return None if data is None else decode_record(data, Policy)
 
 
+def has_policy(view: View, controller: str) -> bool:
+    """Whether a controller has a policy."""
+    return view.get(policy_key(controller)) is not None
+
+
 def set_policy(view: View, message: SetPolicy, context: Context) -> Effects:
     """Replace the actor's policy; the one before ruled this act.
 

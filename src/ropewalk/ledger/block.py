@@ -46,7 +46,7 @@ class Misbehaviour(Record, frozen=True):
 Entry = TransactionEntry | Misbehaviour | Succession | BlockEntry
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """A transaction on its way into a block: its text, and what `inspect` made of it."""
 
     text: str

@@ -63,7 +63,7 @@ def require_approvals(
         raise kind(missing)
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """What happened, for subscribers; derived, never read by a rule."""
 
     name: str
@@ -71,7 +71,7 @@ class Event(msgspec.Struct, frozen=True):
     attributes: Mapping[str, str]
 
 
-class Effects(msgspec.Struct, frozen=True):
+class Effects(msgspec.Struct, frozen=True, gc=False):
     """What an act does: records to write (None removes one) and events to tell."""
 
     writes: Mapping[str, bytes | None]

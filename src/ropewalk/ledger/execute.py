@@ -43,7 +43,7 @@ from ropewalk.ledger.succession import Succeeding, check_log, check_statement
 from ropewalk.ledger.transaction import Payload, Transaction
 
 
-class Result(msgspec.Struct, frozen=True):
+class Result(msgspec.Struct, frozen=True, gc=False):
     """What became of one candidate, or of a validator that misbehaved."""
 
     transaction: str
@@ -240,13 +240,15 @@ class Machine:
         if rule is None:
             raise UnknownActError(f"{payload.act} is no act of protocol {book.version}")
         message = rule.parse(payload.body)
-        acts = rule.acts(view, message, context.actor)
-        if payload.represented_party is not None:
-            for name, _ in acts:
-                book.represent(view, msgspec.structs.replace(payload, act=name), context.time_s)
-        if not rule.needs_one_key:
-            for name, body in acts:
-                book.require_policy(view, payload.actor, context.signers, name, body)
+        is_ruled = not rule.needs_one_key and book.has_policy(view, payload.actor)
+        if is_ruled or payload.represented_party is not None:
+            acts = rule.acts(view, message, context.actor)
+            if payload.represented_party is not None:
+                for name, _ in acts:
+                    book.represent(view, msgspec.structs.replace(payload, act=name), context.time_s)
+            if is_ruled:
+                for name, body in acts:
+                    book.require_policy(view, payload.actor, context.signers, name, body)
         effects = rule.apply(view, message, context)
         if len(effects.writes) > KEYS_TOUCHED_MAX:
             raise TooManyKeysError(f"{len(effects.writes)}; at most {KEYS_TOUCHED_MAX}")

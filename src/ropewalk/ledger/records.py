@@ -17,14 +17,19 @@ CODEC_VERSION = 1
 _PREFIX = b"[1,"
 _SUFFIX = b"]"
 _ENCODER = msgspec.json.Encoder()
-KEPT: Final = 512
-"""Records kept read: an act's rule, its policy and each promise look at the same few again."""
-KEPT_BYTES_MAX: Final = 8_192
+KEPT: Final = 16_384
+"""Short records kept read: those of the last blocks, whose titles and exchanges are acted on next;
+some 40 MB once full."""
+KEPT_BYTES_MAX: Final = 1_024
+"""A record is short up to here."""
+KEPT_LONG: Final = 512
+"""Longer records kept read: an act's rule, its policy and each promise look at the same again."""
+KEPT_LONG_BYTES_MAX: Final = 8_192
 """Of longer records none is kept, or they would fill the memory."""
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """Base of all records. Declare fields in alphabetical order."""
 
 
@@ -42,7 +47,11 @@ def decode_record(data: bytes, kind: type[R]) -> R:
     Raises:
         EntryError: another codec version, or members missing, surplus or of another type.
     """
-    record: R = (_kept if len(data) <= KEPT_BYTES_MAX else _decoded)(data, kind)
+    size = len(data)
+    if size <= KEPT_BYTES_MAX:
+        record: R = _kept(data, kind)
+    else:
+        record = (_kept_long if size <= KEPT_LONG_BYTES_MAX else _decoded)(data, kind)
     return record
 
 
@@ -60,4 +69,9 @@ def _decoded(data: bytes, kind: type[Any]) -> Any:
 
 @lru_cache(maxsize=KEPT)
 def _kept(data: bytes, kind: type[Any]) -> Any:
+    return _decoded(data, kind)
+
+
+@lru_cache(maxsize=KEPT_LONG)
+def _kept_long(data: bytes, kind: type[Any]) -> Any:
     return _decoded(data, kind)

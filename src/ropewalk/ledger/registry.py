@@ -14,7 +14,7 @@ from ropewalk.ledger.succession import SignedStatement
 from ropewalk.ledger.transaction import Payload
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """Base of the bodies of acts: typed members, no other, each checked while it is read."""
 
 
@@ -100,6 +100,10 @@ Represent = Callable[[View, Payload, int], None]
 """`(view, payload, time)`: returns when the payload's actor may do its act in the name of the party
 it represents, raises a LedgerError otherwise."""
 
+HasPolicy = Callable[[View, str], bool]
+"""`(view, actor)`: whether the actor has a policy of its own; `require_policy` lets all others act,
+and nobody then asks what an act stands for."""
+
 RequirePolicy = Callable[[View, str, Sequence[str], str, Message], None]
 """`(view, actor, signers, act, message)`: returns when these keys are as many, and of such roles,
 as the actor's own policy asks for; raises a LedgerError otherwise."""
@@ -123,6 +127,7 @@ class RuleBook:
     invariants: tuple[Invariant, ...]
     authorise: Authorise
     represent: Represent
+    has_policy: HasPolicy
     require_policy: RequirePolicy
     misbehave: Misbehave
     succeed: Succeed

@@ -48,7 +48,7 @@ Seconds = Annotated[
 ]
 
 
-class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """The signed content of a transaction."""
 
     act: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -75,7 +75,7 @@ class ConsentPayload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     until: Seconds
 
 
-class Transaction(msgspec.Struct, frozen=True):
+class Transaction(msgspec.Struct, frozen=True, gc=False):
     """A transaction whose form and signatures hold; whether it is allowed is another question."""
 
     id: str

@@ -155,7 +155,7 @@ def _receivable_leg(leg: Mapping[str, Any], _titles: Mapping[str, Json]) -> tupl
 
 
 def _deposit_leg(_leg: Mapping[str, Any], _titles: Mapping[str, Json]) -> tuple[str, Json]:
-    return "exchange.ESCROW_DEPOSIT", {}
+    return "exchange.ESCROW_DEPOSIT", {"titles": None}
 
 
 def _payment_leg(_leg: Mapping[str, Any], _titles: Mapping[str, Json]) -> tuple[str, Json]:

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from ropewalk.api import Node, of, parameters
 from ropewalk.api import Records as View
-from ropewalk.exchange import Exchange, explain, is_broken
-from ropewalk.ledger import decode_record
+from ropewalk.exchange import explain, find_exchange, is_broken
 from ropewalk.portal.drafts import of_exchange
+from ropewalk.portal.errors import NoSuchPageError
 from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
 from ropewalk.portal.sessions import now_s
 
@@ -34,9 +34,10 @@ _LINE: Final = re.compile(r"( *)\[(met|waits|failed)\] (.*)")
 
 def _read(here: Node, identifier: str, me: str) -> dict[str, Any]:
     records, view = Records(here), View(here.engine)
-    fields = records.fields(f"exchange/{identifier}")
-    text = here.engine.record(f"exchange/{identifier}") or ""
-    found = decode_record(text.encode("ascii"), Exchange)
+    fields = records.exchange(identifier)
+    found = find_exchange(view, identifier)
+    if found is None:
+        raise NoSuchPageError("the ledger has no exchange under this id")
     names = {leg["title"] for leg in fields["legs"] if leg["asset"] == "title"}
     titles = {one: records.fields(f"title/{one}") for one in sorted(names)}
     time_s = here.engine.condition().time

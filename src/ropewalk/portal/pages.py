@@ -15,7 +15,9 @@ from starlette.responses import HTMLResponse, Response
 from typing_extensions import override
 
 from ropewalk.api import ANYBODY, ApiError, Node, UnknownRecordError, as_api_error, of
+from ropewalk.api import Records as View
 from ropewalk.codes import CodeError, Money, UtcInstant
+from ropewalk.exchange import find_exchange
 from ropewalk.portal.assets import Assets
 from ropewalk.portal.catalogue import Catalogue
 from ropewalk.portal.challenges import Challenges
@@ -218,6 +220,18 @@ class Records:
         """A record, None where there is none."""
         text = self._engine.record(key)
         return None if text is None else msgspec.json.decode(text, type=tuple[int, kind])[1]  # type: ignore[valid-type]  # made at run time
+
+    def exchange(self, identifier: str) -> dict[str, Any]:
+        """An exchange: its terms and how it stands, together.
+
+        Raises:
+            NoSuchPageError: there is none.
+        """
+        found = find_exchange(View(self._engine), identifier)
+        if found is None:
+            raise NoSuchPageError("the ledger has no exchange under this id")
+        told: dict[str, Any] = msgspec.to_builtins(found)
+        return told
 
     def fields(self, key: str) -> dict[str, Any]:
         """A record's fields.

@@ -149,7 +149,7 @@ def _led_to(
         box = records.find(f"box/{identifier}", dict) or {}
         yield from (("title", one) for one in box.get("titles", []))
     elif kind == "exchange":
-        for leg in records.fields(f"exchange/{identifier}")["legs"]:
+        for leg in records.exchange(identifier)["legs"]:
             yield from ((name, leg[name]) for name in ("title", "receivable") if name in leg)
     elif kind == "receivable":
         yield "payable", str(records.fields(f"receivable/{identifier}")["payable"])
@@ -169,7 +169,7 @@ def _knots(here: Node, portal: Portal, touched: Sequence[histories.Touched]) -> 
 
 def _bands(records: Records, exchange: str) -> Iterator[dict[str, Any]]:
     """The bands of temperature that an exchange asks for."""
-    condition = records.fields(f"exchange/{exchange}").get("condition")
+    condition = records.exchange(exchange).get("condition")
     asked = [condition] if condition else []
     for one in asked:
         asked += one.get("of", [])

@@ -27,7 +27,7 @@ def _title(records: Records, todo: Todo, _me: str, _now_s: int) -> Draft | None:
 
 
 def _exchange(records: Records, todo: Todo, me: str, now_s: int) -> Draft | None:
-    record = records.fields(f"exchange/{todo.subject}")
+    record = records.exchange(todo.subject)
     names = {leg["title"] for leg in record["legs"] if leg["asset"] == "title"}
     titles = {one: records.fields(f"title/{one}") for one in sorted(names)}
     return next(

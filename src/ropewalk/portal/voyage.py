@@ -165,7 +165,7 @@ def _deal(here: Node, records: Records, party: str, title: str) -> tuple[str, di
         kind = ("exchange", None)
         rows = desk_reading.involved(connection, party, kind, None, EXCHANGES).rows
     for one in rows:
-        record = records.fields(f"exchange/{one.subject}")
+        record = records.exchange(one.subject)
         is_of = any(leg.get("title") == title for leg in record["legs"])
         if is_of and record["status"] != "RETURNED":
             record["proposed"] = _proposed(here, one.subject)

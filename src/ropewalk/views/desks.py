@@ -22,7 +22,7 @@ from ropewalk.cargo import (
     find_movement,
     find_right,
 )
-from ropewalk.exchange import Exchange, exchange_key
+from ropewalk.exchange import exchange_key, find_exchange
 from ropewalk.identity import (
     Controller,
     Proposal,
@@ -250,7 +250,9 @@ def _title(records: Records, identifier: str) -> Told:
 
 
 def _exchange(records: Records, identifier: str) -> Told:
-    found = records.read(exchange_key(identifier), Exchange)
+    found = find_exchange(records, identifier)
+    if found is None:
+        raise RecordLateError(exchange_key(identifier))
     return Told(
         concerned.exchange_line(found),
         waiting_exchanges.of_exchange(identifier, found, records),

@@ -11,9 +11,14 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, and_, insert, or_, select
 
-from ropewalk.exchange import Exchange, ReceivableLeg, ReleaseLeg, TitleLeg
-from ropewalk.ledger import decode_record
-from ropewalk.views.desks import names_of
+from ropewalk.exchange import (
+    Exchange,
+    ReceivableLeg,
+    ReleaseLeg,
+    TitleLeg,
+    find_exchange,
+)
+from ropewalk.views.desks import Records, names_of
 from ropewalk.views.errors import RecordLateError
 from ropewalk.views.schema import histories
 from ropewalk.views.source import LedgerEvent, Source
@@ -58,10 +63,10 @@ def _about(event: LedgerEvent, source: Source) -> Iterator[Subject]:
     yield from names_of(event.name, event.attributes)
     if event.name == OPENED:
         identifier = event.attributes["exchange"]
-        text = source.record(f"exchange/{identifier}")
-        if text is None:
+        found = find_exchange(Records(source), identifier)
+        if found is None:
             raise RecordLateError(identifier)
-        yield from moved_by(decode_record(text.encode("ascii"), Exchange))
+        yield from moved_by(found)
 
 
 def moved_by(exchange: Exchange) -> Iterator[Subject]:
