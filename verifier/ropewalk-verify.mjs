@@ -17,11 +17,8 @@ const BUNDLE_SIZE_MAX = 32 << 20;
 const DOCUMENT_SIZE_MAX = 20 << 20;
 const SHEET_SIZE_MAX = 64 << 20;
 const PAGES_UNPROVEN = "what the pages of the PDF show: only the bundle inside it was checked";
-const EMBEDDED = new RegExp(
-  "<<(?=[^\\r\\n]{0,400}/Type ?/EmbeddedFile\\b)(?=[^\\r\\n]{0,400}/Filter ?/FlateDecode\\b)" +
-    "[^\\r\\n]{0,400}/Length ([0-9]{1,9})\\b[^\\r\\n]{0,400}>>\\r?\\nstream\\r?\\n",
-  "g",
-);
+const EMBEDDED = "/EmbeddedFile";
+const EMBEDDED_REACH = 400; // bytes of a dictionary on either side of that name
 const DOCUMENT_DEPTH_MAX = 32;
 const DOCUMENT_VALUES_MAX = 1_000_000;
 const TRANSACTION_SIZE_MAX = 131_072;
@@ -142,18 +139,38 @@ function isSheet(data) {
 /** The one file that a sheet carries (ISO 19005-3; ISO 32000-2, 7.11.4). */
 async function attached(data) {
   if (data.length > SHEET_SIZE_MAX) throw new VerificationError("sheet", "it is too large");
-  const found = [...latin(data).matchAll(EMBEDDED)];
-  if (found.length !== 1) {
-    throw new VerificationError("sheet", `${found.length} files are attached to it; a sheet has one`);
+  const found = embedded(latin(data));
+  if (found.size !== 1) {
+    throw new VerificationError("sheet", `${found.size} files are attached to it; a sheet has one`);
   }
-  const start = found[0].index + found[0][0].length;
-  const packed = data.subarray(start, start + Number(found[0][1]));
+  const [[start, length]] = found;
+  const packed = data.subarray(start, start + length);
   try {
     return await inflated(packed);
   } catch (error) {
     if (error instanceof VerificationError) throw error;
     throw new VerificationError("sheet", "what is attached to it can't be unpacked");
   }
+}
+
+/** Where files begin that the PDF carries, and how long each is; two are as bad as more. */
+function embedded(text) {
+  const found = new Map();
+  let at = text.indexOf(EMBEDDED);
+  while (at >= 0 && found.size < 2) {
+    const around = text.slice(Math.max(0, at - EMBEDDED_REACH), at + EMBEDDED_REACH);
+    const here = Math.min(at, EMBEDDED_REACH);
+    const begin = around.slice(0, here).lastIndexOf("<<");
+    const end = />>\r?\nstream\r?\n/.exec(around.slice(here));
+    if (begin >= 0 && end !== null) {
+      const known = around.slice(begin, here + end.index);
+      const length = /\/Length ([0-9]{1,9})\b/.exec(known);
+      const is = /\/Type ?\/EmbeddedFile\b/.test(known) && /\/Filter ?\/FlateDecode\b/.test(known);
+      if (is && length !== null) found.set(at + end.index + end[0].length, Number(length[1]));
+    }
+    at = text.indexOf(EMBEDDED, at + EMBEDDED.length);
+  }
+  return found;
 }
 
 async function inflated(packed) {

@@ -2,8 +2,10 @@
 """A sheet's bundle is taken out of the PDF alike by both verifiers, or refused alike."""
 
 import json
+import resource
 import shutil
 import subprocess
+import time
 import zlib
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from ropewalk.client.sheets import attached, is_sheet
 ROOT = Path(__file__).parents[2]
 HEAD = b"%PDF-1.7\n1 0 obj\n"
 TAIL = b"\nendstream\nendobj\n"
+STARTING_S = 1.0
+"""Of node itself, on a busy machine."""
 
 
 def embedded(data: bytes, *, length: int | None = None) -> bytes:
@@ -74,6 +78,29 @@ def test_what_is_no_sheet_is_refused(tmp_path: Path, data: bytes, why: str) -> N
     file = tmp_path / "sheet.pdf"
     file.write_bytes(data)
     assert by_node(file, genesis)["failed_item"] == "sheet"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"<<", b"/EmbeddedFile", b"<</EmbeddedFile", b"<</Type/EmbeddedFile/Filter/FlateDecode "],
+)
+def test_a_hostile_file_takes_no_time(tmp_path: Path, piece: bytes) -> None:
+    data = HEAD + piece * ((8 << 20) // len(piece))
+    began = time.process_time()
+    with pytest.raises(VerificationError):
+        attached(data)
+    assert time.process_time() - began < 1
+    genesis, file = tmp_path / "genesis.json", tmp_path / "sheet.pdf"
+    genesis.write_bytes(_some_genesis())
+    file.write_bytes(data)
+    began = _of_children()
+    assert by_node(file, genesis)["failed_item"] == "sheet"
+    assert _of_children() - began < STARTING_S + 1
+
+
+def _of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _some_genesis() -> bytes:
