@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The keyboard is enough, one title goes one way, a restart loses nothing."""
 
+import base64
+import json
 import signal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from browser.world import Stage, act, fill, settled, show
 
@@ -35,10 +37,113 @@ def test_a_transfer_by_the_keyboard_alone(stage: Stage) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("#signing[open]")
     assert "forwarder" in page.locator("#signing-sentence").inner_text()
+    expect(page.locator("#signing-sign")).to_be_enabled()
+    focus_on(page, "Sign")
     page.keyboard.press("Enter")
     page.wait_for_selector("#signing-outcome.good")
     page.wait_for_selector("#signing", state="hidden")
     expect(page.locator("dl.rows").first).to_contain_text("forwarder")
+
+
+SLOW_WORDS = """
+  const asked = window.fetch;
+  window.fetch = async (address, ...rest) => {
+    if (`${address}`.includes("words.json")) await new Promise((done) => setTimeout(done, 1200));
+    return asked(address, ...rest);
+  };
+"""
+
+
+def slow(stage: Stage, name: str, path: str) -> Page:
+    """A page of a desk that waits long for its words, as over a thin line."""
+    page = stage.desk(name).context.new_page()
+    page.add_init_script(SLOW_WORDS)
+    return show(page, path)
+
+
+def posts(page: Page) -> list[str]:
+    """Acts that a page sends from now on, each as its signed content."""
+    sent: list[str] = []
+
+    def heard(request: Request) -> None:
+        if request.method == "POST" and request.url.endswith("/v1/transactions"):
+            for one in json.loads(request.post_data or "")["transactions"]:
+                content = one.split(".")[1]
+                sent.append(base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)).decode())
+
+    page.on("request", heard)
+    return sent
+
+
+def test_offers_pressed_in_haste_sign_the_one_act_that_is_shown(stage: Stage) -> None:
+    title = stage.world.issue("HSAHASTE1")
+    page = slow(stage, "shipper", f"/titles/{title}")
+    sent = posts(page)
+    acts = page.evaluate(
+        """() => {
+          const form = document.querySelector("form[data-act='title.TRANSFER']");
+          form.elements.recipient.value = "forwarder";
+          const [button] = document.querySelectorAll("button[data-act]");
+          const submit = form.querySelector("button[type=submit]");
+          submit.click();
+          button.click();
+          submit.click();
+          button.click();
+          return [form.dataset.act, button.dataset.act];
+        }"""
+    )
+    assert len(set(acts)) == 2
+    page.wait_for_selector("#signing[open]")
+    page.wait_for_timeout(1_500)
+    assert "forwarder" in page.locator("#signing-sentence").inner_text()
+    page.click("#signing-sign")
+    page.wait_for_selector("#signing-outcome.good")
+    page.wait_for_selector("#signing", state="hidden")
+    page.wait_for_timeout(1_000)
+    assert [json.loads(one)["act"] for one in sent] == ["title.TRANSFER"]
+    assert page.locator("#signing[open]").count() == 0
+    page.close()
+
+
+def test_who_cancels_an_act_signs_only_the_next(stage: Stage) -> None:
+    title = stage.world.issue("HSACANCEL1")
+    page = slow(stage, "shipper", f"/titles/{title}")
+    sent = posts(page)
+    page.locator("summary", has_text="Transfer").first.click()
+    form = page.locator("form[data-act='title.TRANSFER']")
+    for taker in ("consignee", "forwarder"):
+        form.locator("[name=recipient]").fill(taker)
+        form.locator("button[type=submit]").click()
+        page.wait_for_selector("#signing[open]")
+        expect(page.locator("#signing-sentence")).to_contain_text(taker)
+        if taker == "consignee":
+            page.click("#signing-cancel")
+            page.wait_for_selector("#signing", state="hidden")
+    page.click("#signing-sign")
+    page.wait_for_selector("#signing-outcome.good")
+    assert [json.loads(one)["body"]["recipient"] for one in sent] == [
+        stage.world.parties["forwarder"]
+    ]
+    page.close()
+
+
+def test_a_key_that_is_held_down_signs_nothing(stage: Stage) -> None:
+    title = stage.world.issue("HSAHELD1")
+    page = show(stage.desk("shipper"), f"/titles/{title}")
+    sent = posts(page)
+    page.locator("button[data-act]").first.focus()
+    for _ in range(40):  # each but the first a repetition
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(40)
+    page.wait_for_selector("#signing[open]")
+    expect(page.locator("#signing-sign")).to_be_enabled()
+    page.locator("#signing-sign").focus()
+    for _ in range(5):
+        page.keyboard.down("Enter")
+    page.wait_for_timeout(300)
+    assert sent == []
+    page.keyboard.up("Enter")
+    page.keyboard.press("Escape")
 
 
 def test_two_tabs_race_for_one_title_and_one_is_told(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from browser.world import Stage, show
 
@@ -83,7 +83,9 @@ def test_the_signing_dialog_reads_well_and_takes_the_keyboard(stage: Stage, repo
     page.fill("[name=customer]", "consignee")
     page.keyboard.press("Enter")
     page.wait_for_selector("#signing[open]")
-    assert page.evaluate("document.activeElement.id") == "signing-sign"
+    assert page.evaluate("document.activeElement.id") == "signing-title"
+    assert page.locator("#signing-sign").is_disabled()
+    expect(page.locator("#signing-sign")).to_be_enabled()
     page.screenshot(path=report / "signing-1280-light.png")
     assert violations(page) == []
     page.keyboard.press("Escape")

@@ -13,21 +13,52 @@ import { told as inWords } from "./wording.mjs";
 
 const PROPOSAL_S = 30 * 86_400;
 const RELOAD_MS = 900;
+/** How long the dialog stands before it can be signed: nobody signs by a press meant for the page. */
+const ARMED_MS = 600;
+/** How long whoever composed an act waits for its outcome once its dialog is closed. */
+const WAIT_MS = 60_000;
+const UNKNOWN = { status: "unknown", code: "", detail: "" };
+const KEYS = ["Enter", " "];
+
+/** The one act that is being prepared or is shown; what the dialog tells and what Sign signs. */
+let offered;
 
 /** Sign what buttons and forms of this page offer. */
 export function watchActs() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-act]");
-    if (button !== null) offer(button, {}).catch(failed);
+    if (button !== null) offer({ ...button.dataset }).catch(failed);
   });
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-act],form[data-deal]");
     if (form === null) return;
     event.preventDefault();
-    const begin = form.dataset.deal ? composed : (members) => offer(form, members);
-    filled(form)
-      .then((members) => begin(members, form))
-      .catch(failed);
+    const { deal } = form.dataset;
+    const making = deal
+      ? async () => composed(JSON.parse(deal), await filled(form))
+      : async () => ({ ...form.dataset, members: await filled(form) });
+    offer(making).catch(failed);
+  });
+  watchDialog();
+  if (me) words().catch(() => {}); // whoever needs them asks once more, and is told
+}
+
+/** The dialog's own buttons, once for all acts. */
+function watchDialog() {
+  const dialog = document.getElementById("signing");
+  if (dialog === null) return;
+  document.getElementById("signing-cancel").addEventListener("click", () => dialog.close());
+  document.getElementById("signing-sign").addEventListener("click", () => {
+    const one = offered;
+    if (one?.isArmed && dialog.open) signed(one).catch((error) => outcome(one, error));
+  });
+  dialog.addEventListener("close", () => {
+    const one = offered;
+    offered = undefined;
+    one?.closed();
+  });
+  dialog.addEventListener("keydown", (event) => {
+    if (event.repeat && KEYS.includes(event.key)) event.preventDefault();
   });
 }
 
@@ -42,35 +73,69 @@ async function signing() {
   return desk;
 }
 
-/** Show an act that a script composed, and sign it if told to. */
+/**
+ * Show an act that a script composed, and sign it if told to.
+ *
+ * @param {{act: string, body: object, proposes: boolean}} composed
+ * @returns {Promise<object|undefined>} what the ledger made of it, as of `submit`; undefined where it
+ *     was not signed
+ * @throws {Error} another act is being shown
+ */
 export async function offerAct({ act, body, proposes = false }) {
-  const dataset = { act, body: JSON.stringify(body), ...(proposes && { proposes: "" }) };
-  await offer({ dataset }, {});
+  const one = await offer(asSource(act, body, proposes));
+  if (one === undefined) throw new Error(await text("act.busy"));
+  return one.settled;
+}
+
+function asSource(act, body, proposes = false) {
+  return { act, body: JSON.stringify(body), ...(proposes && { proposes: "" }) };
 }
 
 /** A deal as its form says it, made into the exchange that carries it. */
-async function composed(members, form) {
-  const deal = { ...JSON.parse(form.dataset.deal), ...members };
+function composed(known, members) {
+  const deal = { ...known, ...members };
   if (!deal.release) deal.boxes = [];
-  const body = purchase(deal, Math.floor(Date.now() / 1000));
-  await offerAct({ act: "exchange.OPEN", body });
+  return asSource("exchange.OPEN", purchase(deal, Math.floor(Date.now() / 1000)));
 }
 
-/** Show an act, and sign it if told to. */
-async function offer(source, members) {
-  const desk = await signing();
-  const known = JSON.parse(source.dataset.body || "{}");
-  const body = cleaned({ ...known, ...members });
-  const made = drafted(desk, source, body);
-  const inner = source.dataset.proposal ? await checked(source) : undefined;
-  await show(desk, made, inner);
+/**
+ * Show an act; undefined where another is being prepared or shown, and nothing is done.
+ *
+ * @param {object|function(): Promise<object>} making what a button says of it, or how it is made
+ */
+async function offer(making) {
+  if (offered !== undefined) return undefined;
+  const one = token();
+  offered = one;
+  try {
+    one.desk = await signing();
+    const source = typeof making === "function" ? await making() : making;
+    const body = cleaned({ ...JSON.parse(source.body || "{}"), ...source.members });
+    Object.assign(one, drafted(one.desk, source, body));
+    const inner = source.proposal ? await checked(source) : undefined;
+    await show(one, inner);
+  } catch (error) {
+    if (offered === one) offered = undefined;
+    throw error;
+  }
+  return one;
 }
 
-function drafted(desk, source, body) {
+/** What is known of an act on its way from its offer to its outcome. */
+function token() {
+  const one = { isArmed: false, isSent: false };
+  one.settled = new Promise((resolve) => (one.settle = resolve));
+  one.closed = () => {
+    if (one.isSent) setTimeout(() => one.settle(UNKNOWN), WAIT_MS);
+    else one.settle(undefined);
+  };
+  return one;
+}
+
+function drafted(desk, { act, proposes }, body) {
   const nowS = Math.floor(Date.now() / 1000);
-  const { act } = source.dataset;
   if (act === "identity.APPROVE") body.until ??= nowS + PROPOSAL_S;
-  if (!("proposes" in source.dataset)) {
+  if (proposes === undefined) {
     return draft({ act, actor: desk.controller, body, network, nowS });
   }
   const proposal = { act, body, until: nowS + PROPOSAL_S };
@@ -79,8 +144,8 @@ function drafted(desk, source, body) {
 
 /** A proposal as the page shows it, held to the hash that an approval names. */
 async function checked(source) {
-  const { acts_for: actsFor, ...proposal } = JSON.parse(source.dataset.proposal);
-  const { act_hash: hash } = JSON.parse(source.dataset.body);
+  const { acts_for: actsFor, ...proposal } = JSON.parse(source.proposal);
+  const { act_hash: hash } = JSON.parse(source.body);
   const made = await proposedHash(network, actsFor, proposal);
   if (made !== hash) throw new Error(await text("act.swapped"));
   return proposal;
@@ -93,25 +158,26 @@ function cleaned(body) {
   );
 }
 
-async function show(desk, { content, bytes }, inner) {
+async function show(one, inner) {
   const dialog = document.getElementById("signing");
   const { acts, names, texts } = await words();
   const known = { texts, acts, names, locale: navigator.language };
-  const said = inWords(bytes, known);
-  const within = inner && inWords(innerBytes(content, inner), known);
+  const said = inWords(one.bytes, known);
+  const within = inner && inWords(innerBytes(one.content, inner), known);
+  if (offered !== one || dialog.open) throw new Error(await text("act.busy"));
   fill(said, within);
   const sign = document.getElementById("signing-sign");
-  const cancel = document.getElementById("signing-cancel");
-  sign.disabled = false;
+  sign.disabled = true;
   sign.hidden = false;
-  const ended = new AbortController();
-  const { signal } = ended;
-  const again = { signal };
-  cancel.addEventListener("click", () => dialog.close(), again);
-  dialog.addEventListener("close", () => ended.abort(), again);
-  sign.addEventListener("click", () => signed(desk, bytes, sign).catch(outcome), again);
   dialog.showModal();
-  sign.focus({ preventScroll: true });
+  document.getElementById("signing-title").focus({ preventScroll: true });
+  setTimeout(() => armed(one, sign), ARMED_MS);
+}
+
+function armed(one, sign) {
+  if (offered !== one) return;
+  one.isArmed = true;
+  sign.disabled = false;
 }
 
 /** The act inside a proposal as bytes, so that it is told as any other is. */
@@ -147,41 +213,56 @@ function fill(said, within) {
   place.className = "outcome";
 }
 
-async function signed(desk, bytes, sign) {
-  sign.disabled = true;
-  await say(await text("act.sending"), "");
+async function signed(one) {
+  const { bytes, desk } = one;
+  const sign = document.getElementById("signing-sign");
+  [one.isArmed, one.isSent, sign.disabled] = [false, true, true];
+  await say(one, await text("act.sending"), "");
   decode(bytes); // what was shown is the one encoding of itself, or is not signed
   const transaction = await signTransaction(desk, bytes);
   const found = await submit(transaction);
-  if (found.status !== "committed") {
-    document.dispatchEvent(new CustomEvent("ropewalk-refused", { detail: found }));
-  }
+  one.settle(found);
   if (found.status === "unknown") {
-    await say(await text("act.unknown", { id: (await transactionId(transaction)).slice(0, 12) }), "bad");
+    const id = (await transactionId(transaction)).slice(0, 12);
+    await say(one, await text("act.unknown", { id }), "bad");
     return;
   }
   if (found.status === "refused") {
-    sign.disabled = false;
-    await say(`${found.detail || ""} (${found.code})`, "bad");
+    again(one);
+    await say(one, `${found.detail || ""} (${found.code})`, "bad");
     return;
   }
-  sign.hidden = true;
-  await say(await text("act.done", { height: found.height }), "good");
-  document.dispatchEvent(new CustomEvent("ropewalk-signed", { detail: found }));
+  if (offered === one) sign.hidden = true;
+  const done = await text("act.done", { height: found.height });
+  await say(one, done, "good");
+  document.dispatchEvent(new CustomEvent("ropewalk-signed", { detail: one.content }));
   setTimeout(() => {
-    document.getElementById("signing").close();
-    notice(document.getElementById("signing-outcome").textContent);
+    if (offered === one) {
+      document.getElementById("signing").close();
+      notice(done);
+    }
     dispatchEvent(new Event("ropewalk-refresh"));
   }, RELOAD_MS);
 }
 
-async function outcome(error) {
-  document.getElementById("signing-sign").disabled = false;
-  const status = error.code ? `${error.detail ?? error.message} (${error.code})` : error.message;
-  await say(status, "bad");
+/** The same act can be sent once more, where it is still shown. */
+function again(one) {
+  if (offered === one) armed(one, document.getElementById("signing-sign"));
 }
 
-async function say(words_, kind) {
+async function outcome(one, error) {
+  one.isSent = false;
+  again(one);
+  const status = error.code ? `${error.detail ?? error.message} (${error.code})` : error.message;
+  await say(one, status, "bad");
+}
+
+/** Say it in the dialog; at the page's top where the dialog is closed, or shows another act. */
+async function say(one, words_, kind) {
+  if (offered !== one) {
+    if (kind) await notice(words_, kind);
+    return;
+  }
   const place = document.getElementById("signing-outcome");
   place.textContent = words_;
   place.className = `outcome ${kind}`;

@@ -3,8 +3,6 @@
 
 import { offerAct } from "./act.mjs";
 
-const WAIT_MS = 60_000;
-
 /**
  * Show an act in the dialog, and tell what the ledger made of it. A refusal closes the dialog: whoever
  * composed the act says why, and composes it anew. Whoever closes it after signing is told all the
@@ -14,28 +12,8 @@ const WAIT_MS = 60_000;
  * @returns {Promise<object|undefined>} as of `submit`; undefined where it was not signed
  */
 export async function decided(told) {
+  const found = await offerAct(told);
   const dialog = document.getElementById("signing");
-  const ended = new AbortController();
-  const { signal } = ended;
-  let isSent = false;
-  const waiting = new Promise((resolve, reject) => {
-    const settled = ({ detail }) => resolve(detail);
-    document.addEventListener("ropewalk-signed", settled, { signal });
-    document.addEventListener("ropewalk-refused", settled, { signal });
-    const sign = document.getElementById("signing-sign");
-    sign.addEventListener("click", () => (isSent = true), { signal });
-    const closed = () => {
-      if (isSent) setTimeout(() => resolve({ status: "unknown", code: "", detail: "" }), WAIT_MS);
-      else resolve(undefined);
-    };
-    dialog.addEventListener("close", closed, { signal });
-    offerAct(told).catch(reject);
-  });
-  try {
-    const found = await waiting;
-    if (found !== undefined && found.status !== "committed" && dialog.open) dialog.close();
-    return found;
-  } finally {
-    ended.abort();
-  }
+  if (found !== undefined && found.status !== "committed" && dialog.open) dialog.close();
+  return found;
 }

@@ -15,11 +15,17 @@ let asked;
 
 /** Texts, names and the rule table. */
 export function words() {
-  asked ??= fetch("/words.json").then((answer) => {
-    if (!answer.ok) throw new Error(`words.json: ${answer.status}`);
-    return answer.json();
+  asked ??= fetched().catch((error) => {
+    asked = undefined; // the next who needs them asks again
+    throw error;
   });
   return asked;
+}
+
+async function fetched() {
+  const answer = await fetch("/words.json");
+  if (!answer.ok) throw new Error(`words.json: ${answer.status}`);
+  return answer.json();
 }
 
 /** A text of the catalogue; the key itself where it can't be had. */

@@ -9,18 +9,12 @@ import { contentCommitment } from "./issuing.mjs";
 import { element, text } from "./page.mjs";
 
 const kept = new Map();
-let sent;
 
 addWords();
 new MutationObserver(addWords).observe(document.getElementById("main"), { childList: true });
-document.addEventListener("submit", ({ target }) => (sent = target));
-document.addEventListener("click", ({ target }) => {
-  if (target.closest("button[data-act]") !== null) sent = undefined;
-});
-document.addEventListener("ropewalk-signed", () => {
-  for (const input of sent?.querySelectorAll("input[data-words-for]") ?? []) {
-    if (kept.has(input.value)) save(input.value);
-  }
+document.addEventListener("ropewalk-signed", ({ detail: { body } }) => {
+  const signed = JSON.stringify(body);
+  for (const commitment of [...kept.keys()]) if (signed.includes(commitment)) save(commitment);
 });
 
 /** Above each field for a fingerprint, one for the words that it is of. */
