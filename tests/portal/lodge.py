@@ -27,7 +27,7 @@ COOKIE = "__Host-ropewalk"
 class Lodge:
     """A ledger, its views, its vault and its portal."""
 
-    def __init__(self, folder: Path, *, require_login: bool = False) -> None:
+    def __init__(self, folder: Path, *, require_login: bool = False, **more: Any) -> None:
         self.network = Network(folder)
         self.settings = ApiSettings(
             listen_port=0,
@@ -35,6 +35,7 @@ class Lodge:
             acts=act_table(),
             require_login=require_login,
             deadlines=Deadlines(heartbeat_s=0.5, shutdown_s=1),
+            **more,
         )
         self.vault = Vault(folder / "vault", lambda: 0)
         rules = Rules(allows_loopback=True)

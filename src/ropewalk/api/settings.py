@@ -108,6 +108,8 @@ class ApiSettings:
     """Controllers that may read them by signed requests, where not everybody may."""
     hosts: tuple[str, ...] = ()
     """Names, without port, that the Host field may hold; empty allows any."""
+    origins: tuple[str, ...] = ()
+    """Origins of the node's pages; empty for http and the port it listens on."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     version: str = "0.1.0"
     nonces: Path | None = None

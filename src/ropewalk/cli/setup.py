@@ -33,6 +33,7 @@ from ropewalk.cli.options import (
     passphrase_for,
 )
 from ropewalk.cli.pages import Pages
+from ropewalk.cli.reached import Hosts, Origins, names_of, origins_of
 from ropewalk.cli.table import act_table
 from ropewalk.cli.wallet import GOVERNANCE, controller_of, key_file
 from ropewalk.crypto import PrivateKey, Value, encode, generate, random_bytes, read
@@ -155,6 +156,8 @@ class EngineName(StrEnum):
 def node(
     data: Data = DATA,
     listen: Listen = DEFAULT_LISTEN,
+    answers_as: Hosts = None,
+    origin: Origins = None,
     engine: Annotated[
         EngineName,
         typer.Option(help="embedded: this process alone; cometbft: one member of a consortium."),
@@ -200,6 +203,8 @@ def node(
             require_login=require_login,
             open_events=open_events,
             event_readers=frozenset(event_reader or ()),
+            hosts=names_of(host, answers_as or (), origin or ()),
+            origins=origins_of(origin or ()),
             log_level=log_level,  # type: ignore[arg-type]  # checked above
             nonces=vault_folder(data) / "nonces" if vault else None,
         )

@@ -12,7 +12,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api import ANYBODY, caller_of, guard, guard_signed, is_active, media, of
+from ropewalk.api import ANYBODY, caller_of, guard, guard_signed, host_name, is_active, media, of
 from ropewalk.crypto import random_bytes, to_base64url
 from ropewalk.portal.errors import ForeignRequestError, NoSessionError
 from ropewalk.portal.settings import PortalSettings
@@ -20,6 +20,8 @@ from ropewalk.portal.store import Session, Store
 
 COOKIE: Final = "__Host-ropewalk"
 LASTS_S: Final = 12 * 3600
+HTTP_PORT: Final = "80"
+"""What browsers leave out of an origin."""
 
 
 def now_s() -> int:
@@ -39,11 +41,22 @@ def require_own_page(request: Request) -> None:
         ForeignRequestError: the browser says so, or does not say.
     """
     site = request.headers.get("sec-fetch-site", "")
-    origin = request.headers.get("origin", "")
-    host = request.headers.get("host", "")
-    same = origin in (f"http://{host}", f"https://{host}")
-    if site not in ("", "same-origin") or not same:
+    if site not in ("", "same-origin") or not _is_own(request, request.headers.get("origin", "")):
         raise ForeignRequestError("this comes from no page of this node: open the portal anew")
+
+
+def _is_own(request: Request, origin: str) -> bool:
+    """Whether pages of this node have an origin: as told, else http and the port it listens on.
+
+    Another port of this host is somebody else's, though cookies and passkeys tell them not apart.
+    """
+    host = request.headers.get("host", "").lower()
+    told = of(request).settings.origins
+    if told:
+        return origin in told and origin.partition("://")[2] == host
+    name = host_name(host)
+    port = host.removeprefix(name).removeprefix(":") or HTTP_PORT
+    return origin == f"http://{host}" and port == str(request.scope["server"][1])
 
 
 class Sessions:
