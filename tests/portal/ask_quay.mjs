@@ -4,6 +4,7 @@
  * stdin, a list of answers on stdout. Bytes are base64; `{"refused": code}` is an error thrown.
  */
 
+import { boxesOf, sheetOf } from "../../src/ropewalk/portal/static/boxes.mjs";
 import { fromBase64 } from "../../src/ropewalk/portal/static/encoding.mjs";
 import * as issuing from "../../src/ropewalk/portal/static/issuing.mjs";
 import * as keys from "../../src/ropewalk/portal/static/keys.mjs";
@@ -24,6 +25,10 @@ const questions = {
     const { bytes: _, members: __, ...found } = issuing.readTransportDocument(fromBase64(bytes));
     return found;
   },
+
+  /** The boxes of a document's sheet, those that are not empty. */
+  sheet: (bytes) =>
+    boxesOf(sheetOf(fromBase64(bytes))).flatMap(([key, value]) => (value ? [[key, value]] : [])),
 
   /** The terms of a document. */
   terms: (bytes, secret) =>

@@ -5,8 +5,10 @@ The browser alone has the document in clear; it hands it over for this one answe
 is kept here. What is not what the ledger commits to is not made into a sheet.
 """
 
+import json
 import re
 import tempfile
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -43,6 +45,10 @@ MARK: Final = "\N{REPLACEMENT CHARACTER}"
 _LACKING: Final = "could not be displayed"
 _FOREIGN: Final = re.compile(r"[^\u0000-\u052f\u2000-\u206f\u20a0-\u20bf]")
 """All but Latin, Greek, Cyrillic, punctuation and currencies, which typst's own fonts have."""
+_FREE: Final = frozenset({"carrierClauses", "descriptionOfGoods", "termsAndConditions"})
+"""Members in which lines are the writer's own; elsewhere a line is a member."""
+_UNSEEN: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+"""Characters that can't be seen, beside those of the categories C, Zl and Zp."""
 
 
 class _Handed(msgspec.Struct, forbid_unknown_fields=True):
@@ -94,7 +100,7 @@ def _told(portal: Portal, data: bytes, record: Json) -> dict[str, Any]:
         document = TransportDocument.parse(data)
     except DocumentError as error:
         raise MalformedSheetError(f"this document has no sheet: {error}") from error
-    content: dict[str, Any] = msgspec.json.decode(document.data)
+    content = shown_members(document)
     return {
         "attached": text("sheet.attached"),
         "boxes": [
@@ -111,8 +117,43 @@ def _told(portal: Portal, data: bytes, record: Json) -> dict[str, Any]:
     }
 
 
+def shown_members(document: TransportDocument) -> Json:
+    """The document's own members as they are shown, wherever the file holds them.
+
+    Numbers are their texts in the document; what can't be seen in a text is spelt.
+    """
+    top = json.loads(document.data, parse_float=str, parse_int=str)
+    found: Json = _shown(top[document.wrapped_in] if document.wrapped_in else top, "")
+    return found
+
+
+def _shown(value: Any, name: str) -> Any:
+    if isinstance(value, str):
+        lines = value.replace("\r\n", "\n").split("\n") if name in _FREE else [value]
+        return "\n".join(visible(one) for one in lines)
+    if isinstance(value, list):
+        return [_shown(one, name) for one in value]
+    if isinstance(value, dict):
+        return {key: _shown(one, key) for key, one in value.items()}
+    return ""
+
+
+def visible(text: str) -> str:
+    """A text of others' making, what can't be seen in it spelt out: as wording.mjs has it."""
+    return "".join(f"\u2039U+{ord(one):04X}\u203a" if _is_unseen(one) else one for one in text)
+
+
+def _is_unseen(one: str) -> bool:
+    category = unicodedata.category(one)
+    return category[0] == "C" or category in {"Zl", "Zp"} or one in _UNSEEN
+
+
 def boxes(content: Json) -> Iterator[tuple[str, str, bool]]:
-    """The boxes of the sheet: what each is about, its text, whether it takes the whole width."""
+    """The boxes of the sheet: what each is about, its text, whether it takes the whole width.
+
+    Args:
+        content: of `shown_members`.
+    """
     parties, transports = _in(content, "documentParties"), _in(content, "transports")
     yield "shipper", _party(_in(parties, "shipper")), False
     yield "consignee", _party(_in(parties, "consignee") or _in(parties, "endorsee")), False
@@ -126,8 +167,8 @@ def boxes(content: Json) -> Iterator[tuple[str, str, bool]]:
     yield "goods", "\n\n".join(_goods(one) for one in _all(content, "consignmentItems")), True
     equipments = _all(content, "utilizedTransportEquipments")
     yield "boxes", "\n".join(_equipment(one) for one in equipments), True
-    clauses = [str(one) for one in content.get("carrierClauses") or []]
-    yield "terms", _lines(*clauses, str(content.get("termsAndConditions") or "")), True
+    clauses = _texts(content, "carrierClauses")
+    yield "terms", _lines(*clauses, *_texts(content, "termsAndConditions")), True
 
 
 def _in(content: Json, name: str) -> Json:
@@ -144,8 +185,15 @@ def _lines(*texts: str) -> str:
     return "\n".join(one for one in texts if one)
 
 
+def _texts(content: Json, name: str) -> list[str]:
+    """Texts of a list; a text that stands for a list of one."""
+    found = content.get(name)
+    return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, str)]
+
+
 def _words(content: Json, *names: str) -> str:
-    return " ".join(str(content[name]) for name in names if content.get(name))
+    found = (content.get(name) for name in names)
+    return " ".join(one for one in found if isinstance(one, str) and one)
 
 
 def _party(party: Json) -> str:
@@ -171,11 +219,9 @@ def _dates(content: Json) -> str:
 
 
 def _goods(item: Json) -> str:
-    described = item.get("descriptionOfGoods") or []
-    lines = described if isinstance(described, list) else [described]
-    codes = ", ".join(str(one) for one in item.get("HSCodes") or [])
+    codes = ", ".join(_texts(item, "HSCodes"))
     return _lines(
-        *(str(one) for one in lines),
+        *_texts(item, "descriptionOfGoods"),
         f"HS {codes}" if codes else "",
         *(_cargo(one) for one in _all(item, "cargoItems")),
     )

@@ -6,6 +6,7 @@
  */
 
 import { controller } from "./act.mjs";
+import { sheetOf } from "./boxes.mjs";
 import { decided } from "./deciding.mjs";
 import { fromBase64, toBase64, utf8 } from "./encoding.mjs";
 import {
@@ -78,7 +79,7 @@ async function lies(place) {
 }
 
 async function show(place, bytes) {
-  place.replaceChildren(await paper(JSON.parse(new TextDecoder().decode(bytes))));
+  place.replaceChildren(await paper(sheetOf(bytes)));
 }
 
 async function bytesOfFile() {

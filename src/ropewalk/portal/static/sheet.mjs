@@ -4,6 +4,7 @@
  * to the ledger's commitment before a word of it is shown. The node never has it in clear.
  */
 
+import { boxesOf, sheetOf } from "./boxes.mjs";
 import { bundleOf } from "./bundle.mjs";
 import { fromBase64, joined, sha256, sha256Hex, toBase64 } from "./encoding.mjs";
 import { openPayload } from "./opening.mjs";
@@ -43,7 +44,7 @@ async function opened(place) {
   const commitment = await sha256Hex(joined(salt, await sha256(bytes), dcsaChecksum(bytes)));
   if (commitment !== place.dataset.commitment) throw new Error(await text("sheet.other"));
   kept.set(place.dataset.title, { bytes, salt });
-  const sheet = JSON.parse(new TextDecoder().decode(bytes));
+  const sheet = sheetOf(bytes);
   place.querySelector("[data-sheet-body]").replaceChildren(await paper(sheet));
   await showVoyage(place, sheet);
   for (const button of document.querySelectorAll(`[data-pdf="${place.dataset.title}"]`)) {
@@ -75,109 +76,23 @@ async function saved(button) {
   download(new Blob([bundle], { type: "application/json" }), `${title}.ropewalk.json`);
 }
 
-// ---------------------------------------------------------------------------------------------
-// The sheet, box by box
-
-/** A DCSA transport document as people know it. */
+/**
+ * A DCSA transport document as people know it.
+ *
+ * @param {object} sheet of `sheetOf`
+ */
 export async function paper(sheet) {
   const { texts } = await words();
   const label = (key) => texts[`script.sheet.${key}`] ?? key;
-  const parties = sheet.documentParties ?? {};
-  const boxes = [
-    ["shipper", party(parties.shipper)],
-    ["consignee", party(parties.consignee) || party(parties.endorsee)],
-    ["notify", (parties.notifyParties ?? []).map(party).join("\n\n")],
-    ["carrier", party(parties.issuingParty)],
-    ["vessel", vessels(sheet.transports)],
-    ["loading", place(sheet.transports?.portOfLoading)],
-    ["discharge", place(sheet.transports?.portOfDischarge)],
-    ["dates", dates(sheet)],
-    ["goods", goods(sheet.consignmentItems), "wide"],
-    ["boxes", equipments(sheet.utilizedTransportEquipments), "wide"],
-    ["terms", terms(sheet), "wide"],
-  ];
-  const drawn = boxes
+  const drawn = boxesOf(sheet)
     .filter(([, value]) => value)
-    .map(([key, value, kind = ""]) =>
-      element("div", { class: kind }, element("h3", {}, label(key)), element("p", {}, value)),
+    .map(([key, value, isWide]) =>
+      element(
+        "div",
+        { class: isWide ? "wide" : "" },
+        element("h3", {}, label(key)),
+        element("p", {}, value),
+      ),
     );
   return element("div", { class: "paper" }, ...drawn);
-}
-
-function lines(...values) {
-  return values.filter((one) => one !== undefined && one !== null && one !== "").join("\n");
-}
-
-function party(found) {
-  if (!found) return "";
-  const { address = {} } = found;
-  return lines(
-    found.partyName,
-    lines([address.street, address.streetNumber].filter(Boolean).join(" ")),
-    [address.postCode, address.city, address.countryCode].filter(Boolean).join(" "),
-  );
-}
-
-function place(found) {
-  if (!found) return "";
-  return [found.locationName, found.UNLocationCode && `(${found.UNLocationCode})`]
-    .filter(Boolean)
-    .join(" ");
-}
-
-function vessels(transports) {
-  return (transports?.vesselVoyages ?? [])
-    .map((one) => `${one.vesselName ?? ""} ${one.carrierExportVoyageNumber ?? ""}`.trim())
-    .join("\n");
-}
-
-function dates(sheet) {
-  return lines(
-    sheet.shippedOnBoardDate && `⚓ ${sheet.shippedOnBoardDate}`,
-    sheet.issueDate && `✎ ${sheet.issueDate} ${place(sheet.placeOfIssue)}`,
-  );
-}
-
-function goods(items = []) {
-  return items
-    .map((item) =>
-      lines(
-        (item.descriptionOfGoods ?? []).join("\n"),
-        (item.HSCodes ?? []).length > 0 ? `HS ${item.HSCodes.join(", ")}` : "",
-        ...(item.cargoItems ?? []).map(weighed),
-      ),
-    )
-    .join("\n\n");
-}
-
-function weighed(cargo) {
-  const packed = cargo.outerPackaging ?? {};
-  const weight = cargo.cargoGrossWeight ?? {};
-  return [
-    cargo.equipmentReference,
-    packed.numberOfPackages && `${packed.numberOfPackages.toLocaleString()} ${packed.description ?? packed.packageCode ?? ""}`,
-    weight.value && `${weight.value.toLocaleString()} ${weight.unit ?? ""}`,
-  ]
-    .filter(Boolean)
-    .join(" · ");
-}
-
-function equipments(found = []) {
-  return found
-    .map((one) => {
-      const seals = (one.seals ?? []).map((seal) => seal.number).filter(Boolean);
-      return [
-        one.equipment?.equipmentReference,
-        one.equipment?.ISOEquipmentCode,
-        seals.length > 0 && `⛓ ${seals.join(", ")}`,
-        one.activeReeferSettings && `${one.activeReeferSettings.temperatureSetpoint} °C`,
-      ]
-        .filter(Boolean)
-        .join(" · ");
-    })
-    .join("\n");
-}
-
-function terms(sheet) {
-  return lines((sheet.carrierClauses ?? []).join("\n"), sheet.termsAndConditions);
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Pictures of a voyage: ports and boxes stand in the document, which this browser alone has open. */
 
+import { elements } from "./boxes.mjs";
 import { element, text } from "./page.mjs";
 
 /**
  * Show the way over sea and what the reefers measured, where a page has a place for it.
  *
  * @param {Element} place of the sheet
- * @param {object} sheet the DCSA document
+ * @param {object} sheet the DCSA document, of `sheetOf`
  */
 export async function showVoyage(place, sheet) {
   const body = place.querySelector("[data-voyage-body]");
@@ -29,7 +30,7 @@ function name(port) {
 }
 
 function reefers(sheet) {
-  return (sheet.utilizedTransportEquipments ?? [])
+  return elements(sheet.utilizedTransportEquipments)
     .filter((one) => one.activeReeferSettings)
     .map((one) => one.equipment?.equipmentReference)
     .filter((one) => /^[A-Z]{4}\d{7}$/.test(one ?? ""));
