@@ -175,6 +175,21 @@ def test_another_desks_act_shows_without_asking(stage: Stage) -> None:
     expect(onlooker.locator("dl.rows").first).to_contain_text("consignee", timeout=15_000)
 
 
+def test_a_page_of_another_desk_is_not_taken_over_into_this_one(stage: Stage) -> None:
+    page = show(stage.desk("shipper"), "/desk")
+    parties = stage.world.parties
+    expect(page.locator("html")).to_have_attribute("data-me", parties["shipper"])
+    other = show(page.context.new_page(), "/desk")
+    other.locator(".menu summary").click()
+    other.locator(".menu button", has_text="consignee").click()
+    expect(other.locator("h1")).to_contain_text("consignee")
+    page.evaluate("dispatchEvent(new Event('ropewalk-refresh'))")
+    expect(page.locator("h1")).to_contain_text("consignee")
+    settled(page)
+    assert page.locator("html").get_attribute("data-me") == parties["consignee"]
+    assert page.locator(".menu summary").inner_text().startswith("consignee")
+
+
 def test_a_node_that_is_killed_in_the_middle_loses_nothing(stage: Stage) -> None:
     title = stage.world.issue("HSARESTART1")
     page = show(stage.desk("shipper"), f"/titles/{title}")

@@ -54,6 +54,10 @@ async function refresh(settle) {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (answer === null || !answer.ok) return;
   const page = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
+  if (page.documentElement.dataset.me !== document.documentElement.dataset.me) {
+    location.reload(); // another desk was opened meanwhile: its page is not this desk's
+    return;
+  }
   const fresh = page.getElementById("main");
   if (fresh === null) return;
   const open = [...main.querySelectorAll("details[open] > summary")].map((one) => one.textContent);
