@@ -5,6 +5,7 @@
  */
 
 import { decode, encode } from "../../src/ropewalk/portal/static/canonical.mjs";
+import { purchase } from "../../src/ropewalk/portal/static/compose.mjs";
 import * as encoding from "../../src/ropewalk/portal/static/encoding.mjs";
 import * as keys from "../../src/ropewalk/portal/static/keys.mjs";
 import * as opening from "../../src/ropewalk/portal/static/opening.mjs";
@@ -143,6 +144,7 @@ const questions = {
   decimalsOf: (currency) => figures.decimalsOf(currency),
   figure: (name, ...given) => figures[name](...given),
   visible,
+  purchase,
 
   /** What each of many acts says, to one reader. */
   told: (contents, reader) => contents.map((each) => told(encode(each), reader)),

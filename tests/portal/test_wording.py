@@ -130,7 +130,7 @@ def test_every_leg_and_condition_has_its_words() -> None:
 
 
 def test_special_words_are_of_acts_and_members_that_there_are() -> None:
-    acts = {f"{act}." for act in LATEST.rules} | {"envelope."}
+    acts = {f"{act}." for act in LATEST.rules} | {"envelope.", "proposal."}
     names = {field.encode_name for kind in objects() for field in kind.fields}
     for key in texts():
         room, _, rest = key.partition(".")
@@ -310,6 +310,42 @@ def test_somebody_without_a_name_is_told_by_the_whole_id_and_warned_of() -> None
     told = say("title.TRANSFER", body)
     assert "99" * 16 in told["sentence"]
     assert any("99" * 16 in each for each in told["warnings"])
+
+
+def test_a_name_that_a_party_gave_is_told_as_its_word() -> None:
+    body = {"last_act": LAST, "recipient": OTHER, "title": TITLE}
+    bank = f"Borealis Bank ({OTHER[:8]}\u2026{OTHER[-4:]}"
+    plain = say("title.TRANSFER", body)
+    assert say("title.TRANSFER", body, namers={}) == plain
+    told = say("title.TRANSFER", body, namers={OTHER: ACTOR})
+    by = "Aurora Trading (12121212\u20261212)"
+    assert rows(told)["Recipient"] == f"{bank}; called so by {by})"
+    assert f"{bank}; called so by {by})" in told["sentence"]
+    [warning] = told["warnings"]
+    assert OTHER in warning
+    assert f"the word of {by}" in warning
+    itself = say("title.TRANSFER", body, namers={OTHER: OTHER})
+    assert rows(itself)["Recipient"] == f"{bank}; called so by itself)"
+    nobody = say("title.TRANSFER", body, namers={OTHER: "99" * 16})
+    assert rows(nobody)["Recipient"] == f"{bank}; called so by {'99' * 16})"
+    hearsay = say("title.TRANSFER", body, namers={OTHER: ACTOR, ACTOR: ACTOR})
+    assert rows(hearsay)["Recipient"] == f"{bank}; called so by {ACTOR})"
+    assert len(hearsay["warnings"]) == 1  # not of oneself
+
+
+def test_a_proposed_act_is_told_in_its_own_name_until_its_own_end() -> None:
+    act = content("title.TRANSFER", {"last_act": LAST, "recipient": OTHER, "title": TITLE})
+    told = one("told", [act], reader(isProposed=True, asked=[OTHER, ACTOR]))[0]
+    found = rows(told)
+    assert "You act as" not in found
+    assert "Valid until" not in found
+    assert found["In the name of"] == "Aurora Trading (12121212\u20261212)"
+    assert found["The proposal ends"] == "1 Jan 2026, 00:00:08 UTC"
+    assert found["Who is asked"].split("\n") == [
+        "Borealis Bank (34343434\u20263434)",
+        "Aurora Trading (12121212\u20261212)",
+    ]
+    assert "Who is asked" not in rows(one("told", [act], reader(isProposed=True))[0])
 
 
 def test_names_can_t_turn_the_reading_order_or_hide() -> None:

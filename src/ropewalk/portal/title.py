@@ -76,6 +76,7 @@ def purchase(
         "holder": record["possessor"],
         "last_act": record["last_act"],
         "secured": str(pledge.get("amount", 0)),
+        "secured_currency": pledge.get("currency", ""),
         "title": identifier,
     }
 

@@ -5,10 +5,11 @@
  */
 
 import { decode } from "./canonical.mjs";
-import { purchase } from "./compose.mjs";
+import { OtherCurrencyError, purchase } from "./compose.mjs";
+import { sha256Hex } from "./encoding.mjs";
 import { decimalsOf } from "./figures.mjs";
 import { element, me, myDesk, network, notice, text, told, words } from "./page.mjs";
-import { draft, proposedHash, signTransaction, submit, transactionId } from "./signing.mjs";
+import { draft, proposedBytes, signTransaction, submit, transactionId } from "./signing.mjs";
 import { told as inWords } from "./wording.mjs";
 
 const PROPOSAL_S = 30 * 86_400;
@@ -92,10 +93,15 @@ function asSource(act, body, proposes = false) {
 }
 
 /** A deal as its form says it, made into the exchange that carries it. */
-function composed(known, members) {
+async function composed(known, members) {
   const deal = { ...known, ...members };
   if (!deal.release) deal.boxes = [];
-  return asSource("exchange.OPEN", purchase(deal, Math.floor(Date.now() / 1000)));
+  try {
+    return asSource("exchange.OPEN", purchase(deal, Math.floor(Date.now() / 1000)));
+  } catch (error) {
+    if (!(error instanceof OtherCurrencyError)) throw error;
+    throw new Error(await text("act.other_currency", { currency: error.currency }));
+  }
 }
 
 /**
@@ -142,13 +148,13 @@ function drafted(desk, { act, proposes }, body) {
   return draft({ act: "identity.PROPOSE", actor: desk.controller, body: proposal, network, nowS });
 }
 
-/** A proposal as the page shows it, held to the hash that an approval names. */
+/** A proposal as the page shows it, held to the hash that an approval names; the bytes of that hash. */
 async function checked(source) {
-  const { acts_for: actsFor, ...proposal } = JSON.parse(source.proposal);
+  const { acts_for: actsFor, asked = [], ...proposal } = JSON.parse(source.proposal);
   const { act_hash: hash } = JSON.parse(source.body);
-  const made = await proposedHash(network, actsFor, proposal);
-  if (made !== hash) throw new Error(await text("act.swapped"));
-  return proposal;
+  const bytes = proposedBytes(network, actsFor, proposal);
+  if ((await sha256Hex(bytes)) !== hash) throw new Error(await text("act.swapped"));
+  return { bytes, asked };
 }
 
 /** Members that nobody filled in are left out. */
@@ -160,10 +166,10 @@ function cleaned(body) {
 
 async function show(one, inner) {
   const dialog = document.getElementById("signing");
-  const { acts, names, texts } = await words();
-  const known = { texts, acts, names, locale: navigator.language };
+  const { acts, names, namers, texts } = await words();
+  const known = { texts, acts, names, namers, locale: navigator.language };
   const said = inWords(one.bytes, known);
-  const within = inner && inWords(innerBytes(one.content, inner), known);
+  const within = inner && inWords(inner.bytes, { ...known, asked: inner.asked, isProposed: true });
   if (offered !== one || dialog.open) throw new Error(await text("act.busy"));
   fill(said, within);
   const sign = document.getElementById("signing-sign");
@@ -178,11 +184,6 @@ function armed(one, sign) {
   if (offered !== one) return;
   one.isArmed = true;
   sign.disabled = false;
-}
-
-/** The act inside a proposal as bytes, so that it is told as any other is. */
-function innerBytes(content, { act, body }) {
-  return draft({ act, actor: content.actor, body, network, nowS: content.valid_until }).bytes;
 }
 
 function fill(said, within) {
@@ -205,7 +206,7 @@ function fill(said, within) {
     ]),
   );
   const warnings = document.getElementById("signing-warnings");
-  const found = [...said.warnings, ...(within?.warnings ?? [])];
+  const found = [...new Set([...said.warnings, ...(within?.warnings ?? [])])];
   warnings.textContent = found.join(" ");
   warnings.hidden = found.length === 0;
   const place = document.getElementById("signing-outcome");

@@ -107,8 +107,17 @@ export function actHash(content) {
  * @param {{act: string, body: object, until: number}} proposal
  * @returns {Promise<string>}
  */
-export function proposedHash(network, actsFor, { act, body, until }) {
-  return actHash({ act, actor: actsFor, body, network, valid_until: until });
+export async function proposedHash(network, actsFor, proposal) {
+  return sha256Hex(proposedBytes(network, actsFor, proposal));
+}
+
+/**
+ * The act of a proposal, of which its hash is made: the very act that its approvals carry out.
+ *
+ * @returns {Uint8Array} canonical
+ */
+export function proposedBytes(network, actsFor, { act, body, until }) {
+  return encode({ act, actor: actsFor, body, network, valid_until: until });
 }
 
 /**

@@ -24,8 +24,9 @@ const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu
 /** Meanings of the rule table that tell a form, not a sense. */
 const FORMS = /^(?:SHA-256|Controller id|Seconds since|A sum in minor|YYYY|DCSA |Key ids? )/;
 const PROPOSE = "identity.PROPOSE";
-/** Members that stand around the act, as the catalogue names their place. */
+/** Members that stand around the act, as the catalogue names their place: one's own, or proposed. */
 const ENVELOPE = "envelope";
+const PROPOSED = "proposal";
 const READING_UNITS = { TEMPERATURE: "\u00b0C", HUMIDITY: "%", SHOCK: "g" };
 
 /**
@@ -36,6 +37,9 @@ const READING_UNITS = { TEMPERATURE: "\u00b0C", HUMIDITY: "%", SHOCK: "g" };
  * @param {Object<string, string>} reader.texts the catalogue
  * @param {object[]} reader.acts the rule table, as `/v1/acts` answers it
  * @param {Object<string, string>} [reader.names] names of controllers, by id
+ * @param {Object<string, string>} [reader.namers] for names that are a party's word, whose they are
+ * @param {boolean} [reader.isProposed] it is an act that was proposed, in the name of whoever it is
+ * @param {string[]} [reader.asked] whose approval a proposed act waits for, as the ledger has it now
  * @param {string} [reader.locale] BCP 47
  * @param {string} [reader.zone] IANA name of a time zone; the viewer's own if not given
  * @returns {{title: string, sentence: string,
@@ -43,15 +47,24 @@ const READING_UNITS = { TEMPERATURE: "\u00b0C", HUMIDITY: "%", SHOCK: "g" };
  *     `whole` is the member as it stands in the bytes, where `value` shortens or rewrites it
  * @throws {CanonicalError} the bytes are nothing that may be signed
  */
-export function told(bytes, { texts, acts, names = {}, locale = "en", zone = undefined }) {
+export function told(bytes, known) {
+  const { texts, acts, names = {}, namers = {}, locale = "en", zone = undefined } = known;
+  const { isProposed = false, asked = [] } = known;
   const content = decode(bytes);
   const table = new Map(acts.map((each) => [each.act, each]));
   const warnings = new Set();
-  const reader = { texts, table, names: new Map(Object.entries(names)), locale, zone, warnings };
+  const reader = {
+    ...{ texts, table, locale, zone, warnings },
+    names: new Map(Object.entries(names)),
+    namers: new Map(Object.entries(namers)),
+    signer: isProposed ? "" : content.actor,
+    around: isProposed ? PROPOSED : ENVELOPE,
+  };
   const { act, body = {}, ...rest } = content;
   const rows = [
     ...envelope(reader, { act }),
     ...envelope(reader, pick(rest, ["actor", "represented_party"])),
+    ...(asked.length > 0 ? envelope(reader, { asked }) : []),
     ...bodyRows(reader, act, body),
     ...envelope(reader, omit(rest, ["actor", "represented_party"])),
   ];
@@ -154,7 +167,7 @@ function phrase(reader, name, value, members) {
 
 /** Members around the act: who acts, where, until when. */
 function envelope(reader, members) {
-  return rowsOf(reader, { members, act: ENVELOPE, label: "", known: new Map() });
+  return rowsOf(reader, { members, act: reader.around, label: "", known: new Map() });
 }
 
 /** The act's own members, each held to the rule table. */
@@ -363,10 +376,33 @@ function word(reader, name, value) {
   return day(value, reader.locale) ?? said(reader, `value.${name}.${value}`);
 }
 
-/** A controller by name and short id; one without a name by its whole id, and a warning. */
+/**
+ * A controller by name and short id, and whose word the name is; one without a name by its whole id.
+ * Of a name that a party gave, and of none, it is warned: by a name alone nobody is known.
+ */
 function party(reader, id) {
-  const name = reader.names.get(id);
-  if (name !== undefined && name.trim() !== "") return `${visible(name)} (${shortId(id)})`;
-  warn(reader, "unknown_party", { id });
-  return id;
+  const name = nameOf(reader, id);
+  if (name === "") {
+    warn(reader, "unknown_party", { id });
+    return id;
+  }
+  const plain = { name: visible(name), id: shortId(id) };
+  const namer = reader.namers.get(id) ?? "";
+  if (namer === "") return `${plain.name} (${plain.id})`;
+  const by = namer === id ? textOf(reader, "itself") : namerOf(reader, namer);
+  if (id !== reader.signer) warn(reader, "hearsay_party", { name: plain.name, id, by });
+  return worded(reader, "hearsay", { ...plain, by });
+}
+
+/** What a controller is called here, "" for nothing. */
+function nameOf(reader, id) {
+  const name = reader.names.get(id) ?? "";
+  return name.trim() === "" ? "" : name;
+}
+
+/** Whoever gave a name: by this node's own name for it, or else by its whole id. */
+function namerOf(reader, id) {
+  const name = nameOf(reader, id);
+  const isOurs = name !== "" && !reader.namers.get(id);
+  return isOurs ? `${visible(name)} (${shortId(id)})` : visible(id);
 }
