@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from browser.world import Stage, act, fill, show
+from browser.world import Stage, act, fill, show, sign
 from ropewalk.client import attached, read_trust, verify_bundle
 
 STEPS = 14
@@ -57,7 +57,12 @@ class Voyage:
     def offer(self) -> None:
         """The importer offers to buy, and all who are in it put in or say yes to their part."""
         consignee = self.on("consignee", self.title)
-        consignee.locator("form[data-deal] button[type=submit]").click()
+        form = consignee.locator("form[data-deal]")
+        form.locator("[name=currency]").fill("EUR")
+        form.locator("button[type=submit]").click()
+        expect(consignee.locator(".notice.bad")).to_contain_text("The pledge is in USD")
+        form.locator("[name=currency]").fill("USD")
+        form.locator("button[type=submit]").click()
         consignee.wait_for_selector("#signing[open]")
         consignee.click("#signing-sign")
         consignee.wait_for_selector("#signing-outcome.good")
@@ -69,8 +74,17 @@ class Voyage:
         shipper = self.on("shipper", "/desk")
         shipper.locator("a[href^='/proposals/']").first.click()
         shipper.wait_for_url("**/proposals/*")
-        said = act(self.on("shipper", shipper.url), "identity.APPROVE")
-        assert "escrow" in said.lower()
+        shipper.locator("button[data-act='identity.APPROVE']").click()
+        shipper.wait_for_selector("#signing[open]")
+        rows = shipper.locator("#signing-rows")
+        labels, values = (rows.locator(each).all_inner_texts() for each in ("dt", "dd"))
+        told = list(zip(labels, values, strict=True))
+        assert [who[:7] for label, who in told if label == "You act as"] == ["shipper"]
+        [owner] = [who for label, who in told if label == "In the name of"]
+        assert owner.startswith("importers-bank")
+        [asked] = [who for label, who in told if label == "Who is asked"]
+        assert asked.startswith("shipper")
+        assert "escrow" in sign(shipper).lower()
         for name in ("carrier", "shipper"):
             act(self.on(name, self.exchange), "exchange.AGREE")
 
