@@ -51,8 +51,8 @@ def test_an_empty_book_teaches_and_a_name_shows_beside_the_id(lodge: Lodge) -> N
     assert f'<code title="{who(lodge, "other")}">{who(lodge, "other")[:8]}</code>' in page
     assert f"/names?controller={who(lodge, 'other')}" not in page
     assert f"/names?controller={who(lodge, 'other')}" in lodge.get("/names", "shipper").text
-    assert "Nobody is called so" in lodge.get("/names?text=borealis").text
-    assert "Aurora" in lodge.get(f"/names?text={who(lodge, 'other')[:6]}").text
+    assert "Nobody is called so" in lodge.get("/names?text=borealis", "third").text
+    assert "Aurora" in lodge.get(f"/names?text={who(lodge, 'other')[:6]}", "third").text
 
 
 def test_who_gave_a_name_changes_it_and_whom_it_names_does_but_nobody_else(lodge: Lodge) -> None:
@@ -60,7 +60,7 @@ def test_who_gave_a_name_changes_it_and_whom_it_names_does_but_nobody_else(lodge
     assert give(lodge, "third", "other", "Borealis").json()["code"] == "portal.name"
     assert give(lodge, "stranger", "other", "Aurora Trading").status_code == 204
     assert give(lodge, "other", "other", "Aurora Shipping").status_code == 204
-    assert "calls itself so" in lodge.get("/names").text
+    assert "calls itself so" in lodge.get("/names", "third").text
     assert give(lodge, "stranger", "other", "Aurora").status_code == 403
     assert give(lodge, "other", "other", "").status_code == 204
     assert lodge.portal.name(who(lodge, "other")) == ""
@@ -82,8 +82,9 @@ def test_nobody_is_called_as_another_is(lodge: Lodge, name: str) -> None:
 
 def test_only_who_showed_a_key_names_and_only_whom_the_ledger_knows(lodge: Lodge) -> None:
     assert lodge.http.put(f"/names/{who(lodge, 'other')}", headers=lodge.here()).status_code == 401
-    now = now_s()
-    lodge.portal.store.open_session("p" * 43, Session(who(lodge, "third"), ""), now, now + 60)
+    now, third = now_s(), lodge.network.parties["third"]
+    by_passkey = Session(third.controller, "", third.key.kid)
+    lodge.portal.store.open_session("p" * 43, by_passkey, now, now + 60)
     headers = {"cookie": "__Host-ropewalk=" + "p" * 43, **lodge.here()}
     other = f"/names/{who(lodge, 'other')}"
     assert lodge.http.put(other, headers=headers, json={"name": "Aurora"}).status_code == 403
@@ -101,6 +102,18 @@ def test_one_party_does_not_fill_the_book(lodge: Lodge, monkeypatch: pytest.Monk
     assert give(lodge, "third", "other", "Aurora Trading").status_code == 204
 
 
+def test_the_scripts_know_whose_word_a_name_is_and_strangers_know_no_names(lodge: Lodge) -> None:
+    assert give(lodge, "stranger", "other", "Aurora").status_code == 204
+    known = lodge.get("/words.json", "shipper").json()
+    assert known["namers"] == {who(lodge, "other"): who(lodge, "stranger")}
+    assert known["names"][who(lodge, "other")] == "Aurora"
+    told = lodge.get("/words.json").json()
+    assert (told["names"], told["namers"]) == ({}, {})
+    assert told["acts"]
+    assert lodge.get("/names").status_code == 401
+    assert lodge.get("/desks").status_code == 200
+
+
 @pytest.mark.parametrize("hidden", HIDDEN, ids=ascii)
 def test_a_name_has_nothing_that_can_not_be_seen(hidden: str) -> None:
     with pytest.raises(NameRefusedError):
@@ -108,14 +121,49 @@ def test_a_name_has_nothing_that_can_not_be_seen(hidden: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["x" * (NAME_MAX + 1), "…", "ab" * 16, "\u0410urora", "\u0391urora"]
+    "name",
+    [
+        "x" * (NAME_MAX + 1),
+        "…",
+        "ab" * 16,
+        "\u0410urora",
+        "\u0391urora",
+        "\ua4da\ua4ee\ua4e2\ua4e2\ua4f2",  # Lisu
+        "\u13dfarrier",  # Cherokee
+        "p\u0578rt",  # Armenian
+        "\u13df",
+        "\U0001d400urora",  # a letter of mathematics
+        "importers-bank (2174bda7…d934)",
+        "importers bank 2174bda7",
+        "importers bank 2174 bda7",
+        "importers bank 2l74-bda7",
+        "importers-bank…",
+        "«importers-bank»",
+        "importers-bank: the real one",
+        "importers-bank*",
+        "<b>bank",
+    ],
 )
 def test_some_names_are_none(name: str) -> None:
     with pytest.raises(NameRefusedError):
         fit_name(name)
 
 
-@pytest.mark.parametrize("name", ["Łódź Lines", "上海港", "Пароходство", "موانئ دبي", "x" * 80, ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Łódź Lines",
+        "上海港",
+        "Пароходство",
+        "موانئ دبي",
+        "x" * 80,
+        "",
+        "O\u2019Brien & Co.",
+        "東京カー々",
+        "Face 2 Face",
+        "Ada Decade",
+    ],
+)
 def test_names_of_all_the_world_are_taken(name: str) -> None:
     assert fit_name(name) == name
 
@@ -123,6 +171,10 @@ def test_names_of_all_the_world_are_taken(name: str) -> None:
 def test_likeness_leaves_out_what_a_hurried_reader_does() -> None:
     assert likeness("Áurora  TRADING, Ltd.") == likeness("aurora-trading ltd")
     assert likeness("aurora\ufe0f") == "aurora"
+    for one in ("carr\u0131er", "carrler", "carr1er", "CARRIER", "c\u0251rrier", "\u0441arrier"):
+        assert likeness(one) == likeness("carrier"), one
+    assert likeness("rnodern vvood") == likeness("modern wood")
+    assert likeness("Łódź") == likeness("Lodz")
     assert likeness("上海") != likeness("香港")
 
 

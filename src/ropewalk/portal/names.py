@@ -41,8 +41,9 @@ class _Given(msgspec.Struct, forbid_unknown_fields=True):
 async def names(
     request: Request, text: Text = "", start: Start = 0, controller: Text = ""
 ) -> Response:
-    """The address book; with a form for whoever may add to it."""
+    """The address book, for whoever is logged in; with a form for whoever may add to it."""
     here, portal, session = of(request), portal_of(request), request.state.session
+    portal.sessions.require_found(request)
     text = text.strip()
     found = await here.reads.run(_look_up, portal, text)
     me = session.controller if _may(session) else ""

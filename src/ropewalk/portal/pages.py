@@ -96,6 +96,10 @@ class Portal:
         given = {controller: one.name for controller, one in self._names.items()}
         return {**given, **{one.controller: one.name for one in self.ready_made.read().desks}}
 
+    def namers(self) -> dict[str, str]:
+        """Whose word each name is that a party gave."""
+        return {one: told for one in list(self._names) if (told := self.namer(one))}
+
     def rename(self, controller: str, name: str, namer: str = "") -> None:
         """Call a controller by another name, which is this node's own word or a party's."""
         self.store.give_name(controller, name, namer)

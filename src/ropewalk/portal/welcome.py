@@ -31,11 +31,12 @@ async def desks(request: Request) -> Response:
 
 @router.get("/words.json", dependencies=[guard_page("portal.read")])
 async def words(request: Request) -> Response:
-    """What the scripts need to say what is signed: texts, names, the rule table."""
+    """What the scripts need to say what is signed: texts, the rule table, and names for a desk."""
     portal, here = portal_of(request), of(request)
     found = {
         "acts": [_meaning(one) for one in here.settings.acts],
-        "names": portal.names(),
+        "namers": portal.namers() if request.state.session else {},
+        "names": portal.names() if request.state.session else {},
         "texts": portal.text.part("act", "member", "script"),
     }
     return Response(msgspec.json.encode(found), media_type=media.JSON, headers=HEADERS)
