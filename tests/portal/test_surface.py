@@ -182,7 +182,7 @@ def test_a_name_is_never_markup(lodge: Lodge, script: str) -> None:
 
 def test_a_key_that_asks_is_shown_as_text(lodge: Lodge) -> None:
     cookie = lodge.cookie("shipper")
-    label = "<img src=x onerror=alert(1)>"
+    label = "Tom & Jerry's"
     kid = PrivateKey(sha256(b"asks")).kid
     answer = lodge.http.post(
         "/passkeys/asking", headers={**cookie, **lodge.here()}, json={"kid": kid, "label": label}
@@ -190,7 +190,11 @@ def test_a_key_that_asks_is_shown_as_text(lodge: Lodge) -> None:
     assert answer.status_code == 204
     page = lodge.http.get("/keys", headers=cookie).text
     assert label not in page
-    assert "&lt;img" in page
+    assert "Tom &amp; Jerry&#39;s" in page
+    for told in ("<img src=x>", "moc\u202elive", "", "x" * 81):
+        body = {"kid": kid, "label": told}
+        refused = lodge.http.post("/passkeys/asking", headers={**cookie, **lodge.here()}, json=body)
+        assert refused.status_code in (400, 403), told
 
 
 def test_static_files_have_one_address_and_are_kept_for_good(lodge: Lodge) -> None:

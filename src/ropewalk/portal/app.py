@@ -11,6 +11,7 @@ from ropewalk.portal import (
     finance,
     gate,
     issue,
+    keys,
     live,
     names,
     network,
@@ -47,7 +48,7 @@ def attach(app: FastAPI, settings: PortalSettings) -> Portal:
     app.include_router(portal.sessions.router())
     for page in (welcome, desk, title, exchange, finance, network, acts, verify, live):
         app.include_router(page.router)
-    for page in (passkeys, proposal, rope, sea, search, sheet_pdf, voyage):
+    for page in (keys, passkeys, proposal, rope, sea, search, sheet_pdf, voyage):
         app.include_router(page.router)
     for page in (issue, papers, box, release, gate):
         app.include_router(page.router)

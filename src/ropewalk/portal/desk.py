@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ropewalk.api import Node, media, of
 from ropewalk.portal.forms import Draft
+from ropewalk.portal.keys import still_asking
 from ropewalk.portal.links import page_of
 from ropewalk.portal.pages import HEADERS, PageRoute, Records, guard_page, portal_of, words
 from ropewalk.portal.sessions import now_s
@@ -29,7 +30,7 @@ async def desk(request: Request, kind: Kind = "", todo: Cursor = "", more: Curso
         return RedirectResponse("/", 303, headers=HEADERS)
     me = request.state.session.controller
     found = await here.looking.run(_desk, here, me, kind, (todo, more))
-    found["asking"] = await here.reads.run(portal.store.asking, me)
+    found["asking"] = await here.reads.run(still_asking, here, portal, me)
     return portal.render(request, "desk.html", kind=kind, now_s=now_s(), **found)
 
 

@@ -66,10 +66,12 @@ class Sessions:
         self._store = store
         self._settings = settings
 
-    def open(self, session: Session) -> Response:
-        """Log somebody in."""
+    def open(self, session: Session, before: str = "") -> Response:
+        """Log somebody in; the cookie that came with the login ends."""
         value = to_base64url(random_bytes(32))
         now = now_s()
+        if before:
+            self._store.end_session(before)
         self._store.open_session(value, session, now, now + LASTS_S)
         return Response(status_code=204, headers={"set-cookie": cookie(value, LASTS_S)})
 
@@ -79,7 +81,7 @@ class Sessions:
         found = self._store.session(value, now_s()) if value else None
         if found is None:
             return None
-        if found.kid and not is_active(of(request), found.controller, found.kid):
+        if not is_active(of(request), found.controller, found.kid or found.maker):
             self._store.end_session(value)
             return None
         return found
@@ -114,13 +116,18 @@ class Sessions:
             """Log in by a signed request."""
             require_own_page(request)
             caller = caller_of(request)
-            return self.open(Session(caller.controller, caller.kid))
+            session, before = (
+                Session(caller.controller, caller.kid),
+                request.cookies.get(COOKIE, ""),
+            )
+            return await of(request).reads.run(self.open, session, before)
 
         @router.delete("/session", dependencies=[guard("portal.open")])
         async def leave(request: Request) -> Response:
             """Log out."""
             require_own_page(request)
-            self._store.end_session(request.cookies.get(COOKIE, ""))
+            before = request.cookies.get(COOKIE, "")
+            await of(request).reads.run(self._store.end_session, before)
             return Response(
                 status_code=204,
                 headers={"set-cookie": cookie("", 0), "clear-site-data": '"cache"'},

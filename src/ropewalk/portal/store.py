@@ -6,6 +6,7 @@ anew. Of a session only the hash of its cookie is kept.
 """
 
 import hashlib
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,9 +41,10 @@ _SESSIONS = Table(
     Column("hash", String(64), primary_key=True),
     Column("controller", String(32), nullable=False),
     Column("kid", String(43), nullable=False),
-    Column("until", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False, index=True),
+    Column("maker", String(43), nullable=False, server_default=""),
 )
-"""`kid` is the key that logged in; "" where a passkey did."""
+"""`kid` is the key that logged in; "" where a passkey did, which the key `maker` made."""
 _PASSKEYS = Table(
     "passkeys",
     _META,
@@ -51,7 +53,9 @@ _PASSKEYS = Table(
     Column("public_key", LargeBinary, nullable=False),
     Column("counter", BigInteger, nullable=False),
     Column("label", Text, nullable=False),
+    Column("maker", String(43), nullable=False, server_default=""),
 )
+"""`maker` is the key that made it: a passkey ends with it."""
 _NAMES = Table(
     "names",
     _META,
@@ -64,7 +68,7 @@ _KEYS = Table(
     "asking_keys",
     _META,
     Column("kid", String(43), primary_key=True),
-    Column("controller", String(32), nullable=False, index=True),
+    Column("controller", String(32), primary_key=True, index=True),
     Column("label", Text, nullable=False),
     Column("asked_s", Integer, nullable=False),
 )
@@ -78,6 +82,7 @@ _PAPERS = Table(
 """Where a title's document lies in the vault, as its issuer or another party of it says."""
 
 PASSKEYS_EACH: Final = 16
+SESSIONS_EACH: Final = 32
 ASKING_EACH: Final = 8
 NAMES_MAX: Final = 100_000
 
@@ -89,6 +94,8 @@ class Session:
     controller: str
     kid: str
     """The key that logged in; "" where a passkey did."""
+    maker: str = ""
+    """The key that made the passkey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,8 @@ class Passkey:
     public_key: bytes
     counter: int
     label: str
+    maker: str = ""
+    """The key that made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,32 +144,51 @@ class Store:
         )
         self._lock = threading.Lock()
         if path is not None:
+            _keep_to_ourselves(path)
             event.listen(self._engine, "connect", _careful)
+        self._bring_up_to_date()
         _META.create_all(self._engine)
-        self._add_namer()
+        for index in _SESSIONS.indexes:
+            index.create(self._engine, checkfirst=True)
 
-    def _add_namer(self) -> None:
-        """Bring a file of before up to date, whose names were all this node's own."""
-        known = {one["name"] for one in inspect(self._engine).get_columns("names")}
-        if "namer" not in known:
-            with self._engine.begin() as connection:
-                column = "namer VARCHAR(32) DEFAULT '' NOT NULL"
-                connection.execute(text(f"ALTER TABLE names ADD COLUMN {column}"))
+    def _bring_up_to_date(self) -> None:
+        """Bring a file of before up to date.
+
+        Its names were all this node's own. Of its passkeys nobody knows which key made them: they
+        are made anew.
+        """
+        known = inspect(self._engine)
+        there = set(known.get_table_names())
+        with self._engine.begin() as connection:
+            for table, column in (("names", "namer"), ("passkeys", "maker"), ("sessions", "maker")):
+                if table not in there or column in {c["name"] for c in known.get_columns(table)}:
+                    continue
+                if column == "maker":
+                    connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - ours
+                added = f"{column} VARCHAR(43) DEFAULT '' NOT NULL"
+                connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {added}"))
+            asking = "asking_keys"
+            if asking in there and len(known.get_pk_constraint(asking)["constrained_columns"]) == 1:
+                connection.execute(text(f"DROP TABLE {asking}"))
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
 
     def open_session(self, cookie: str, session: Session, now_s: int, until: int) -> None:
-        """Note that somebody logged in; sessions that ended go."""
+        """Note that somebody logged in; sessions that ended go, and the oldest of too many."""
         row = {"hash": _hashed(cookie), "controller": session.controller, "kid": session.kid}
+        same = _SESSIONS.c.controller == session.controller
+        newest = select(_SESSIONS.c.hash).where(same).order_by(_SESSIONS.c.until.desc())
+        kept = newest.limit(SESSIONS_EACH - 1)
         with self._lock, self._engine.begin() as connection:
             connection.execute(delete(_SESSIONS).where(_SESSIONS.c.until < now_s))
-            connection.execute(insert(_SESSIONS).values(**row, until=until))
+            connection.execute(delete(_SESSIONS).where(same, _SESSIONS.c.hash.not_in(kept)))
+            connection.execute(insert(_SESSIONS).values(**row, until=until, maker=session.maker))
 
     def session(self, cookie: str, now_s: int) -> Session | None:
         """Whose session a cookie is, None where it is nobody's."""
-        wanted = select(_SESSIONS.c.controller, _SESSIONS.c.kid).where(
+        wanted = select(_SESSIONS.c.controller, _SESSIONS.c.kid, _SESSIONS.c.maker).where(
             _SESSIONS.c.hash == _hashed(cookie), _SESSIONS.c.until >= now_s
         )
         with self._lock, self._engine.begin() as connection:
@@ -185,6 +213,7 @@ class Store:
                     public_key=passkey.public_key,
                     counter=passkey.counter,
                     label=passkey.label,
+                    maker=passkey.maker,
                 )
             )
         return True
@@ -213,13 +242,15 @@ class Store:
             )
 
     def forget_passkey(self, controller: str, identifier: bytes) -> None:
-        """Take a passkey away."""
+        """Take a passkey away; who is logged in by one of that controller's logs in anew."""
+        by_passkey = (_SESSIONS.c.controller == controller, _SESSIONS.c.kid == "")
         with self._lock, self._engine.begin() as connection:
             connection.execute(
                 delete(_PASSKEYS).where(
                     _PASSKEYS.c.id == identifier, _PASSKEYS.c.controller == controller
                 )
             )
+            connection.execute(delete(_SESSIONS).where(*by_passkey))
 
     def ask(self, controller: str, key: AskingKey) -> bool:
         """Note a key that asks to be let in; false where too many ask already."""
@@ -229,9 +260,6 @@ class Store:
             if key.kid in known:
                 return True
             if len(known) >= ASKING_EACH:
-                return False
-            taken = connection.execute(select(_KEYS.c.kid).where(_KEYS.c.kid == key.kid)).first()
-            if taken is not None:
                 return False
             connection.execute(
                 insert(_KEYS).values(
@@ -309,6 +337,12 @@ class Store:
 
 def _hashed(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _keep_to_ourselves(path: Path) -> None:
+    """Make the file, or what is there already, ours alone to read; SQLite's others follow it."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
 
 
 def _careful(connection: object, _record: object) -> None:

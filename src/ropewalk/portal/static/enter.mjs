@@ -7,13 +7,17 @@
 import { desk as deskOf, desks, importDesk, importSealed, makeDesk } from "./keys.mjs";
 import { fromBase64 } from "./encoding.mjs";
 import { element, me, network, notice, refusal, text, told } from "./page.mjs";
-import { logInByPasskey, makePasskey } from "./passkey.mjs";
+import { logInByPasskey, makePasskey, taken } from "./passkey.mjs";
 import { signedFetch } from "./signing.mjs";
+
+const CLICKED =
+  "[data-demo-desk],[data-desk],[data-leave],[data-passkey-login],[data-passkey-new]," +
+  "[data-passkey-remove],[data-asking-dismiss]";
 
 /** Listen to all that leads to a desk. */
 export function watchDesks() {
   document.addEventListener("click", (event) => {
-    const found = event.target.closest("[data-demo-desk],[data-desk],[data-leave],[data-passkey-login],[data-passkey-new]");
+    const found = event.target.closest(CLICKED);
     if (found !== null) clicked(found).catch(failed);
   });
   document.addEventListener("submit", (event) => {
@@ -35,6 +39,8 @@ async function clicked({ dataset }) {
   if (dataset.demoDesk) await enter(await demoDesk(dataset.demoDesk), dataset.then);
   else if (dataset.desk) await enter(await deskOf(dataset.desk));
   else if ("leave" in dataset) await leave();
+  else if (dataset.passkeyRemove) await taken(`/passkeys/${dataset.passkeyRemove}`);
+  else if (dataset.askingDismiss) await taken(`/passkeys/asking/${dataset.askingDismiss}`);
   else if ("passkeyLogin" in dataset) await logInByPasskey();
   else await makePasskey();
 }
