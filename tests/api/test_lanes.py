@@ -6,9 +6,10 @@ import threading
 from contextlib import ExitStack
 
 import pytest
+from starlette.types import Scope
 
 from ropewalk.api.errors import BusyError
-from ropewalk.api.lanes import Allowance, Lane
+from ropewalk.api.lanes import ASKING, Allowance, Lane, Streams
 
 
 def test_a_full_lane_turns_away_at_once_and_opens_again() -> None:
@@ -64,3 +65,29 @@ def test_one_caller_has_so_many_places_and_leaves_the_others_theirs() -> None:
     with lane.place("one"):
         assert lane.taken == 1
     lane.close()
+
+
+def asking(controller: str = "", address: str = "10.0.0.1") -> Scope:
+    """A request's scope, behind its guard."""
+    return {"state": {ASKING: controller}, "client": (address, 5)}
+
+
+def test_one_address_has_some_streams_and_known_callers_a_reserve() -> None:
+    streams = Streams(8, 4)
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(streams.place(asking()))
+        with pytest.raises(BusyError, match="at most 4"), streams.place(asking()):
+            pass
+        for _ in range(2):
+            held.enter_context(streams.place(asking(address="10.0.0.2")))
+        with pytest.raises(BusyError, match="as many"), streams.place(asking(address="10.0.0.3")):
+            pass
+        held.enter_context(streams.place(asking("a" * 32)))
+        held.enter_context(streams.place(asking("b" * 32)))
+        with pytest.raises(BusyError, match="as many"), streams.place(asking("c" * 32)):
+            pass
+        assert streams.used == 8
+    assert streams.used == 0
+    with streams.place(asking()):
+        assert streams.used == 1

@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
-from ropewalk.api import media, node, openapi, parameters
+from ropewalk.api import media, node, openapi, parameters, signatures
 from ropewalk.api.answers import EventPage, answer
 from ropewalk.api.node import Node
 from ropewalk.engines.port import LedgerEvent
@@ -30,7 +30,7 @@ EVENT_ID = r"^([0-9]{1,15}\.[0-9]{1,9})?$"
 
 @router.get(
     "/v1/events",
-    dependencies=[node.guard("event.read")],
+    dependencies=[signatures.guard_open("event.read")],
     responses=openapi.event_answer(EventPage),
 )
 async def events(
@@ -79,12 +79,9 @@ class EventStream(StreamingResponse):
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._here.streams.take(1)
-        scope["state"]["streaming"] = True
-        try:
+        with self._here.streams.place(scope):
+            scope["state"]["streaming"] = True
             await super().__call__(scope, receive, send)
-        finally:
-            self._here.streams.give_back(1)
 
 
 async def _page(here: Node, after: tuple[int, int]) -> Response:

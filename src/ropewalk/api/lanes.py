@@ -10,12 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
+
+from starlette.types import Scope
 
 from ropewalk.api.errors import BusyError
 
 P = ParamSpec("P")
 T = TypeVar("T")
+ASKING: Final = "asking"
+"""In a request's state: the controller that asks, as its guard found it; "" for nobody known."""
 
 
 class Lane:
@@ -77,6 +81,47 @@ class Lane:
     def close(self) -> None:
         """Let the threads end; what waits is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Streams:
+    """Event streams open at a time: some of one caller, and room that is kept for known ones.
+
+    Args:
+        places: altogether. A quarter is for callers who are logged in or sign.
+        places_each: of one controller, or of one address of callers whom nobody knows.
+    """
+
+    def __init__(self, places: int, places_each: int) -> None:
+        self._places = places
+        self._places_each = places_each
+        self._by: Counter[str] = Counter()
+        self.used = 0
+
+    @contextmanager
+    def place(self, scope: Scope) -> Iterator[None]:
+        """Have a stream open.
+
+        Args:
+            scope: of the request, which its guard passed.
+
+        Raises:
+            BusyError: there is no room, or the caller has as many as one may.
+        """
+        controller = scope["state"].get(ASKING, "")
+        caller = controller or f"at {(scope.get('client') or ('',))[0]}"
+        if self.used >= self._places - (0 if controller else self._places // 4):
+            raise BusyError("the node has as many event streams as it takes")
+        if self._by[caller] >= self._places_each:
+            raise BusyError(f"one caller has at most {self._places_each} streams; log in, or sign")
+        self.used += 1
+        self._by[caller] += 1
+        try:
+            yield
+        finally:
+            self.used -= 1
+            self._by[caller] -= 1
+            if not self._by[caller]:
+                del self._by[caller]
 
 
 class Allowance:

@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from ropewalk.api.asking import Asked
 from ropewalk.api.errors import ForbiddenError, LoginRequiredError
 from ropewalk.api.intake import Intake
-from ropewalk.api.lanes import Allowance, Lane
+from ropewalk.api.lanes import ASKING, Allowance, Lane, Streams
 from ropewalk.api.logs import make_log
 from ropewalk.api.metrics import Metrics
 from ropewalk.api.nonces import Nonces
@@ -110,7 +110,7 @@ class Node:
         self.transfers = Lane("transfer", **_transfers(caps))
         self.handouts = Lane("handout", **_transfers(caps))
         self.health = Lane("health", threads=1, places=64)
-        self.streams = Allowance(caps.streams, "the node has as many event streams as it takes")
+        self.streams = Streams(caps.streams, caps.streams_each)
         self.bodies = Allowance(caps.bodies_bytes, "the node holds as many bodies as it takes")
         for lane in self.lanes:
             self.metrics.taken.labels(lane.name).set_function(partial(getattr, lane, "taken"))
@@ -211,7 +211,9 @@ def guard(action: str) -> Any:
 
     async def authorise(request: Request) -> None:
         here = of(request)
-        here.authorise(action, request.url.path, here.controller_of(request))
+        asking = here.controller_of(request)
+        setattr(request.state, ASKING, asking)
+        here.authorise(action, request.url.path, asking)
 
     authorise.__dict__["action"] = action
     return Depends(authorise)

@@ -60,7 +60,9 @@ class Caps:
     connections_spare: int = 32
     """Beyond the two above; they may ask for the node's health, nothing else."""
     streams: int = 256
-    """Event streams open at a time."""
+    """Event streams open at a time; a quarter of them for callers who are logged in or sign."""
+    streams_each: int = 64
+    """Of these, of one controller, or of one address of callers who do neither."""
     bodies_bytes: int = 128 * MIB
     """Bytes of bodies held in memory at a time."""
     vault_bytes: int = SEALED_MAX

@@ -25,6 +25,7 @@ from ropewalk.api.errors import (
     SignatureTimeError,
     UnknownSignerError,
 )
+from ropewalk.api.lanes import ASKING
 from ropewalk.api.node import Node, of
 from ropewalk.api.nonces import WINDOW_S
 from ropewalk.crypto import (
@@ -161,7 +162,9 @@ def guard_open(action: str) -> Any:
         if "signature-input" in request.headers:
             request.state.caller = await signed_by(request)
         here = of(request)
-        here.authorise(action, request.url.path, here.controller_of(request))
+        asking = here.controller_of(request)
+        setattr(request.state, ASKING, asking)
+        here.authorise(action, request.url.path, asking)
 
     authorise.__dict__["action"] = action
     return Depends(authorise)

@@ -92,12 +92,9 @@ class Flow(StreamingResponse):
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._here.streams.take(1)
-        scope["state"]["streaming"] = True
-        try:
+        with self._here.streams.place(scope):
+            scope["state"]["streaming"] = True
             await super().__call__(scope, receive, send)
-        finally:
-            self._here.streams.give_back(1)
 
 
 async def table(here: Node, wanted: Wanted, limit: int) -> AsyncIterator[bytes]:
