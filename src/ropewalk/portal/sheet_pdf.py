@@ -42,6 +42,9 @@ TEXT_MAX: Final = 20_000
 """Characters of one box of the sheet."""
 Json = Mapping[str, Any]
 MARK: Final = "\N{REPLACEMENT CHARACTER}"
+_RUN: Final = re.compile(r"\S{200}(?=\S)")
+"""A word that no line holds, and no PDF as one piece."""
+_UNPRINTABLE: Final = "the texts of this document can't be set as a sheet; save the bundle instead"
 _LACKING: Final = "could not be displayed"
 _FOREIGN: Final = re.compile(r"[^\u0000-\u052f\u2000-\u206f\u20a0-\u20bf]")
 """All but Latin, Greek, Cyrillic, punctuation and currencies, which typst's own fonts have."""
@@ -104,7 +107,11 @@ def _told(portal: Portal, data: bytes, record: Json) -> dict[str, Any]:
     return {
         "attached": text("sheet.attached"),
         "boxes": [
-            {"name": text(f"script.sheet.{key}"), "value": value[:TEXT_MAX], "wide": is_wide}
+            {
+                "name": text(f"script.sheet.{key}"),
+                "value": set_apart(value[:TEXT_MAX]),
+                "wide": is_wide,
+            }
             for key, value, is_wide in boxes(content)
             if value
         ],
@@ -243,15 +250,23 @@ def _equipment(used: Json) -> str:
     return ", ".join(one for one in parts if one)
 
 
+def set_apart(text: str) -> str:
+    """A text without endless words: a blank after every so many characters without one."""
+    return _RUN.sub(lambda found: f"{found[0]} ", text)
+
+
 def _printed(told: Json, bundle: bytes, address: str) -> bytes:
     """The sheet; where the node's fonts lack a writing, with a mark in its place, which is told."""
     try:
         return _made({**told, "lacking": ""}, bundle, address)
     except typst.TypstError as error:
         if _LACKING not in str(error):
-            raise
+            raise MalformedSheetError(_UNPRINTABLE) from error
     known: Json = msgspec.json.decode(_FOREIGN.sub(MARK, msgspec.json.encode(told).decode()))
-    return _made({**known, "lacking": told["without"]}, bundle, address)
+    try:
+        return _made({**known, "lacking": told["without"]}, bundle, address)
+    except typst.TypstError as error:
+        raise MalformedSheetError(_UNPRINTABLE) from error
 
 
 def _made(told: Mapping[str, Any], bundle: bytes, address: str) -> bytes:
