@@ -324,15 +324,12 @@ class Store:
             connection.execute(delete(_PAPERS).where(*same))
             connection.execute(insert(_PAPERS).values(title=title, payload=payload, putter=putter))
 
-    def paper(self, title: str, issuer: str) -> str:
-        """The payload that has a title's document; the issuer's before anybody else's, or ""."""
-        wanted = (
-            select(_PAPERS.c.payload)
-            .where(_PAPERS.c.title == title)
-            .order_by((_PAPERS.c.putter == issuer).desc(), _PAPERS.c.putter)
-        )
+    def papers(self, title: str) -> dict[str, str]:
+        """The payloads that have a title's document, by the parties that say so."""
+        columns = (_PAPERS.c.putter, _PAPERS.c.payload)
+        wanted = select(*columns).where(_PAPERS.c.title == title).order_by(_PAPERS.c.putter)
         with self._lock, self._engine.begin() as connection:
-            return str(connection.execute(wanted).scalar() or "")
+            return {row.putter: row.payload for row in connection.execute(wanted)}
 
 
 def _hashed(cookie: str) -> str:

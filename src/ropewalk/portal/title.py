@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A title: the document, who holds it, what weighs on it, its whole chain, and what it proves."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -17,11 +17,17 @@ from ropewalk.portal.papers import paper_of
 from ropewalk.portal.sentences import Told, read_all, sentence
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+ACTS: Final = 200
+"""Of its chain, on one page."""
 
 
 @router.get("/titles/{title}", dependencies=[guard_page("portal.read")])
-async def title(request: Request, title: parameters.TitlePath) -> Response:
-    """The title's page, by its id or by its reference."""
+async def title(
+    request: Request,
+    title: parameters.TitlePath,
+    before: parameters.Position = parameters.POSITION_MAX,
+) -> Response:
+    """The title's page, by its id or by its reference; its newest acts, or older ones."""
     here, portal = of(request), portal_of(request)
     session = request.state.session
     me = session.controller if session else ""
@@ -42,10 +48,13 @@ async def title(request: Request, title: parameters.TitlePath) -> Response:
         raise NoSuchPageError("the ledger has no title under this id")
     chain = read_all(history.acts)
     deal = purchase(found["id"], found["title"], chain, me)
+    earlier = [one for one in chain if one.position < before]
+    shown = earlier[-ACTS:]
     return portal.render(
         request,
         "title.html",
-        acts=[(one, sentence(portal, one.act, one.body)) for one in chain],
+        acts=[(one, sentence(portal, one.act, one.body)) for one in shown],
+        older=shown[0].position if len(earlier) > len(shown) else 0,
         chain_length=len(chain),
         deal=deal,
         hints=_hints(portal, found["title"]),
