@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Under which names a node answers, as its command line says."""
 
-import pytest
+from pathlib import Path
 
+import httpx2
+import pytest
+from typer.testing import CliRunner
+
+from ropewalk.cli.child import ChildNode
+from ropewalk.cli.everything import app
 from ropewalk.cli.exits import UsageError
 from ropewalk.cli.reached import LOOPBACK, names_of, origins_of
 
@@ -35,3 +41,19 @@ def test_what_is_no_name_is_refused(host: str) -> None:
 def test_what_is_no_origin_is_refused(origin: str) -> None:
     with pytest.raises(UsageError):
         origins_of((origin,))
+
+
+def test_a_running_node_takes_nothing_that_is_for_another_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROPEWALK_PASSPHRASE", "test")
+    monkeypatch.setenv("ROPEWALK_HOSTS", "ledger.example other.example")
+    data = tmp_path / "data"
+    assert CliRunner().invoke(app, ["init", "--data", str(data)]).exit_code == 0
+    with ChildNode(
+        data, "127.0.0.1:0", "test", tmp_path / "log", "--host", "ledger.example"
+    ) as one:
+        told = {"ledger.example": 200, "evil.example": 421, "other.example": 421}
+        for host, status in told.items():
+            answer = httpx2.get(f"{one.url}/v1/acts", headers={"host": host})
+            assert answer.status_code == status, host
