@@ -2,7 +2,6 @@
 """`ropewalk bundle`, `verify`, `audit`: proofs to carry, and checking what others carry."""
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -131,7 +130,7 @@ def _verified(data: bytes, trusted: Trust, now_s: int) -> Verdict:
     if not is_sheet(data):
         return verify_bundle(data, trusted, now_s)
     verdict = verify_bundle(attached(data), trusted, now_s)
-    return replace(verdict, not_proven=[*verdict.not_proven, PAGES_UNPROVEN])
+    return msgspec.structs.replace(verdict, not_proven=[*verdict.not_proven, PAGES_UNPROVEN])
 
 
 def verify(

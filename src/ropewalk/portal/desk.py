@@ -11,7 +11,7 @@ from ropewalk.api import Node, media, of
 from ropewalk.portal.forms import Draft
 from ropewalk.portal.keys import still_asking
 from ropewalk.portal.links import page_of
-from ropewalk.portal.pages import HEADERS, PageRoute, Records, guard_page, portal_of, words
+from ropewalk.portal.pages import HEADERS, PageRoute, Records, guard_page, portal_of
 from ropewalk.portal.sessions import now_s
 from ropewalk.portal.todos import ready
 from ropewalk.views import Todo, desk_reading, read_spot, write_spot
@@ -44,7 +44,7 @@ async def count(request: Request) -> Response:
         {
             "address": page_of(one.kind, one.subject) or "/desk",
             "key": f"{one.act} {one.kind} {one.subject} {one.number}",
-            "said": portal.text.get(f"script.said.name.{one.act}", words(one.act)),
+            "said": portal.act_name(one.act),
         }
         for one in waiting
     ]

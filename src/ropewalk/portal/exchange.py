@@ -10,6 +10,7 @@ from starlette.responses import Response
 from ropewalk.api import Node, of, parameters
 from ropewalk.api import Records as View
 from ropewalk.exchange import explain, find_exchange, is_broken
+from ropewalk.portal.deals import beside
 from ropewalk.portal.drafts import of_exchange
 from ropewalk.portal.errors import NoSuchPageError
 from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
@@ -26,6 +27,7 @@ async def exchange(request: Request, exchange: str) -> Response:
     session = request.state.session
     me = session.controller if session else ""
     found = await here.reads.run(_read, here, identifier, me)
+    found["drafts"] = [beside(portal, one, found["exchange"]) for one in found["drafts"]]
     return portal.render(request, "exchange.html", id=identifier, **found)
 
 

@@ -20,6 +20,15 @@ from ropewalk.portal.errors import NoSuchPageError
 from ropewalk.rules import LATEST
 
 TEXT: Final = "text"
+_NOUGHT: Final = "0: "
+_MACHINE: Final = (
+    ", seconds since 1970",
+    "Seconds since 1970.",
+    ", minor units",
+    "Minor units, in digits.",
+    "Controller id, 32 characters of hex.",
+)
+"""How the ledger writes what a field takes otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,24 @@ class Field:
     """Whether a sum is a number in the act, not digits."""
     choices: tuple[str, ...] = ()
     value: str = ""
+
+    @property
+    def may_be_nought(self) -> bool:
+        """Whether the act knows a nought as none, so that the field may stay empty."""
+        return self.is_number_or_time and _NOUGHT in self.meaning
+
+    @property
+    def is_number_or_time(self) -> bool:
+        """Whether its value is a number in the act."""
+        return self.is_number or self.kind == "time"
+
+    @property
+    def plain(self) -> str:
+        """What it means, without how the ledger writes it."""
+        found = self.meaning
+        for machine in _MACHINE:
+            found = found.replace(machine, "")
+        return found.strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,11 @@ class Portal:
         given = self._names.get(controller)
         return "" if given is None or self.ready_made.desk(controller) else given.namer
 
+    def act_name(self, act: str) -> str:
+        """What an act is called by people."""
+        plain = words(act.partition(".")[2]).capitalize()
+        return self.text.get(f"script.said.name.{act}", plain)
+
     def names(self) -> dict[str, str]:
         """Whom this node has names for, by controller."""
         given = {controller: one.name for controller, one in self._names.items()}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A title: the document, who holds it, what weighs on it, its whole chain, and what it proves."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +13,7 @@ from ropewalk.client import History, bundle_of
 from ropewalk.codes import Money
 from ropewalk.portal.drafts import ISSUED, of_title
 from ropewalk.portal.errors import NoSuchPageError
+from ropewalk.portal.forms import Draft
 from ropewalk.portal.pages import PageRoute, Portal, Records, guard_page, portal_of
 from ropewalk.portal.papers import paper_of
 from ropewalk.portal.sentences import Told, read_all, sentence
@@ -38,7 +40,7 @@ async def title(
         return {
             "id": identifier,
             "title": record,
-            "drafts": of_title(identifier, record, me),
+            "drafts": _prefilled(portal, record, of_title(identifier, record, me)),
             "payload": paper_of(portal, identifier, record["issuer"]),
         }
 
@@ -88,6 +90,27 @@ def purchase(
         "secured_currency": pledge.get("currency", ""),
         "title": identifier,
     }
+
+
+def _prefilled(portal: Portal, record: dict[str, Any], drafts: list[Draft]) -> list[Draft]:
+    """Forms begun with what the demo's voyage says; of any other bill as they are."""
+    ready = portal.ready_made.read().voyage
+    if ready is None or record["reference"] != ready.reference:
+        return drafts
+    values = {
+        "amount": Money(int(ready.loan), ready.currency).decimal,
+        "currency": ready.currency,
+        "pledgee": portal.name(ready.parties["bank"]),
+    }
+    return [
+        replace(
+            one,
+            fields=tuple(replace(each, value=values.get(each.name, "")) for each in one.fields),
+        )
+        if one.act == "title.PLEDGE"
+        else one
+        for one in drafts
+    ]
 
 
 def _hints(portal: Portal, record: dict[str, Any]) -> dict[str, str]:

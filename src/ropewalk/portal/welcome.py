@@ -36,6 +36,9 @@ async def words(request: Request) -> Response:
     found = {
         "acts": [_meaning(one) for one in here.settings.acts],
         "namers": portal.namers() if request.state.session else {},
+        "refusals": {
+            one["code"]: one["meaning"] for act in here.settings.acts for one in act["refusals"]
+        },
         "names": portal.names() if request.state.session else {},
         "texts": portal.text.part("act", "member", "script"),
     }

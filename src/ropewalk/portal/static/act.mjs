@@ -10,7 +10,7 @@ import { sha256Hex } from "./encoding.mjs";
 import { decimalsOf } from "./figures.mjs";
 import { element, me, myDesk, network, notice, text, told, words } from "./page.mjs";
 import { draft, proposedBytes, signTransaction, submit, transactionId } from "./signing.mjs";
-import { told as inWords } from "./wording.mjs";
+import { told as inWords, visible } from "./wording.mjs";
 
 const PROPOSAL_S = 30 * 86_400;
 const RELOAD_MS = 900;
@@ -119,6 +119,7 @@ async function offer(making) {
     const body = cleaned({ ...JSON.parse(source.body || "{}"), ...source.members });
     Object.assign(one, drafted(one.desk, source, body));
     const inner = source.proposal ? await checked(source) : undefined;
+    one.about = JSON.parse(source.about || "[]");
     await show(one, inner);
   } catch (error) {
     if (offered === one) offered = undefined;
@@ -172,12 +173,27 @@ async function show(one, inner) {
   const within = inner && inWords(inner.bytes, { ...known, asked: inner.asked, isProposed: true });
   if (offered !== one || dialog.open) throw new Error(await text("act.busy"));
   fill(said, within);
+  await beside(one.about);
   const sign = document.getElementById("signing-sign");
   sign.disabled = true;
   sign.hidden = false;
   dialog.showModal();
   document.getElementById("signing-title").focus({ preventScroll: true });
   setTimeout(() => armed(one, sign), ARMED_MS);
+}
+
+/** What the page knows of the thing that the act is about: shown apart, since it is not signed. */
+async function beside(lines) {
+  const place = document.getElementById("signing-about");
+  place.hidden = lines.length === 0;
+  const items = lines.map((line) => element("li", {}, visible(line)));
+  place.replaceChildren(element("p", {}, await text("act.about")), element("ul", {}, ...items));
+}
+
+/** A refusal as people read it: what it means, then what the ledger said. */
+async function refused({ code, detail }) {
+  const { refusals = {} } = await words();
+  return [refusals[code], detail, `(${code})`].filter(Boolean).join(" ");
 }
 
 function armed(one, sign) {
@@ -230,7 +246,7 @@ async function signed(one) {
   }
   if (found.status === "refused") {
     again(one);
-    await say(one, `${found.detail || ""} (${found.code})`, "bad");
+    await say(one, await refused(found), "bad");
     return;
   }
   if (offered === one) sign.hidden = true;
@@ -286,7 +302,7 @@ async function member(input, form) {
   const { kind } = input.dataset;
   const { value } = input;
   if (kind === "flag") return input.checked;
-  if (value.trim() === "") return "list" in input.dataset ? [] : undefined;
+  if (value.trim() === "") return nothing(input);
   if ("list" in input.dataset) {
     const parts = value.split(/[\s,;]+/).filter(Boolean);
     const items = await Promise.all(parts.map((one) => item(kind, one, input, form)));
@@ -295,10 +311,17 @@ async function member(input, form) {
   return item(kind, value.trim(), input, form);
 }
 
+/** What a member is that nobody filled in: none, or the nought that its act knows as none. */
+function nothing({ dataset }) {
+  if ("list" in dataset) return [];
+  return "zero" in dataset ? 0 : undefined;
+}
+
 async function item(kind, value, input, form) {
   if (kind === "party") return controller(value);
   if (kind === "time") return Math.floor(new Date(value).getTime() / 1000);
   if (kind === "integer") return Number(value);
+  if (input.name === "currency") return value.toUpperCase();
   if (kind === "json") return JSON.parse(value);
   if (kind === "sum") return sum(value, input, form);
   if (kind === "commitment" && !/^[0-9a-f]{64}$/.test(value)) {
@@ -319,9 +342,12 @@ export async function controller(value) {
 /** A sum in the currency's decimals, in minor units. */
 async function sum(value, input, form) {
   const currency = form.elements.currency?.value ?? JSON.parse(form.dataset.body || "{}").currency;
-  const found = /^(\d+)(?:[.,](\d+))?$/.exec(value.replace(/[\s’']/g, ""));
+  const plain = value.replace(/[\s’']/g, "");
+  const grouped = /^\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain) ? plain.replaceAll(",", "") : plain;
+  const found = /^(\d+)(?:[.,](\d+))?$/.exec(grouped);
   if (found === null) throw new Error(await text("form.sum", { value }));
-  const decimals = (currency && decimalsOf(currency)) || 0;
+  const decimals = currency ? decimalsOf(currency.trim().toUpperCase()) : 0;
+  if (decimals === undefined) throw new Error(await text("form.currency", { currency }));
   const [, whole, rest = ""] = found;
   if (rest.length > decimals) throw new Error(await text("form.finer", { value, currency }));
   const minor = BigInt(whole + rest.padEnd(decimals, "0"));

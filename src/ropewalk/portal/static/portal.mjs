@@ -24,3 +24,4 @@ watchLedger((fresh) => {
 });
 watchWaiting();
 document.documentElement.dataset.ready = "yes";
+document.querySelector(".step.next")?.scrollIntoView({ block: "nearest" });
