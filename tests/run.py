@@ -14,8 +14,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from ropewalk.cli.cometbft import engine_folder
 from ropewalk.cli.evidence import revision
@@ -34,9 +38,14 @@ class Part:
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def run(self) -> tuple[int, float]:
-        """Exit code and seconds."""
-        print(f"== {self.name}", flush=True)
+    def run(self, told: IO[bytes] | None = None) -> tuple[int, float]:
+        """Exit code and seconds.
+
+        Args:
+            told: where its output goes; this process' own where none is given.
+        """
+        if told is None:
+            print(f"== {self.name}", flush=True)
         start = time.monotonic()
         lines = RESULTS / f"{self.name.replace(' ', '-').replace(':', '')}.jsonl"
         lines.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +56,10 @@ class Part:
             "ROPEWALK_RESULTS": str(lines),
             **self.environment,
         }
-        code = subprocess.run(self.command, cwd=ROOT, env=environment, check=False).returncode
+        found = subprocess.run(
+            self.command, cwd=ROOT, env=environment, check=False, stdout=told, stderr=told
+        )
+        code = found.returncode
         lines.with_suffix(".json").write_text(json.dumps(self._about()), encoding="utf-8")
         return code, time.monotonic() - start
 
@@ -77,6 +89,9 @@ PR = (
     Part("durability", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/harness"]),
     Part("consortium", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/consortium"]),
 )
+
+BESIDE: Mapping[str, str] = {"portal": "consortium"}
+"""Parts that wait more than they work, and beside which they run."""
 
 LONG = (
     Part("adversarial", [*PYTEST, "tests/model/test_adversarial.py"], {"ROPEWALK_ACTS": "1000000"}),
@@ -148,14 +163,18 @@ PLANTED = (
 
 def _run(parts: Sequence[Part], passed: list[str] | None = None) -> int:
     taken: list[tuple[str, float, int]] = []
-    for part in parts:
-        code, seconds = part.run()
+    names = {part.name for part in parts}
+    alone = [part for part in parts if BESIDE.get(part.name) not in names]
+    start = time.monotonic()
+    for part in alone:
+        others = [one for one in parts if BESIDE.get(one.name) == part.name]
+        code, seconds = _with(part, others, taken)
         taken.append((part.name, seconds, code))
         if code == 0 and passed is not None:
             passed.append(part.name)
             DONE.parent.mkdir(exist_ok=True)
             DONE.write_text(json.dumps(passed), encoding="utf-8")
-    total = sum(seconds for _, seconds, _ in taken) or 1.0
+    total = time.monotonic() - start or 1.0
     print("\npart                  seconds  share")
     for name, seconds, code in taken:
         verdict = "" if code == 0 else f"  failed (exit {code})"
@@ -163,6 +182,23 @@ def _run(parts: Sequence[Part], passed: list[str] | None = None) -> int:
     failed = sum(1 for _, _, code in taken if code)
     print(f"parts: {len(taken) - failed} passed, {failed} failed")
     return int(failed > 0)
+
+
+def _with(
+    part: Part, others: Sequence[Part], taken: list[tuple[str, float, int]]
+) -> tuple[int, float]:
+    """Run a part, and others beside it; what these say is told behind it."""
+    with ThreadPoolExecutor(max(1, len(others))) as pool, ExitStack() as stack:
+        files = [stack.enter_context(TemporaryFile()) for _ in others]
+        running = [pool.submit(one.run, file) for one, file in zip(others, files, strict=True)]
+        code, seconds = part.run()
+        for one, file, found in zip(others, files, running, strict=True):
+            its_code, its_seconds = found.result()
+            taken.append((one.name, its_seconds, its_code))
+            file.seek(0)
+            print(f"== {one.name} (beside {part.name})")
+            print(file.read().decode("utf-8", "replace"), flush=True)
+    return code, seconds
 
 
 def _long(chosen: Sequence[str]) -> int:

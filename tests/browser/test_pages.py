@@ -101,7 +101,7 @@ def test_what_pages_weigh_and_how_soon_they_paint(stage: Stage, report: Path) ->
 
         def heard(response: Any) -> None:
             nonlocal weight
-            if "/live" not in response.url:
+            if "/live" not in response.url and "/sea/" not in response.url:  # no map, no charts
                 weight += int(response.headers.get("content-length", 0))
 
         context = stage.browser.new_context(

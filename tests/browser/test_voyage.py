@@ -55,7 +55,7 @@ class Voyage:
         assert "importers-bank" in said
 
     def offer(self) -> None:
-        """The importer offers to buy, and all who are in it put in or say yes to their part."""
+        """The importer offers to buy; in another currency than the pledge's it can't."""
         consignee = self.on("consignee", self.title)
         form = consignee.locator("form[data-deal]")
         form.locator("[name=currency]").fill("EUR")
@@ -66,6 +66,9 @@ class Voyage:
         consignee.wait_for_selector("#signing[open]")
         consignee.click("#signing-sign")
         consignee.wait_for_selector("#signing-outcome.good")
+
+    def agree(self) -> None:
+        """The bank puts the bill in, the exporter approves, carrier and exporter say yes."""
         bank = self.on("importers-bank", "/voyage")
         bank.get_by_role("link", name="Do it").click()
         bank.wait_for_url("**/exchanges/*")
@@ -127,6 +130,7 @@ def test_issued_financed_paid_for_and_released_from_its_desks(stage: Stage, repo
     voyage.issue()
     voyage.finance()
     voyage.offer()
+    voyage.agree()
     voyage.pay()
     voyage.release()
     expect(voyage.on("consignee", "/voyage").locator(".step.done")).to_have_count(STEPS)
