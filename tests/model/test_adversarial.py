@@ -21,8 +21,8 @@ from ropewalk.ledger.limits import TRANSACTION_SIZE_MAX
 from ropewalk.rules import V1
 
 SEED = int(os.environ.get("ROPEWALK_SEED", "20260101"))
-ACTS = int(os.environ.get("ROPEWALK_ACTS", "140000"))
-GAME = 70_000
+ACTS = int(os.environ.get("ROPEWALK_ACTS", "100000"))
+GAME = 50_000
 """Acts of one game at most."""
 OTHER_GAME = 14_000
 SIGNED_ACTS = 1_500
@@ -42,6 +42,7 @@ UNREACHABLE = {
 }
 """A collector is the right's holder or its driver, who are known; an account is never closed."""
 RARE = {
+    ("capital.DISCOUNT", "capital.too_many_recourses"),
     ("exchange.ESCROW_DEPOSIT", "capital.bad_amount"),
     ("exchange.ESCROW_DEPOSIT", "capital.too_many_recourses"),
     ("exchange.ESCROW_DEPOSIT", "exchange.leg_broken"),
