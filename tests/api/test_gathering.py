@@ -29,7 +29,7 @@ class Recorder(asyncio.Transport):
 def test_writes_of_one_turn_are_one() -> None:
     async def play() -> list[object]:
         recorder = Recorder()
-        transport = GatheringTransport(recorder, asyncio.get_running_loop())
+        transport = GatheringTransport(recorder, asyncio.get_running_loop(), lambda: False)
         transport.write(b"head")
         transport.write(b"body")
         await asyncio.sleep(0)
@@ -43,7 +43,7 @@ def test_writes_of_one_turn_are_one() -> None:
 def test_what_was_gathered_goes_out_before_the_end() -> None:
     async def play() -> list[object]:
         recorder = Recorder()
-        transport = GatheringTransport(recorder, asyncio.get_running_loop())
+        transport = GatheringTransport(recorder, asyncio.get_running_loop(), lambda: False)
         transport.write(b"last")
         transport.write_eof()
         transport.write(b"words")

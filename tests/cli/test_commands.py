@@ -56,6 +56,17 @@ def node(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 @pytest.mark.usefixtures("node")
+def test_a_party_is_registered_by_its_key_id_without_its_key(data: Path) -> None:
+    made = answered("key", "new", "stranger")
+    Path(made["file"]).rename(data / "elsewhere")
+    told = answered("party", "register", made["key"], "--role", "bank")
+    assert told["party"] == made["controller"]
+    shown = answered("party", "show", told["party"])
+    assert shown["party"]["roles"] == ["bank"]
+    assert [key["kid"] for key in shown["controller"]["keys"]] == [made["key"]]
+
+
+@pytest.mark.usefixtures("node")
 def test_the_voyage_of_the_readme() -> None:
     document = ROOT / "examples" / "to-order.json"
     issued = answered(

@@ -69,7 +69,7 @@ class House:
             key = generate()
             key.write(key_file(self.data / "keys", name), PASSPHRASE)
             codes = ["SMDG:ROP"] if name == "carrier" else []
-            body = registration(key, roles, codes, "")
+            body = registration(key.kid, roles, codes, "")
             governance.act("identity.REGISTER_PARTY", body).require_committed()
         return {name: self._wallet.actor(self.node, name) for name in ROLES}
 

@@ -80,7 +80,7 @@ class World:
             roles, codes = (["shipper"], []) if number else (["carrier"], ["SMDG:BNC"])
             if number in self.banks:
                 roles = ["bank"]
-            body = registration(key, roles, codes)
+            body = registration(key.kid, roles, codes)
             texts.append(self.signed("identity.REGISTER_PARTY", governance, body, self._governance))
         return texts
 

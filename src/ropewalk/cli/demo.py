@@ -342,7 +342,7 @@ class Stage:
             key = generate()
             key.write(key_file(self._keys, name), self.passphrase)
             codes = carrier_codes(self._documents) if name == CARRIER else []
-            body = registration(key, roles, codes, self._lei(name))
+            body = registration(key.kid, roles, codes, self._lei(name))
             outcome = governance.act("identity.REGISTER_PARTY", body)
             self._note("identity.REGISTER_PARTY", GOVERNANCE, outcome, party=name)
             self._parties[name] = self._wallet.actor(node, name)

@@ -21,12 +21,12 @@ from ropewalk.cli.options import (
     PassphraseFile,
     passphrase,
 )
-from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of, registration
+from ropewalk.cli.wallet import GOVERNANCE, Wallet, controller_of_kid, registration
 from ropewalk.client import (
     Node,
 )
 from ropewalk.codes import UtcInstant
-from ropewalk.crypto import TRANSACTION_TYPE, take_apart
+from ropewalk.crypto import TRANSACTION_TYPE, is_kid, take_apart
 from ropewalk.ledger import TransactionEntry, decode_entry, read_payload
 
 party_app = typer.Typer(no_args_is_help=True, help="Parties: register, change, show.")
@@ -53,7 +53,12 @@ add_acts(identity_app, "identity")
 
 @party_app.command("register")
 def party_register(
-    name: Annotated[str, typer.Argument(help="Name of the party's key.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Name of the party's key; or its key id, as whoever has the key tells."
+        ),
+    ],
     role: Annotated[list[str] | None, typer.Option("--role", help="carrier, bank, …")] = None,
     carrier_code: Annotated[
         list[str] | None, typer.Option("--carrier-code", help="SMDG:MSC or NMFTA:MAEU.")
@@ -71,10 +76,10 @@ def party_register(
     """Register the party that a key belongs to; governance signs."""
     with ending(as_json=as_json), Node(node) as connected:
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
-        key = wallet.key(name)
-        body = registration(key, role or (), carrier_code or (), lei)
+        kid = name if is_kid(name) else wallet.key(name).kid
+        body = registration(kid, role or (), carrier_code or (), lei)
         outcome = wallet.actor(connected, governance).act("identity.REGISTER_PARTY", body)
-        finish(outcome, as_json=as_json, party=controller_of(key))
+        finish(outcome, as_json=as_json, party=controller_of_kid(kid))
 
 
 @party_app.command("show")

@@ -41,19 +41,24 @@ def salt_of(kid: str) -> str:
 
 def controller_of(key: PrivateKey) -> str:
     """The id of the controller that consists of this one key."""
-    return controller_id("", [key.kid], salt_of(key.kid), 1)
+    return controller_of_kid(key.kid)
+
+
+def controller_of_kid(kid: str) -> str:
+    """The id of the controller that consists of the one key with this id."""
+    return controller_id("", [kid], salt_of(kid), 1)
 
 
 def registration(
-    key: PrivateKey, roles: Sequence[str], carrier_codes: Sequence[str] = (), lei: str = ""
+    kid: str, roles: Sequence[str], carrier_codes: Sequence[str] = (), lei: str = ""
 ) -> dict[str, Value]:
-    """The body of REGISTER_PARTY for a party that consists of one key."""
+    """The body of REGISTER_PARTY for a party that consists of one key, which stays with it."""
     return {
         "carrier_codes": sorted(carrier_codes),
-        "keys": [key.kid],
+        "keys": [kid],
         "lei": lei,
         "roles": sorted(roles),
-        "salt": salt_of(key.kid),
+        "salt": salt_of(kid),
         "threshold": 1,
     }
 
