@@ -92,6 +92,21 @@ def test_the_signing_dialog_reads_well_and_takes_the_keyboard(stage: Stage, repo
     page.wait_for_selector("#signing", state="hidden")
 
 
+def test_a_statement_is_saved_for_people_and_for_spreadsheets(stage: Stage) -> None:
+    page = show(stage.desk("consignee"), "/finance")
+    saved = {}
+    for kind in ("CSV", "PDF"):
+        with page.expect_download() as told:
+            page.get_by_role("link", name=f"As {kind}").first.click()
+        saved[kind] = Path(told.value.path())
+    lines = saved["CSV"].read_text().splitlines()
+    assert ",OPENING," in lines[1]
+    assert ",CLOSING," in lines[-1]
+    sheet = saved["PDF"].read_bytes()
+    assert sheet.startswith(b"%PDF-")
+    assert b"<pdfaid:part>2<" in sheet
+
+
 def test_what_pages_weigh_and_how_soon_they_paint(stage: Stage, report: Path) -> None:
     """Measured and left in the report; the weight alone is held here, a time is the machine's."""
     page = stage.desk("consignee")

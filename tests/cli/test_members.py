@@ -10,9 +10,8 @@ import pytest
 from ropewalk.cli.capital import _terms
 from ropewalk.cli.exits import UsageError
 from ropewalk.cli.members import Members, minor_units
-from ropewalk.cli.portfolio import decimal
 from ropewalk.cli.wallet import Wallet
-from ropewalk.client import Shelf
+from ropewalk.client import Shelf, readable_sum
 
 
 def test_a_sum_with_a_point_is_of_its_currency() -> None:
@@ -53,9 +52,9 @@ def test_a_sum_is_read_back(
 
 
 def test_a_sum_has_the_decimals_of_its_currency() -> None:
-    assert decimal("1000", "USD") == "10.00"
-    assert decimal(-123_450, "EUR") == "-1,234.50"
-    assert decimal("1000", "JPY") == "1,000"
+    assert readable_sum("1000", "USD") == "10.00"
+    assert readable_sum(-123_450, "EUR") == "-1,234.50"
+    assert readable_sum("1000", "JPY") == "1,000"
 
 
 def test_sums_of_an_exchange_s_terms_stand_in_quotes(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from ropewalk.cli.child import ChildNode
 from ropewalk.cli.everything import app
-from ropewalk.cli.portfolio import WIDTH, bar, decimal, with_gaps
+from ropewalk.cli.portfolio import WIDTH, bar, with_gaps
+from ropewalk.client import readable_sum
 from ropewalk.crypto import sha256_hex
 
 RUNNER = CliRunner()
@@ -157,10 +158,10 @@ def test_an_account_that_is_none_is_refused() -> None:
 
 
 def test_sums_are_written_as_people_read_them() -> None:
-    assert decimal("123456789", "USD") == "1,234,567.89"
-    assert decimal(-5, "USD") == "-0.05"
-    assert decimal(1000, "JPY") == "1,000"
-    assert decimal(1234, "BHD") == "1.234"
+    assert readable_sum("123456789", "USD") == "1,234,567.89"
+    assert readable_sum(-5, "USD") == "-0.05"
+    assert readable_sum(1000, "JPY") == "1,000"
+    assert readable_sum(1234, "BHD") == "1.234"
 
 
 def test_a_bar_is_as_long_as_its_share_and_never_hides_what_is_there() -> None:

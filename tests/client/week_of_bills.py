@@ -38,7 +38,7 @@ class Cargo:
     ship: str
     voyage: str
     loading: str = "CLVAP"
-    discharge: str = "CNSHG"
+    discharge: str = "CNSHA"
 
     def document(self, reference: int, *more: "Cargo") -> TransportDocument:
         """A bill over it, and over more of the same voyage."""

@@ -8,7 +8,7 @@ from ropewalk.api.errors import ApiError, ContentTooLargeError, UnknownRecordErr
 from ropewalk.api.events import EventStream
 from ropewalk.api.node import Node, guard, of
 from ropewalk.api.policy import ANYBODY, reads_all
-from ropewalk.api.portfolio import AskedStatement, statement_table
+from ropewalk.api.portfolio import AskedStatement, statement_page, statement_table
 from ropewalk.api.problems import as_api_error
 from ropewalk.api.records import Reader
 from ropewalk.api.server import Server, build_server, serve
@@ -40,5 +40,6 @@ __all__ = [
     "of",
     "reads_all",
     "serve",
+    "statement_page",
     "statement_table",
 ]

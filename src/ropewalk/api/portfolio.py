@@ -311,12 +311,18 @@ async def statement(request: Request, asked: Annotated[AskedStatement, Query()])
         currency_decimals(asked.currency)
     except CodeError as error:
         raise MalformedParameterError(str(error)) from error
-    here, between = node.of(request), asked.between()
+    here = node.of(request)
     if kind == media.CSV:
         return await statement_table(here, asked)
+    return answer(await statement_page(here, asked))
+
+
+async def statement_page(here: Node, asked: AskedStatement) -> AccountStatement:
+    """The part of an account's statement that is asked for."""
     after = read_cursor(asked.cursor, asked.scope) if asked.cursor else None
-    found, position = await here.looking.run(_page, here, asked, between, (after, asked.limit))
-    told = AccountStatement(
+    part = (after, asked.limit)
+    found, position = await here.looking.run(_page, here, asked, asked.between(), part)
+    return AccountStatement(
         position=position,
         next=write_cursor(found.next, asked.scope) if found.next else "",
         bank=asked.bank,
@@ -326,7 +332,6 @@ async def statement(request: Request, asked: Annotated[AskedStatement, Query()])
         lines=[_line(row) for row in found.lines],
         closing=OnAccount(amount=str(found.closing.amount), held=str(found.closing.held)),
     )
-    return answer(told)
 
 
 async def statement_table(here: Node, asked: AskedStatement) -> Response:

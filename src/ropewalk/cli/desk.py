@@ -27,9 +27,8 @@ from ropewalk.cli.options import (
     PassphraseFile,
     passphrase,
 )
-from ropewalk.cli.portfolio import decimal
 from ropewalk.cli.wallet import Wallet
-from ropewalk.client import Node, found_on_desk, subjects_of, todos_of
+from ropewalk.client import Node, found_on_desk, readable_sum, subjects_of, todos_of
 from ropewalk.codes import UtcInstant
 from ropewalk.crypto import is_hex
 
@@ -175,7 +174,7 @@ def _about(one: Mapping[str, Any]) -> str:
 
 def _worth(one: Mapping[str, Any]) -> str:
     currency = one.get("currency", "")
-    return f"{currency} {decimal(one['amount'], currency)}" if one.get("amount") else ""
+    return f"{currency} {readable_sum(one['amount'], currency)}" if one.get("amount") else ""
 
 
 def _moment(seconds: int) -> str:

@@ -4,14 +4,12 @@
 Sums are shown as decimals of their currency; with --json they are minor units, as on the ledger.
 """
 
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -35,14 +33,14 @@ from ropewalk.client import (
     exposure_of,
     holdings_of,
     maturities_of,
+    readable_sum,
     statement_of,
+    statement_pdf,
     statement_table,
 )
-from ropewalk.codes import Money, UtcInstant, currency_decimals
+from ropewalk.codes import UtcInstant
 from ropewalk.crypto import is_hex
 
-TEMPLATE = Path(__file__).with_name("statement.typ")
-PDF_STANDARD: Final = "a-2b"
 WIDTH: Final = 32
 """Cells of the longest bar."""
 EIGHTHS: Final = " ▏▎▍▌▋▊▉"
@@ -194,7 +192,7 @@ def statement(
             with table.open("wb") as file:
                 file.writelines(statement_table(connected, asked))
         if pdf is not None:
-            write_pdf(written_out(told, since, until), pdf)
+            _write(statement_pdf(told, since, until), pdf)
         files = [str(one) for one in (table, pdf) if one is not None]
         shown = {**told, "files": files} if files else told
         report(shown, as_json=as_json, tell=lambda console: _tell_statement(console, told, files))
@@ -216,19 +214,6 @@ def _ids(names: Iterable[str], keys: Path, passphrase_file: Path | None) -> list
     by_id = all(not one or is_hex(one, 32) for one in listed)
     wallet = Wallet(keys, "" if by_id else passphrase(passphrase_file))
     return [wallet.controller(one) if one else "" for one in listed]
-
-
-def decimal(minor: int | str, currency: str) -> str:
-    """A sum as people read it: `-1,234.50` of EUR.
-
-    Args:
-        minor: minor units.
-        currency: ISO 4217.
-    """
-    amount, decimals = int(minor), currency_decimals(currency)
-    whole, part = divmod(abs(amount), 10**decimals)
-    text = f"{whole:,}" + (f".{part:0{decimals}}" if decimals else "")
-    return f"-{text}" if amount < 0 else text
 
 
 def bar(amount: int, most: int, width: int = WIDTH) -> str:
@@ -271,10 +256,12 @@ def _tell_ladder(console: Console, rungs: Sequence[Mapping[str, Any]], today: st
             is_overdue = due < today[: len(due)]
             drawn = Text(bar(amount, most), style="red" if is_overdue else "cyan")
             name = Text(due, style="red" if is_overdue else "")
-            table.add_row(name, drawn, decimal(amount, currency) if count else "", str(count or ""))
+            table.add_row(
+                name, drawn, readable_sum(amount, currency) if count else "", str(count or "")
+            )
         total = sum(amount for _, amount, _ in shown)
         count = sum(one for _, _, one in shown)
-        table.add_row("", "", Text(decimal(total, currency), style="bold"), str(count))
+        table.add_row("", "", Text(readable_sum(total, currency), style="bold"), str(count))
         console.print(table)
 
 
@@ -287,7 +274,7 @@ def _tell_holdings(console: Console, found: Sequence[Mapping[str, Any]]) -> None
             one["id"][:16],
             one["creditor"][:12],
             one["debtor"][:12],
-            f"{one['currency']} {decimal(one['amount'], one['currency'])}",
+            f"{one['currency']} {readable_sum(one['amount'], one['currency'])}",
             plain(", ".join(_standing(one))),
         )
     console.print(table)
@@ -308,11 +295,11 @@ def _tell_exposure(console: Console, told: Mapping[str, Any]) -> None:
     for column in table.columns[2:]:
         column.justify = "right"
     for one in told["exposures"]:
-        overdue = decimal(one["overdue"], one["currency"]) if int(one["overdue"]) else ""
+        overdue = readable_sum(one["overdue"], one["currency"]) if int(one["overdue"]) else ""
         table.add_row(
             one["debtor"][:12],
             one["currency"],
-            decimal(one["amount"], one["currency"]),
+            readable_sum(one["amount"], one["currency"]),
             Text(overdue, style="red"),
             str(one["count"]),
         )
@@ -324,10 +311,10 @@ def _tell_balances(console: Console, found: Mapping[str, Any]) -> None:
     for column in table.columns[3:]:
         column.justify = "right"
     for one in found["balances"]:
-        figures = [decimal(one[name], one["currency"]) for name in ("amount", "held")]
+        figures = [readable_sum(one[name], one["currency"]) for name in ("amount", "held")]
         table.add_row(one["bank"][:12], one["customer"][:12], one["currency"], *figures)
     for one in found["totals"]:
-        figures = [decimal(one[name], one["currency"]) for name in ("amount", "held")]
+        figures = [readable_sum(one[name], one["currency"]) for name in ("amount", "held")]
         count = f"{one['accounts']} accounts"
         table.add_row("", count, one["currency"], *figures, style="bold")
     console.print(table)
@@ -344,69 +331,18 @@ def _tell_statement(console: Console, told: Mapping[str, Any], files: Sequence[s
         column.justify = "right"
     table.add_row("", "opening balance", "", "", *_two(told["opening"], currency), style="bold")
     for line in told["lines"]:
-        figures = [decimal(line[name], currency) for name in ("amount", "balance", "held")]
+        figures = [readable_sum(line[name], currency) for name in ("amount", "balance", "held")]
         table.add_row(line["time"], line["act"], line["reference"][:16], *figures)
     table.add_row("", "closing balance", "", "", *_two(told["closing"], currency), style="bold")
     console.print(table)
 
 
 def _two(standing: Mapping[str, str], currency: str) -> list[str]:
-    return [decimal(standing[name], currency) for name in ("amount", "held")]
+    return [readable_sum(standing[name], currency) for name in ("amount", "held")]
 
 
-def written_out(told: Mapping[str, Any], since: str, until: str) -> dict[str, Any]:
-    """A statement with its figures as people read them: what the template needs.
-
-    Args:
-        told: as the node answers.
-        since: the first day, "" for since ever.
-        until: the last day, "" for until now.
-    """
-    currency = told["currency"]
-    amounts = [int(line["amount"]) for line in told["lines"]]
-
-    def edge(standing: Mapping[str, str]) -> dict[str, str]:
-        return {name: decimal(value, currency) for name, value in standing.items()}
-
-    return {
-        **{name: told[name] for name in ("bank", "currency", "customer")},
-        "position": str(told["position"]),
-        "period": f"{since or 'the first posting'} to {until or 'now'}",
-        "made": str(UtcInstant(int(time.time()))),
-        "opening": edge(told["opening"]),
-        "closing": edge(told["closing"]),
-        "count": str(len(amounts)),
-        "credits": str(Money(sum(one for one in amounts if one > 0), currency)),
-        "debits": str(Money(-sum(one for one in amounts if one < 0), currency)),
-        "lines": [
-            {
-                "date": line["time"][:10],
-                "act": line["act"],
-                "reference": [
-                    line["reference"][start : start + 32]
-                    for start in range(0, len(line["reference"]), 32)
-                ],
-                **{name: decimal(line[name], currency) for name in ("amount", "balance", "held")},
-            }
-            for line in told["lines"]
-        ],
-    }
-
-
-def write_pdf(told: Mapping[str, Any], target: Path) -> None:
-    """A statement as PDF/A, by the template beside this file.
-
-    Raises:
-        UsageError: the target can't be written.
-    """
-    import typst  # noqa: PLC0415  # heavy, and of use here only
-
-    with tempfile.TemporaryDirectory(prefix="ropewalk-statement-") as folder:
-        source = Path(folder) / "statement.typ"
-        source.write_bytes(TEMPLATE.read_bytes())
-        source.with_suffix(".json").write_bytes(msgspec.json.encode(told))
-        made = typst.compile(str(source), root=folder, pdf_standards=PDF_STANDARD)
+def _write(made: bytes, target: Path) -> None:
     try:
-        target.write_bytes(bytes(made))
+        target.write_bytes(made)
     except OSError as error:
         raise UsageError(f"{target}: {error.strerror}") from error

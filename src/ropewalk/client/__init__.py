@@ -94,6 +94,7 @@ from ropewalk.client.passes import GateChallenge, answer, check_pass, make_pass,
 from ropewalk.client.sheets import PAGES_UNPROVEN, attached, is_sheet
 from ropewalk.client.shelf import Kept, Shelf
 from ropewalk.client.signing import Sender, Signing, signed_headers, signing_as, unsigned
+from ropewalk.client.statements import readable_sum, statement_pdf
 from ropewalk.client.succession import check_sealed
 from ropewalk.client.templates import Template, Templates
 from ropewalk.client.terms import (
@@ -216,6 +217,7 @@ __all__ = [
     "read_pass",
     "read_request",
     "read_trust",
+    "readable_sum",
     "receivable_of",
     "refusal",
     "reissue_body",
@@ -226,6 +228,7 @@ __all__ = [
     "signing_as",
     "split_body",
     "statement_of",
+    "statement_pdf",
     "statement_table",
     "subjects_of",
     "tag",

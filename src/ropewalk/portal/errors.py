@@ -66,3 +66,11 @@ class NameRefusedError(ApiError):
     status = 403
     code = "portal.name"
     number = 7657
+
+
+class LongStatementError(ApiError):
+    """More postings than a sheet takes; ask for fewer days, or for CSV, which takes all."""
+
+    status = 400
+    code = "portal.long_statement"
+    number = 7658

@@ -3,13 +3,23 @@
 
 from typing import Annotated, Any, Final
 
+import msgspec
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from ropewalk.api import AskedStatement, Node, of, parameters, statement_table
+from ropewalk.api import (
+    AskedStatement,
+    Node,
+    of,
+    parameters,
+    statement_page,
+    statement_table,
+)
+from ropewalk.client import statement_pdf
 from ropewalk.codes import Money
 from ropewalk.portal.charts import Bar, bar_chart
+from ropewalk.portal.errors import LongStatementError
 from ropewalk.portal.forms import Draft, draft
 from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
 from ropewalk.views import portfolio
@@ -18,6 +28,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 ROWS: Final = 50
 BARS: Final = 12
 DEPTH_MAX: Final = 8
+LINES_MAX: Final = 2_000
+"""Postings on a sheet."""
 
 
 @router.get("/finance", dependencies=[guard_page("portal.read")])
@@ -76,6 +88,20 @@ def ladder_chart(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
 async def statement(request: Request, asked: Annotated[AskedStatement, Query()]) -> Response:
     """An account's whole statement, for a spreadsheet."""
     return await statement_table(of(request), asked)
+
+
+@router.get("/finance/statement.pdf", dependencies=[guard_page("portfolio.read")])
+async def statement_sheet(request: Request, asked: Annotated[AskedStatement, Query()]) -> Response:
+    """An account's statement as PDF/A, for people and their archives."""
+    here = of(request)
+    found = await statement_page(here, asked.model_copy(update={"limit": LINES_MAX}))
+    if found.next:
+        raise LongStatementError(f"a sheet takes {LINES_MAX:,} postings, this account has more")
+    told = msgspec.to_builtins(found)
+    made = await here.weighing.run(statement_pdf, told, asked.since, asked.until)
+    name = f'attachment; filename="statement-{asked.customer[:8]}-{asked.currency}.pdf"'
+    headers = {"content-disposition": name, "cache-control": "no-store"}
+    return Response(made, media_type="application/pdf", headers=headers)
 
 
 @router.get("/receivables/{receivable}", dependencies=[guard_page("portal.read")])

@@ -8,7 +8,7 @@ import { decode } from "./canonical.mjs";
 import { OtherCurrencyError, purchase } from "./compose.mjs";
 import { sha256Hex } from "./encoding.mjs";
 import { decimalsOf } from "./figures.mjs";
-import { element, me, myDesk, network, notice, text, told, words } from "./page.mjs";
+import { element, me, myDesk, network, notice, rowElements, text, told, words } from "./page.mjs";
 import { draft, proposedBytes, signTransaction, submit, transactionId } from "./signing.mjs";
 import { told as inWords, visible } from "./wording.mjs";
 
@@ -111,7 +111,7 @@ async function composed(known, members) {
  */
 async function offer(making) {
   if (offered !== undefined) return undefined;
-  const one = token();
+  const one = underway();
   offered = one;
   try {
     one.desk = await signing();
@@ -129,7 +129,7 @@ async function offer(making) {
 }
 
 /** What is known of an act on its way from its offer to its outcome. */
-function token() {
+function underway() {
   const one = { isArmed: false, isSent: false };
   one.settled = new Promise((resolve) => (one.settle = resolve));
   one.closed = () => {
@@ -208,19 +208,7 @@ function fill(said, within) {
     ? `${said.sentence} ${within.title}: ${within.sentence}`
     : said.sentence;
   const rows = document.getElementById("signing-rows");
-  const all = [...said.rows, ...(within?.rows ?? [])];
-  rows.replaceChildren(
-    ...all.flatMap(({ label, value, whole, hint }) => [
-      element("dt", {}, label),
-      element(
-        "dd",
-        {},
-        value,
-        ...(whole && whole !== value ? [" ", element("code", {}, whole)] : []),
-        ...(hint ? [" ", element("small", {}, hint)] : []),
-      ),
-    ]),
-  );
+  rows.replaceChildren(...rowElements([...said.rows, ...(within?.rows ?? [])]));
   const warnings = document.getElementById("signing-warnings");
   const found = [...new Set([...said.warnings, ...(within?.warnings ?? [])])];
   warnings.textContent = found.join(" ");
@@ -251,15 +239,22 @@ async function signed(one) {
   }
   if (offered === one) sign.hidden = true;
   const done = await text("act.done", { height: found.height });
+  const next = await onward();
   await say(one, done, "good");
   document.dispatchEvent(new CustomEvent("ropewalk-signed", { detail: one.content }));
   setTimeout(() => {
     if (offered === one) {
       document.getElementById("signing").close();
-      notice(done);
+      notice(done, "good", ...next);
     }
     dispatchEvent(new Event("ropewalk-refresh"));
   }, RELOAD_MS);
+}
+
+/** The way back to what waits for whoever signed, from every other page. */
+async function onward() {
+  if (location.pathname === "/desk") return [];
+  return [element("a", { href: "/desk" }, await text("act.next"))];
 }
 
 /** The same act can be sent once more, where it is still shown. */

@@ -48,10 +48,24 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/** What `told` of wording.mjs says of each member, as the rows of a list of descriptions. */
+export function rowElements(rows) {
+  return rows.flatMap(({ label, value, whole, hint }) => [
+    element("dt", {}, label),
+    element(
+      "dd",
+      {},
+      value,
+      ...(whole && whole !== value ? [" ", element("code", {}, whole)] : []),
+      ...(hint ? [" ", element("small", {}, hint)] : []),
+    ),
+  ]);
+}
+
 /** Say something at the top of the page. */
-export async function notice(said, kind = "good") {
+export async function notice(said, kind = "good", ...more) {
   const closing = element("button", { type: "button" }, await text("notice.close"));
-  const box = element("div", { class: `notice ${kind}` }, element("span", {}, said), closing);
+  const box = element("div", { class: `notice ${kind}` }, element("span", {}, said), ...more, closing);
   closing.addEventListener("click", () => box.remove());
   const place = document.getElementById("notices");
   while (place.children.length > 3) place.firstChild.remove();

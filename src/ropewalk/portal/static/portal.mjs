@@ -10,6 +10,7 @@ import { watchLedger } from "./live.mjs";
 import { localise } from "./locale.mjs";
 import { watchNames } from "./names.mjs";
 import { showSwitch, watchWaiting } from "./notify.mjs";
+import { showProposal } from "./proposals.mjs";
 import { watchSheets } from "./sheet.mjs";
 
 localise(document);
@@ -17,9 +18,11 @@ watchActs();
 watchDesks();
 watchNames();
 watchSheets();
+showProposal().catch(() => {}); // its members stand there as the ledger has them
 watchLedger((fresh) => {
   localise(fresh);
   watchSheets();
+  showProposal().catch(() => {});
   showSwitch();
 });
 watchWaiting();
