@@ -229,8 +229,9 @@ def test_a_replay_is_refused_after_a_kill_too(tmp_path: Path) -> None:
     sender = Real.sender(network)
     request = ("GET", "http://node.example", "/v1/vault")
     headers = {**signed_headers(sender, request, now_s()), "host": "node.example"}
+    named = ("--host", "node.example")
     for status in (200, 401):
-        with ChildNode(tmp_path, LISTEN, PASSPHRASE, tmp_path / "node.log") as node:
+        with ChildNode(tmp_path, LISTEN, PASSPHRASE, tmp_path / "node.log", *named) as node:
             answer = httpx2.get(f"{node.url}/v1/vault", headers=headers)
             assert answer.status_code == status, answer.text
             assert status == 200 or answer.json()["code"] == "api.replayed"
