@@ -155,6 +155,17 @@ def test_a_mailbox_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert box.get("b") == first
 
 
+def test_whoever_floods_a_mailbox_loses_own_answers_only() -> None:
+    box = Mailbox()
+    box.put("another's", GateAnswer("driver", "p"))
+    names = [str(number) for number in range(mailboxes.EACH_MAX + 5)]
+    for name in names:
+        box.put(name, GateAnswer("flooder", "p"))
+    kept = [name for name in names if box.get(name) is not None]
+    assert kept == names[5:]
+    assert box.get("another's") is not None
+
+
 def test_every_refusal_of_the_gate_is_told_in_words() -> None:
     texts = Catalogue("en").texts
     for error in GATE_OUT_REFUSALS:

@@ -11,6 +11,8 @@ from typing import Final
 
 OPEN_S: Final = 300
 OPEN_MAX: Final = 2_000
+EACH_MAX: Final = 20
+"""Answers of one collector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Mailbox:
         self._lock = threading.Lock()
 
     def put(self, challenge: str, answer: GateAnswer) -> None:
-        """Keep an answer for some minutes; the oldest give way where there are too many."""
+        """Keep an answer for some minutes; a collector's oldest give way, then anybody's."""
         now = time.monotonic()
         with self._lock:
             self._kept = {
@@ -42,6 +44,11 @@ class Mailbox:
                 for name, kept in self._kept.items()
                 if now - kept[0] < OPEN_S and name != challenge
             }
+            own = [
+                name for name, (_, one) in self._kept.items() if one.collector == answer.collector
+            ]
+            for name in own[: max(0, len(own) + 1 - EACH_MAX)]:
+                del self._kept[name]
             while len(self._kept) >= OPEN_MAX:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[challenge] = (now, answer)
