@@ -13,6 +13,13 @@ from ropewalk.crypto import keys
 
 RESULTS = os.environ.get("ROPEWALK_RESULTS", "")
 """File for a line a test, which `ropewalk evidence` reads; set by tests/run.py."""
+LONG = ("/model/", "/simulator/", "/test_demo.py", "/test_roles.py", "/test_vaults.py")
+"""Tests that take long: they begin first, so that no worker is left with them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first; beside that as they lie."""
+    items.sort(key=lambda item: not any(part in str(item.path) for part in LONG))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -21,7 +28,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         return
     if report.when == "call" or report.outcome != "passed":
         told = report.capstdout[-2_000:] if report.when == "call" else ""
-        line = {"test": report.nodeid, "outcome": report.outcome, "told": told}
+        seconds = round(report.duration, 2)
+        line = {"test": report.nodeid, "outcome": report.outcome, "told": told, "seconds": seconds}
         with Path(RESULTS).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
