@@ -14,12 +14,22 @@ from ropewalk.crypto import keys
 RESULTS = os.environ.get("ROPEWALK_RESULTS", "")
 """File for a line a test, which `ropewalk evidence` reads; set by tests/run.py."""
 LONG = ("/model/", "/simulator/", "/test_demo.py", "/test_roles.py", "/test_vaults.py")
-"""Tests that take long: they begin first, so that no worker is left with them at the end."""
+"""Tests that take long."""
+WORKERS = 3
+"""Among which tests/run.py has them divided, each a piece of the list."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long ones first; beside that as they lie."""
-    items.sort(key=lambda item: not any(part in str(item.path) for part in LONG))
+    """Each worker begins with a share of the long ones: none is left with them at the end."""
+    is_long = {item: any(part in str(item.path) for part in LONG) for item in items}
+    long = [item for item in items if is_long[item]]
+    rest = [item for item in items if not is_long[item]]
+    size = -(-len(rest) // WORKERS)
+    items[:] = [
+        item
+        for one in range(WORKERS)
+        for item in (*long[one::WORKERS], *rest[one * size : (one + 1) * size])
+    ]
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

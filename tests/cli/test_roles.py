@@ -15,6 +15,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path for path in (ROOT / "docs" / "roles").glob("*.md") if path.stem != "README")
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+QUICK = """
+from ropewalk.crypto import keys
+keys.SCRYPT_N, keys.SCRYPT_P = 1 << 4, 1
+from ropewalk.cli.main import main
+if __name__ == "__main__":
+    main()
+"""
+"""`ropewalk` whose key files have a cheap scrypt, as those of tests/conftest.py."""
 
 
 def free_port() -> int:
@@ -36,6 +44,16 @@ def script(page: Path) -> str:
     return "set -euo pipefail\n" + ended + commands.replace(started[0], waiting) + audited
 
 
+def installed(folder: Path) -> str:
+    """The path on which the page finds its `ropewalk`."""
+    folder.mkdir()
+    quick, command = folder / "quick.py", folder / "ropewalk"
+    quick.write_text(QUICK, encoding="utf-8")
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{quick}" "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    return f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_runs_as_it_stands(page: Path, tmp_path: Path) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
@@ -43,7 +61,7 @@ def test_a_page_runs_as_it_stands(page: Path, tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "NO_COLOR": "1",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": installed(tmp_path / "bin"),
         "ROPEWALK_LISTEN": address,
         "ROPEWALK_NODE": f"http://{address}",
     }
