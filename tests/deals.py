@@ -15,6 +15,7 @@ from title.bills import issue_body
 PRICE = 1_000
 SHORT_S = 2
 LONG_S = 3_600
+SEEN_S = 30
 
 Where = tuple[str, str, int, int]
 """The exchange's status, who possesses the bill, what the seller and the buyer have."""
@@ -75,12 +76,18 @@ def open_accounts(actors: Mapping[str, Actor]) -> None:
     done(actors["bank"], "capital.PLACE_DEPOSIT", money)
 
 
+def seen(actors: Mapping[str, Actor], outcome: Outcome) -> None:
+    """Wait until each actor's own node, which may be another member's, has an outcome's block."""
+    for actor in actors.values():
+        actor.node.await_height(outcome.height, SEEN_S)
+
+
 def made(actors: Mapping[str, Actor], seconds: int = LONG_S) -> Deal:
-    """An exchange with both legs in escrow."""
+    """An exchange with both legs in escrow, which every actor's node has seen."""
     ids = {name: actor.controller for name, actor in actors.items()}
     issue = issue_body("blank", int.from_bytes(random_bytes(6)), shipper=ids["shipper"])
     issue |= {"commitment": random_bytes(32).hex(), "issue_to": ids["shipper"]}
-    done(actors["carrier"], "title.ISSUE", issue)
+    seen(actors, done(actors["carrier"], "title.ISSUE", issue))
     title = title_id(actors["carrier"].network, ids["carrier"], dict(issue))
     node = actors["shipper"].node
     legs: list[Value] = [
@@ -113,7 +120,8 @@ def made(actors: Mapping[str, Actor], seconds: int = LONG_S) -> Deal:
         "to": ids["consignee"],
     }
     done(actors["shipper"], "exchange.ESCROW_TITLE", offered)
-    done(actors["consignee"], "exchange.ESCROW_DEPOSIT", {"exchange": exchange, "leg": 1})
+    deposit: dict[str, Value] = {"exchange": exchange, "leg": 1}
+    seen(actors, done(actors["consignee"], "exchange.ESCROW_DEPOSIT", deposit))
     deal = Deal(actors, title, exchange, (0, 0))
     _, _, seller, buyer = deal.where(actors["consignee"].node)
     return Deal(actors, title, exchange, (seller, buyer))

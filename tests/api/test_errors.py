@@ -5,7 +5,10 @@ from http import HTTPStatus
 
 from ropewalk.api.errors import ApiError
 
-KINDS: list[type[ApiError]] = [ApiError, *ApiError.__subclasses__()]
+KINDS: list[type[ApiError]] = [
+    ApiError,
+    *(kind for kind in ApiError.__subclasses__() if kind.__module__ == ApiError.__module__),
+]
 
 
 def test_codes_and_numbers_are_unique_and_in_range() -> None:

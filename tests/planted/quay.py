@@ -341,7 +341,7 @@ def another_document_than_approved() -> None:
 
 def closed_while_in_circulation() -> None:
     """Instructions are completed while a bill issued under them is in somebody's hands."""
-    put(instructions, "_in_circulation", lambda *_: "")
+    put(instructions, "in_circulation", lambda *_: "")
 
 
 def device_is_never_asked() -> None:

@@ -43,6 +43,12 @@ def test_a_sheet_holds_all_postings_or_is_refused(
         assert sheet.content.startswith(b"%PDF-")
         assert sheet.headers["cache-control"] == "no-store"
 
+        for kind in ("csv", "pdf"):
+            unknown = lodge.get(
+                f"/finance/statement.{kind}{asked.replace('USD', 'ZZZ')}", "shipper"
+            )
+            assert unknown.status_code == 400, (kind, unknown.text)
+
         monkeypatch.setattr(finance, "LINES_MAX", 1)
         refused = lodge.get(f"/finance/statement.pdf{asked}", "shipper")
         assert refused.status_code == 400

@@ -6,7 +6,6 @@ this. Answered from the node's views, which may be a moment behind: each answer 
 are. What depends on the time is decided by the node's clock.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Final, Literal
 
@@ -15,8 +14,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from ropewalk.api import media, node, openapi
-from ropewalk.api.answers import answer
+from ropewalk.api import node, openapi
 from ropewalk.api.desk_answers import (
     DeskSubject,
     FoundSubjects,
@@ -24,8 +22,8 @@ from ropewalk.api.desk_answers import (
     TodosPage,
     WaitingAct,
 )
-from ropewalk.api.portfolio import Paging
-from ropewalk.views import desk_reading, reached, read_spot, write_spot
+from ropewalk.api.portfolio import Paging, looked, next_spot
+from ropewalk.views import desk_reading, reached, read_spot
 
 router = APIRouter(tags=["Desks"], default_response_class=Response)
 
@@ -80,12 +78,12 @@ async def todos(
         found = desk_reading.todos(connection, controller, now_s, after, asked.limit)
         return TodosPage(
             position=reached(connection, "position"),
-            next="" if found.next is None else write_spot(found.next, scope),
+            next=next_spot(found.next, scope),
             now_s=now_s,
             todos=[_waiting(one) for one in found.rows],
         )
 
-    return await _looked(request, look)
+    return await looked(request, look)
 
 
 def _waiting(todo: desk_reading.Todo) -> WaitingAct:
@@ -110,11 +108,11 @@ async def subjects(
         found = desk_reading.involved(connection, controller, asked.wanted, after, asked.limit)
         return SubjectsPage(
             position=reached(connection, "position"),
-            next="" if found.next is None else write_spot(found.next, scope),
+            next=next_spot(found.next, scope),
             subjects=[_subject(one) for one in found.rows],
         )
 
-    return await _looked(request, look)
+    return await looked(request, look)
 
 
 def _subject(found: desk_reading.Involved) -> DeskSubject:
@@ -146,15 +144,4 @@ async def search(
             position=reached(connection, "position"), subjects=[_subject(one) for one in found]
         )
 
-    return await _looked(request, look)
-
-
-async def _looked(request: Request, look: Callable[[Connection], object]) -> Response:
-    media.acceptable(request.headers.get("accept", ""), (media.JSON,))
-    here = node.of(request)
-
-    def read() -> object:
-        with here.views.database.reading() as connection:
-            return look(connection)
-
-    return answer(await here.looking.run(read))
+    return await looked(request, look)

@@ -163,6 +163,12 @@ class Node:
         caller = getattr(request.state, "caller", None)
         return self.resident(request) if caller is None else str(caller.controller)
 
+    def admit(self, request: Request, action: str) -> None:
+        """Let whoever asks go on, or refuse; who it is stands in the request's state afterwards."""
+        asking = self.controller_of(request)
+        setattr(request.state, ASKING, asking)
+        self.authorise(action, request.url.path, asking)
+
     def reader_of(self, request: Request) -> Reader:
         """Whose events a request may see; the policy let it pass already."""
         asking = self.controller_of(request)
@@ -210,10 +216,7 @@ def guard(action: str) -> Any:
     """A route's dependency that asks the policy. Every route has one; a test holds it."""
 
     async def authorise(request: Request) -> None:
-        here = of(request)
-        asking = here.controller_of(request)
-        setattr(request.state, ASKING, asking)
-        here.authorise(action, request.url.path, asking)
+        of(request).admit(request, action)
 
     authorise.__dict__["action"] = action
     return Depends(authorise)

@@ -36,6 +36,7 @@ from ropewalk.api.tnt_forms import Flow, lines_of
 from ropewalk.codes import CalendarDate, CodeError, Money, UtcInstant, currency_decimals
 from ropewalk.views import (
     Place,
+    Spot,
     portfolio,
     reached,
     read_cursor,
@@ -138,7 +139,15 @@ class AskedStatement(Paging):
 
     @property
     def account(self) -> portfolio.Account:
-        """The account."""
+        """The account.
+
+        Raises:
+            MalformedParameterError: there is no such currency.
+        """
+        try:
+            currency_decimals(self.currency)
+        except CodeError as error:
+            raise MalformedParameterError(str(error)) from error
         return portfolio.Account(self.bank, self.currency, self.customer)
 
     @property
@@ -180,11 +189,11 @@ async def holdings(request: Request, asked: Annotated[AskedHoldings, Query()]) -
         found = portfolio.holdings(connection, wanted, after, asked.limit)
         return HoldingsPage(
             position=reached(connection, "position"),
-            next=_next(found, wanted.scope),
+            next=next_spot(found.next, wanted.scope),
             receivables=[_receivable(row) for row in found.rows],
         )
 
-    return await _looked(request, look)
+    return await looked(request, look)
 
 
 def _receivable(row: dict[str, Any]) -> HeldReceivable:
@@ -216,13 +225,13 @@ async def exposure(request: Request, asked: Annotated[AskedExposure, Query()]) -
         found = portfolio.exposure(connection, asked.creditor, today, after, asked.limit)
         return ExposurePage(
             position=reached(connection, "position"),
-            next=_next(found, scope),
+            next=next_spot(found.next, scope),
             creditor=asked.creditor,
             on=today,
             exposures=[_exposure(row) for row in found.rows],
         )
 
-    return await _looked(request, look)
+    return await looked(request, look)
 
 
 def _exposure(row: dict[str, Any]) -> Exposure:
@@ -252,7 +261,7 @@ async def maturities(request: Request, asked: Annotated[AskedLadder, Query()]) -
         found = portfolio.ladder(connection, parties, width, after, asked.limit)
         return LadderPage(
             position=reached(connection, "position"),
-            next=_next(found, scope),
+            next=next_spot(found.next, scope),
             rungs=[
                 Rung(
                     currency=row["currency"],
@@ -264,7 +273,7 @@ async def maturities(request: Request, asked: Annotated[AskedLadder, Query()]) -
             ],
         )
 
-    return await _looked(request, look)
+    return await looked(request, look)
 
 
 @router.get(
@@ -284,14 +293,14 @@ async def balances(request: Request, asked: Annotated[AskedBalances, Query()]) -
         sums = portfolio.totals(connection, asked.bank) if is_of_bank else []
         return BalancesPage(
             position=reached(connection, "position"),
-            next=_next(found, scope),
+            next=next_spot(found.next, scope),
             totals=[
                 BankTotal(**_told(row)) for row in sums if asked.currency in ("", row["currency"])
             ],
             balances=[AccountBalance(**_told(row)) for row in found.rows],
         )
 
-    return await _looked(request, look)
+    return await looked(request, look)
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
@@ -307,10 +316,6 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
 async def statement(request: Request, asked: Annotated[AskedStatement, Query()]) -> Response:
     """An account's statement, oldest first; as a table all of it, whatever page is asked for."""
     kind = media.acceptable(request.headers.get("accept", ""), (media.JSON, media.CSV))
-    try:
-        currency_decimals(asked.currency)
-    except CodeError as error:
-        raise MalformedParameterError(str(error)) from error
     here = node.of(request)
     if kind == media.CSV:
         return await statement_table(here, asked)
@@ -406,11 +411,13 @@ def _decimal(minor: int, currency: str) -> str:
     return Money(minor, currency).decimal
 
 
-def _next(found: portfolio.Listed, scope: str) -> str:
-    return "" if found.next is None else write_spot(found.next, scope)
+def next_spot(spot: Spot | None, scope: str) -> str:
+    """The cursor of the page that begins behind a spot; "" where there is none."""
+    return "" if spot is None else write_spot(spot, scope)
 
 
-async def _looked(request: Request, look: Callable[[Connection], object]) -> Response:
+async def looked(request: Request, look: Callable[[Connection], object]) -> Response:
+    """Answer with what is found in the views, in JSON or not at all."""
     media.acceptable(request.headers.get("accept", ""), (media.JSON,))
     here = node.of(request)
 

@@ -25,7 +25,6 @@ from ropewalk.api.errors import (
     SignatureTimeError,
     UnknownSignerError,
 )
-from ropewalk.api.lanes import ASKING
 from ropewalk.api.node import Node, of
 from ropewalk.api.nonces import WINDOW_S
 from ropewalk.crypto import (
@@ -161,10 +160,7 @@ def guard_open(action: str) -> Any:
         request.state.caller = None
         if "signature-input" in request.headers:
             request.state.caller = await signed_by(request)
-        here = of(request)
-        asking = here.controller_of(request)
-        setattr(request.state, ASKING, asking)
-        here.authorise(action, request.url.path, asking)
+        of(request).admit(request, action)
 
     authorise.__dict__["action"] = action
     return Depends(authorise)

@@ -41,6 +41,7 @@ from ropewalk.cargo.presentation import (
 )
 from ropewalk.cargo.right import GrantPickUp, grant
 from ropewalk.cargo.state import (
+    FOLLOWED_MAX,
     Basis,
     BoxRecord,
     ClaimRecord,
@@ -90,6 +91,7 @@ LINES: tuple[Line, ...] = (*booking.LINES, *instructions.LINES)
 __all__ = [
     "DRAFT_ISSUED",
     "DRAFT_REFUSALS",
+    "FOLLOWED_MAX",
     "FRESH_S",
     "LINES",
     "AsIssued",

@@ -8,7 +8,6 @@ and seconds, as on the ledger.
 import time
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -25,9 +24,8 @@ from ropewalk.cli.options import (
     Keys,
     NodeUrl,
     PassphraseFile,
-    passphrase,
 )
-from ropewalk.cli.wallet import Wallet
+from ropewalk.cli.wallet import controllers_of
 from ropewalk.client import Node, found_on_desk, readable_sum, subjects_of, todos_of
 from ropewalk.codes import UtcInstant
 from ropewalk.crypto import is_hex
@@ -69,7 +67,7 @@ def todos(
 ) -> None:
     """List what a party has to do now: what is late or due first, what names no day last."""
     with ending(as_json=as_json), Node(node) as connected:
-        controller = _controller(party, key_folder or data / "keys", passphrase_file)
+        (controller,) = controllers_of((party,), key_folder or data / "keys", passphrase_file)
         found = todos_of(connected, controller, limit)
         report(found, as_json=as_json, tell=lambda console: _tell_todos(console, party, found))
 
@@ -91,7 +89,7 @@ def subjects(
 ) -> None:
     """List what concerns a party, the last act first, and what the party is to each."""
     with ending(as_json=as_json), Node(node) as connected:
-        controller = _controller(party, key_folder or data / "keys", passphrase_file)
+        (controller,) = controllers_of((party,), key_folder or data / "keys", passphrase_file)
         standing = "" if is_open is None else str(is_open).lower()
         asked = {"kind": kind.value if kind else "", "is_open": standing}
         found = subjects_of(connected, controller, asked, limit)
@@ -112,14 +110,9 @@ def search(
 ) -> None:
     """Find what concerns a party by how it is called."""
     with ending(as_json=as_json), Node(node) as connected:
-        controller = _controller(party, key_folder or data / "keys", passphrase_file)
+        (controller,) = controllers_of((party,), key_folder or data / "keys", passphrase_file)
         found = found_on_desk(connected, controller, text)
         report(found, as_json=as_json, tell=lambda console: _tell_subjects(console, party, found))
-
-
-def _controller(name: str, keys: Path, passphrase_file: Path | None) -> str:
-    """A controller by key name or id."""
-    return Wallet(keys, "" if is_hex(name, 32) else passphrase(passphrase_file)).controller(name)
 
 
 def _tell_todos(console: Console, party: str, found: Sequence[Mapping[str, Any]]) -> None:

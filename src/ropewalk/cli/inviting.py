@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ropewalk.codes import Money
+from ropewalk.client import readable_sum
 
 
 def conclude(console: Console, summary: dict[str, Any]) -> None:
@@ -27,15 +27,13 @@ def paid(balances: dict[str, dict[str, str]]) -> Table:
     for currency in currencies:
         table.add_column(currency, justify="right")
     for name in sorted(balances):
-        table.add_row(name, *(_sum(balances[name].get(one, ""), one) for one in currencies))
+        sums = (balances[name].get(one, "") for one in currencies)
+        told = (
+            readable_sum(sum_, one) if sum_ else ""
+            for sum_, one in zip(sums, currencies, strict=True)
+        )
+        table.add_row(name, *told)
     return table
-
-
-def _sum(amount: str, currency: str) -> str:
-    if not amount:
-        return ""
-    whole, point, decimals = str(Money(int(amount), currency)).rpartition(" ")[2].partition(".")
-    return f"{int(whole):,}{point}{decimals}"
 
 
 def invite(console: Console, url: str, folder: Path, summary: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ Sums are shown as decimals of their currency; with --json they are minor units, 
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -24,9 +24,8 @@ from ropewalk.cli.options import (
     Keys,
     NodeUrl,
     PassphraseFile,
-    passphrase,
 )
-from ropewalk.cli.wallet import Wallet
+from ropewalk.cli.wallet import controllers_of
 from ropewalk.client import (
     Node,
     balances_of,
@@ -39,7 +38,6 @@ from ropewalk.client import (
     statement_table,
 )
 from ropewalk.codes import UtcInstant
-from ropewalk.crypto import is_hex
 
 WIDTH: Final = 32
 """Cells of the longest bar."""
@@ -98,7 +96,7 @@ def holdings(
 ) -> None:
     """List receivables, the first payable first: what a party holds, owes, or has as security."""
     with ending(as_json=as_json), Node(node) as connected:
-        named = _ids((party, against), key_folder or data / "keys", passphrase_file)
+        named = controllers_of((party, against), key_folder or data / "keys", passphrase_file)
         other = Side.debtor if side is not Side.debtor else Side.creditor
         asked = {side.value: named[0], other.value: named[1]}
         found = holdings_of(connected, {**asked, "currency": currency, "status": status}, limit)
@@ -116,7 +114,7 @@ def exposure(
 ) -> None:
     """Say what each debtor owes a creditor and what of it is overdue, the largest first."""
     with ending(as_json=as_json), Node(node) as connected:
-        (creditor,) = _ids((party,), key_folder or data / "keys", passphrase_file)
+        (creditor,) = controllers_of((party,), key_folder or data / "keys", passphrase_file)
         told = exposure_of(connected, {"creditor": creditor, "on": on})
         found = sorted(told["exposures"], key=lambda one: (one["currency"], -int(one["amount"])))
         shown = {"creditor": creditor, "on": told["on"], "exposures": found}
@@ -136,7 +134,7 @@ def maturities(
 ) -> None:
     """Draw the maturity ladder: how much falls due to a party, or from it, and when."""
     with ending(as_json=as_json), Node(node) as connected:
-        named = _ids((party, against), key_folder or data / "keys", passphrase_file)
+        named = controllers_of((party, against), key_folder or data / "keys", passphrase_file)
         other = Owing.debtor if side is Owing.creditor else Owing.creditor
         asked = {side.value: named[0], other.value: named[1], "by": by.value}
         rungs = maturities_of(connected, asked)
@@ -158,7 +156,7 @@ def balances(
 ) -> None:
     """List deposits: those of a customer at all banks, or all that a bank keeps."""
     with ending(as_json=as_json), Node(node) as connected:
-        (whose,) = _ids((party,), key_folder or data / "keys", passphrase_file)
+        (whose,) = controllers_of((party,), key_folder or data / "keys", passphrase_file)
         found = balances_of(connected, {side.value: whose, "currency": currency})
         report(found, as_json=as_json, tell=lambda console: _tell_balances(console, found))
 
@@ -184,7 +182,7 @@ def statement(
     """Show an account's statement: opening balance, a line for each act, closing balance."""
     with ending(as_json=as_json), Node(node) as connected:
         keys = key_folder or data / "keys"
-        customer, keeper = _ids((party, bank), keys, passphrase_file)
+        customer, keeper = controllers_of((party, bank), keys, passphrase_file)
         asked = {"bank": keeper, "currency": currency, "customer": customer}
         asked |= {"from": since, "to": until}
         told = statement_of(connected, asked)
@@ -206,14 +204,6 @@ COMMANDS: Final[Sequence[Callable[..., None]]] = (
     statement,
 )
 """What `capital` has of these."""
-
-
-def _ids(names: Iterable[str], keys: Path, passphrase_file: Path | None) -> list[str]:
-    """Controllers by key name or id; "" stays."""
-    listed = list(names)
-    by_id = all(not one or is_hex(one, 32) for one in listed)
-    wallet = Wallet(keys, "" if by_id else passphrase(passphrase_file))
-    return [wallet.controller(one) if one else "" for one in listed]
 
 
 def bar(amount: int, most: int, width: int = WIDTH) -> str:

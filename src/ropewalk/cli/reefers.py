@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the demo's reefers measured on their way: every three hours, in thousandths of a degree."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from ropewalk.cli.lives import CARRIER
 from ropewalk.cli.quayside import Box
 from ropewalk.cli.troupe import Troupe
 from ropewalk.client import claim
+from ropewalk.codes import UtcInstant
 from ropewalk.crypto import sha256
 
 EVERY_S: Final = 3 * 3_600
@@ -61,8 +61,8 @@ def _event(now_s: int, box: Box, at_s: int, value: int) -> dict[str, Any]:
             }
         },
         "eventID": f"meas-{box.equipment}-{at_s}",
-        "eventDateTime": _instant(at_s),
-        "eventUpdatedDateTime": _instant(now_s),
+        "eventDateTime": str(UtcInstant(at_s)),
+        "eventUpdatedDateTime": str(UtcInstant(now_s)),
         "eventClassification": {
             "eventTypeCode": "REEFER",
             "eventClassifierCode": "ACT",
@@ -77,7 +77,3 @@ def _event(now_s: int, box: Box, at_s: int, value: int) -> dict[str, Any]:
             ],
         },
     }
-
-
-def _instant(seconds: int) -> str:
-    return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,10 +5,11 @@ A party that registers with one key from here gets a salt that follows from the 
 controller id follows from the key as well and nothing else needs to be remembered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ropewalk.cli.exits import UsageError
+from ropewalk.cli.options import passphrase
 from ropewalk.client import Actor, Node
 from ropewalk.crypto import PrivateKey, Value, is_hex, read, sha256_hex
 from ropewalk.identity import controller_id, governance_id
@@ -121,3 +122,11 @@ class Wallet:
         others = tuple(self.key(other) for other in co_signers)
         represented = self.controller(represents) if represents else ""
         return Actor(node, network_id(genesis), acting, key, others, represents=represented)
+
+
+def controllers_of(names: Iterable[str], keys: Path, passphrase_file: Path | None) -> list[str]:
+    """Controllers by key name or id; "" stays. Only names need the key files' passphrase."""
+    listed = list(names)
+    by_id = all(not one or is_hex(one, 32) for one in listed)
+    wallet = Wallet(keys, "" if by_id else passphrase(passphrase_file))
+    return [wallet.controller(one) if one else "" for one in listed]

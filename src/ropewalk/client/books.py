@@ -2,13 +2,12 @@
 """Ask a node for portfolios: holdings, exposure, maturities, balances, statements; page by page."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Final
 
 from ropewalk.client.node import Node
+from ropewalk.client.paging import Json, gathered, pages, target
 
-Json = dict[str, Any]
-_PAGE: Final = 500
+_BOOKS: Final = "/v1/portfolio"
 
 
 def holdings_of(node: Node, asked: Mapping[str, str], most: int) -> list[Json]:
@@ -19,31 +18,26 @@ def holdings_of(node: Node, asked: Mapping[str, str], most: int) -> list[Json]:
         asked: `creditor`, `debtor`, `pledgee`, `payable`, `currency`, `status`.
         most: so many, and no more.
     """
-    found: list[Json] = []
-    for page in _pages(node, "receivables", asked):
-        found += page["receivables"]
-        if len(found) >= most:
-            break
-    return found[:most]
+    return gathered(node, f"{_BOOKS}/receivables", asked, "receivables", most)
 
 
 def exposure_of(node: Node, asked: Mapping[str, str]) -> Json:
     """What each debtor owes `creditor`, and what is overdue `on` a day: `on`, `exposures`."""
-    pages = list(_pages(node, "exposure", asked))
-    return {**pages[0], "exposures": [one for page in pages for one in page["exposures"]]}
+    found = list(pages(node, f"{_BOOKS}/exposure", asked))
+    return {**found[0], "exposures": [one for page in found for one in page["exposures"]]}
 
 
 def maturities_of(node: Node, asked: Mapping[str, str]) -> list[Json]:
     """How much falls due `by` month or day, of `creditor`, `debtor` or one against the other."""
-    return [one for page in _pages(node, "maturities", asked) for one in page["rungs"]]
+    return [one for page in pages(node, f"{_BOOKS}/maturities", asked) for one in page["rungs"]]
 
 
 def balances_of(node: Node, asked: Mapping[str, str]) -> Json:
     """Accounts of a `bank` or `customer`: `balances`, and of a bank `totals`."""
-    pages = list(_pages(node, "balances", asked))
+    found = list(pages(node, f"{_BOOKS}/balances", asked))
     return {
-        "totals": pages[0]["totals"],
-        "balances": [one for page in pages for one in page["balances"]],
+        "totals": found[0]["totals"],
+        "balances": [one for page in found for one in page["balances"]],
     }
 
 
@@ -57,9 +51,9 @@ def statement_of(node: Node, asked: Mapping[str, str]) -> Json:
     Raises:
         NotFoundError: the bank keeps no such account.
     """
-    pages = list(_pages(node, "statement", asked))
-    lines = [one for page in pages for one in page["lines"]]
-    return {**pages[0], "lines": lines, "closing": pages[-1]["closing"], "next": ""}
+    found = list(pages(node, f"{_BOOKS}/statement", asked))
+    lines = [one for page in found for one in page["lines"]]
+    return {**found[0], "lines": lines, "closing": found[-1]["closing"], "next": ""}
 
 
 def statement_table(node: Node, asked: Mapping[str, str]) -> Iterator[bytes]:
@@ -68,21 +62,5 @@ def statement_table(node: Node, asked: Mapping[str, str]) -> Iterator[bytes]:
     Raises:
         NotFoundError: the bank keeps no such account.
     """
-    with node.streamed(_target("statement", asked), {"accept": "text/csv"}) as (pieces, _):
+    with node.streamed(target(f"{_BOOKS}/statement", asked), {"accept": "text/csv"}) as (pieces, _):
         yield from pieces
-
-
-def _target(path: str, asked: Mapping[str, str]) -> str:
-    given = {name: value for name, value in asked.items() if value}
-    return f"/v1/portfolio/{path}?{urlencode(given)}"
-
-
-def _pages(node: Node, path: str, asked: Mapping[str, str]) -> Iterator[Json]:
-    cursor = ""
-    while True:
-        target = _target(path, {**asked, "limit": str(_PAGE), "cursor": cursor})
-        page = node.asked("GET", target, {}, Json)
-        yield page
-        cursor = page["next"]
-        if not cursor:
-            return

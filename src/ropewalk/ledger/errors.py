@@ -4,7 +4,8 @@
 Each has a stable slug and number (DCSA `DetailedError.errorCode`, 7000 to 9999; the ABCI
 response code), kept for ever in vectors/errors.json. Numbers: 7000 ledger, 7100 codes and
 documents, 7150 signatures, 7200 identity, 7300 title, 7400 cargo, 7500 track and trace, 7550 vault,
-7600 views, 7700 capital, 7750 exchange, 7800 engine, 7850 client, 7890 command line, 7900 HTTP.
+7600 views, 7650 portal, 7700 capital, 7750 exchange, 7800 engine, 7850 client, 7890 command line,
+7900 HTTP.
 """
 
 from collections.abc import Sequence

@@ -51,10 +51,6 @@ class Assets:
             raise KeyError(name)
         return f"/static/{self.version}/{name}"
 
-    def size(self, name: str) -> int:
-        """Bytes of a file."""
-        return len(self._files[name])
-
     def text(self, name: str) -> str:
         """A file's text, to stand inside a page."""
         return self._files[name].decode("utf-8")

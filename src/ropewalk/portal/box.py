@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from ropewalk.api import Node, of, parameters
 from ropewalk.portal.box_offers import Offer, Setting, offers
-from ropewalk.portal.pages import PageRoute, Portal, guard_page, portal_of
+from ropewalk.portal.pages import PageRoute, Portal, asker, guard_page, portal_of
 from ropewalk.portal.quay import Quay, read_quay, reasons
 from ropewalk.portal.sessions import now_s
 
@@ -21,8 +21,7 @@ WATCHED: Final = 8
 async def box(request: Request, tag: str) -> Response:
     """The box's page, by its tag."""
     here, portal = of(request), portal_of(request)
-    session = request.state.session
-    me = session.controller if session else ""
+    me = asker(request)
     found = await here.reads.run(_read, here, portal, parameters.transaction(tag), me)
     return portal.render(request, "box.html", **found)
 

@@ -4,13 +4,13 @@
 A suggestion only, as all drafts are: the ledger decides.
 """
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ropewalk.cargo import Movement, Right
 from ropewalk.portal.forms import Draft, draft
+from ropewalk.portal.pages import day
 from ropewalk.portal.quay import FREE, Quay
 
 DAY_S: Final = 86_400
@@ -175,5 +175,4 @@ def _of_blocks(quay: Quay, movement: Movement, setting: Setting) -> Iterator[Off
 def _returned(quay: Quay, movement: Movement, setting: Setting) -> Iterator[Offer]:
     """The depot takes the empty container back, which ends the voyage of the box."""
     if movement.return_ is None and setting.me in (movement.depot, movement.terminal):
-        today = time.strftime("%Y-%m-%d", time.gmtime(setting.now_s))
-        yield _begun(_made(quay, "RETURN_EMPTY"), {"date": today})
+        yield _begun(_made(quay, "RETURN_EMPTY"), {"date": day(setting.now_s)})

@@ -6,14 +6,12 @@ page; what is not offered can still be done from the page of all acts.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from ropewalk.portal.forms import Draft, draft
+from ropewalk.title import ENDED, SURRENDER_REQUESTED
 
 Json = dict[str, Any]
-ISSUED: Final = "ISSUED"
-SURRENDER_REQUESTED: Final = "SURRENDER_REQUESTED"
-ENDED: Final = frozenset({"SURRENDERED", "DELIVERED", "PAPER", "REPLACED", "VOID"})
 
 
 def of_title(identifier: str, title: Mapping[str, Any], me: str) -> list[Draft]:

@@ -4,16 +4,16 @@
 import re
 from typing import Any, Final
 
+import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from ropewalk.api import Node, of, parameters
 from ropewalk.api import Records as View
-from ropewalk.exchange import explain, find_exchange, is_broken
+from ropewalk.exchange import explain, is_broken
 from ropewalk.portal.deals import beside
 from ropewalk.portal.drafts import of_exchange
-from ropewalk.portal.errors import NoSuchPageError
-from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
+from ropewalk.portal.pages import PageRoute, Records, asker, guard_page, portal_of
 from ropewalk.portal.sessions import now_s
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -24,8 +24,7 @@ async def exchange(request: Request, exchange: str) -> Response:
     """The exchange's page."""
     here, portal = of(request), portal_of(request)
     identifier = parameters.transaction(exchange)
-    session = request.state.session
-    me = session.controller if session else ""
+    me = asker(request)
     found = await here.reads.run(_read, here, identifier, me)
     found["drafts"] = [beside(portal, one, found["exchange"]) for one in found["drafts"]]
     return portal.render(request, "exchange.html", id=identifier, **found)
@@ -36,10 +35,8 @@ _LINE: Final = re.compile(r"( *)\[(met|waits|failed)\] (.*)")
 
 def _read(here: Node, identifier: str, me: str) -> dict[str, Any]:
     records, view = Records(here), View(here.engine)
-    fields = records.exchange(identifier)
-    found = find_exchange(view, identifier)
-    if found is None:
-        raise NoSuchPageError("the ledger has no exchange under this id")
+    found = records.exchange(identifier)
+    fields: dict[str, Any] = msgspec.to_builtins(found)
     names = {leg["title"] for leg in fields["legs"] if leg["asset"] == "title"}
     titles = {one: records.fields(f"title/{one}") for one in sorted(names)}
     time_s = here.engine.condition().time

@@ -21,7 +21,7 @@ from ropewalk.codes import Money
 from ropewalk.portal.charts import Bar, bar_chart
 from ropewalk.portal.errors import LongStatementError
 from ropewalk.portal.forms import Draft, draft
-from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
+from ropewalk.portal.pages import PageRoute, Records, asker, guard_page, portal_of
 from ropewalk.views import portfolio
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -109,8 +109,7 @@ async def receivable(request: Request, receivable: str) -> Response:
     """A receivable: what it is a share of, what it came from, what can be done with it."""
     here, portal = of(request), portal_of(request)
     identifier = parameters.transaction(receivable)
-    session = request.state.session
-    me = session.controller if session else ""
+    me = asker(request)
     found = await here.reads.run(_receivable, here, identifier, me)
     return portal.render(request, "receivable.html", id=identifier, **found)
 
@@ -156,8 +155,7 @@ async def payable(request: Request, payable: str) -> Response:
     """An invoice: who drew it up, who owes it, how far it is paid."""
     here, portal = of(request), portal_of(request)
     identifier = parameters.transaction(payable)
-    session = request.state.session
-    me = session.controller if session else ""
+    me = asker(request)
     record = await here.reads.run(Records(here).fields, f"payable/{identifier}")
     drafts = _on_payable(identifier, record, me)
     return portal.render(request, "payable.html", id=identifier, payable=record, drafts=drafts)

@@ -20,7 +20,7 @@ from ropewalk.ledger import LedgerError
 from ropewalk.portal.box import is_collector
 from ropewalk.portal.errors import GateAnswerError, NoSuchPageError
 from ropewalk.portal.mailbox import GateAnswer, Mailbox
-from ropewalk.portal.pages import HEADERS, PageRoute, Records, guard_page, portal_of
+from ropewalk.portal.pages import HEADERS, PageRoute, Records, asker, guard_page, portal_of
 from ropewalk.portal.quay import Quay, read_quay, reasons
 from ropewalk.portal.sent import read_sent
 from ropewalk.portal.sessions import now_s, require_own_page
@@ -93,8 +93,7 @@ def _is(quay: Quay, text: str) -> bool:
 async def answer(request: Request, box: Hash, gate: Name, challenge: Hash) -> Response:
     """What a driver is asked, on his own desk; the code on the gate's screen leads here."""
     here, portal = of(request), portal_of(request)
-    session = request.state.session
-    me = session.controller if session else ""
+    me = asker(request)
     quay = await here.reads.run(read_quay, here, box)
     return portal.render(
         request,

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from ropewalk.api import Node, of
 from ropewalk.ledger import read_genesis
-from ropewalk.portal.pages import PageRoute, Portal, Records, guard_page, portal_of
+from ropewalk.portal.pages import PageRoute, Portal, Records, asker, guard_page, portal_of
 from ropewalk.portal.settings import Ready
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -22,8 +22,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 async def issue(request: Request) -> Response:
     """What lies ready, and a form for a document of one's own."""
     here, portal = of(request), portal_of(request)
-    session = request.state.session
-    me = session.controller if session else ""
+    me = asker(request)
     found = await here.reads.run(_read, here, portal, me)
     return portal.render(request, "issue.html", **found)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The network: who leads it, how it grows, what it signed last, and how to hold it to that."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -9,12 +10,13 @@ from starlette.responses import Response
 from ropewalk.api import Node, of
 from ropewalk.portal.charts import Point, line_chart
 from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
-from ropewalk.portal.sentences import read_all, sentence
+from ropewalk.portal.sentences import Told, read_all, sentence
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 LATEST: Final = 120
 """Entries of the log that the page looks at."""
 SHOWN: Final = 20
+MINUTE_S: Final = 60
 
 
 @router.get("/network", dependencies=[guard_page("portal.read")])
@@ -41,8 +43,8 @@ def _read(here: Node) -> dict[str, Any]:
     entries = here.engine.entries(max(0, condition.size - LATEST), LATEST)
     acts = read_all(entries)
     standing = here.standing()
+    since_s = entries[0].time if len(entries) == LATEST else 0
     growth = [Point(one.time, one.position + 1) for one in entries]
-    minute = [one for one in acts if one.time > condition.time - 60]
     return {
         "condition": condition,
         "checkpoint": here.engine.checkpoint(),
@@ -50,5 +52,19 @@ def _read(here: Node) -> dict[str, Any]:
         "growth": growth,
         "standing": standing,
         "members": _members(here),
-        "rate": len(minute),
+        "rate": acts_a_minute(acts, since_s, condition.time),
     }
+
+
+def acts_a_minute(acts: Sequence[Told], since_s: int, now_s: int) -> int:
+    """Acts of the last minute; where they are known for less than that, at their pace.
+
+    Args:
+        acts: all since some moment.
+        since_s: that moment, seconds since 1970.
+        now_s: the ledger's time.
+    """
+    known_s = now_s - since_s
+    if known_s < MINUTE_S:
+        return len(acts) * MINUTE_S // max(1, known_s)
+    return sum(1 for one in acts if one.time > now_s - MINUTE_S)

@@ -14,10 +14,10 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 from typing_extensions import override
 
-from ropewalk.api import ANYBODY, ApiError, Node, UnknownRecordError, as_api_error, of
+from ropewalk.api import ANYBODY, ApiError, Node, as_api_error, of
 from ropewalk.api import Records as View
 from ropewalk.codes import CodeError, Money, UtcInstant
-from ropewalk.exchange import find_exchange
+from ropewalk.exchange import Exchange, find_exchange
 from ropewalk.portal.assets import Assets
 from ropewalk.portal.catalogue import Catalogue
 from ropewalk.portal.challenges import Challenges
@@ -171,6 +171,12 @@ def portal_of(request: Request) -> Portal:
     return found
 
 
+def asker(request: Request) -> str:
+    """Whose page it is, once its guard looked; "" where nobody is logged in."""
+    session: Session | None = request.state.session
+    return "" if session is None else session.controller
+
+
 def guard_page(action: str) -> Any:
     """A page's dependency: finds out who asks, and asks the node's policy."""
 
@@ -230,7 +236,7 @@ class Records:
         text = self._engine.record(key)
         return None if text is None else msgspec.json.decode(text, type=tuple[int, kind])[1]  # type: ignore[valid-type]  # made at run time
 
-    def exchange(self, identifier: str) -> dict[str, Any]:
+    def exchange(self, identifier: str) -> Exchange:
         """An exchange: its terms and how it stands, together.
 
         Raises:
@@ -239,7 +245,15 @@ class Records:
         found = find_exchange(View(self._engine), identifier)
         if found is None:
             raise NoSuchPageError("the ledger has no exchange under this id")
-        told: dict[str, Any] = msgspec.to_builtins(found)
+        return found
+
+    def exchange_fields(self, identifier: str) -> dict[str, Any]:
+        """The same as its fields.
+
+        Raises:
+            NoSuchPageError: there is none.
+        """
+        told: dict[str, Any] = msgspec.to_builtins(self.exchange(identifier))
         return told
 
     def fields(self, key: str) -> dict[str, Any]:
@@ -252,11 +266,6 @@ class Records:
         if found is None:
             raise NoSuchPageError("the ledger has nothing under this id; look at it once more")
         return found
-
-
-def unknown(error: UnknownRecordError) -> NoSuchPageError:
-    """The page's refusal of a record that is not there."""
-    return NoSuchPageError(str(error))
 
 
 def when(seconds: int) -> Markup:

@@ -29,6 +29,7 @@ from ropewalk.api import caller_of, guard_signed, host_name, is_active, media, o
 from ropewalk.crypto import EncodingError, from_base64url, sha256
 from ropewalk.portal.errors import PasskeyError
 from ropewalk.portal.pages import HEADERS, PageRoute, Portal, guard_page, portal_of
+from ropewalk.portal.sent import read_body
 from ropewalk.portal.sessions import COOKIE, require_own_page
 from ropewalk.portal.store import Passkey, Session
 
@@ -52,12 +53,8 @@ class _Credential(msgspec.Struct):
 
 
 async def _body(request: Request) -> bytes:
-    found = b""
-    async for piece in request.stream():
-        found += piece
-        if len(found) > BODY_MAX:
-            raise PasskeyError("this is larger than any passkey's answer")
-    return found
+    too_large = PasskeyError("this is larger than any passkey's answer")
+    return await read_body(request, BODY_MAX, too_large)
 
 
 def _challenge_of(portal: Portal, body: bytes, purpose: str) -> tuple[bytes, bytes]:

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A proposal: the act inside it, who approved, whom it waits for."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ropewalk.api import Node, of, parameters
+from ropewalk.api import of, parameters
 from ropewalk.portal.forms import draft
-from ropewalk.portal.pages import PageRoute, Records, guard_page, portal_of
+from ropewalk.portal.pages import PageRoute, Records, asker, guard_page, portal_of
 from ropewalk.portal.sentences import sentence
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -19,9 +17,8 @@ async def proposal(request: Request, act_hash: str) -> Response:
     """The proposal's page."""
     here, portal = of(request), portal_of(request)
     identifier = parameters.transaction(act_hash)
-    session = request.state.session
-    found = await here.reads.run(_read, here, identifier)
-    record = found["proposal"]
+    me = asker(request)
+    record = await here.reads.run(Records(here).find, f"proposal/{identifier}", dict)
     if record is None:
         return portal.render(request, "decided.html", id=identifier)
     return portal.render(
@@ -29,12 +26,8 @@ async def proposal(request: Request, act_hash: str) -> Response:
         "proposal.html",
         id=identifier,
         said=sentence(portal, record["act"], record["body"]),
-        may_approve=session is not None and session.controller in record["waits_for"],
-        may_withdraw=session is not None and session.controller == record["actor"],
+        proposal=record,
+        may_approve=me in record["waits_for"],
+        may_withdraw=me == record["actor"],
         withdrawing=draft("identity.WITHDRAW", {"act_hash": identifier}),
-        **found,
     )
-
-
-def _read(here: Node, identifier: str) -> dict[str, Any]:
-    return {"proposal": Records(here).find(f"proposal/{identifier}", dict)}

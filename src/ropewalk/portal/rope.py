@@ -16,8 +16,8 @@ from starlette.responses import Response
 from ropewalk.api import Node, Reader, of, parameters
 from ropewalk.portal.errors import NoSuchPageError
 from ropewalk.portal.links import page_of
-from ropewalk.portal.pages import PageRoute, Portal, Records, guard_page, portal_of
-from ropewalk.portal.papers import paper_of
+from ropewalk.portal.pages import PageRoute, Portal, Records, asker, guard_page, portal_of
+from ropewalk.portal.papers import PARTS, paper_of
 from ropewalk.portal.sentences import Told, read, sentence
 from ropewalk.portal.sessions import now_s
 from ropewalk.views import desk_reading, histories
@@ -83,7 +83,6 @@ async def _page(
     consignment: dict[str, Any] | None = None,
 ) -> Response:
     here, portal = of(request), portal_of(request)
-    session = request.state.session
     found = await here.looking.run(_gather, here, portal, roots)
     subjects: list[Subject] = found["subjects"]
     titles = [one for kind, one in subjects if kind == "title"]
@@ -95,11 +94,11 @@ async def _page(
         "rope.html",
         name=name,
         consignment=consignment,
-        links=[(kind, one, page_of(kind, one)) for kind, one in subjects],
+        links=[(kind, one, page_of(kind, one), _strand(kind)) for kind, one in subjects],
         papers=[(one, found["commitments"][one], payload) for one, payload in papers.items()],
         waiting=waiting,
         now_s=now_s(),
-        mine=session is not None,
+        mine=bool(asker(request)),
         **found,
     )
 
@@ -149,7 +148,7 @@ def _led_to(
         box = records.find(f"box/{identifier}", dict) or {}
         yield from (("title", one) for one in box.get("titles", []))
     elif kind == "exchange":
-        for leg in records.exchange(identifier)["legs"]:
+        for leg in records.exchange_fields(identifier)["legs"]:
             yield from ((name, leg[name]) for name in ("title", "receivable") if name in leg)
     elif kind == "receivable":
         yield "payable", str(records.fields(f"receivable/{identifier}")["payable"])
@@ -161,15 +160,19 @@ def _knots(here: Node, portal: Portal, touched: Sequence[histories.Touched]) -> 
         told = read(entries[0]) if entries else None
         if told is None:
             continue
-        strands = {STRAND_OF.get(kind, "information") for kind, _ in one.subjects}
+        strands = {_strand(kind) for kind, _ in one.subjects}
         strands |= {told.strand} & set(STRANDS)
         ordered = tuple(each for each in STRANDS if each in strands)
         yield Knot(told, sentence(portal, told.act, told.body), ordered, one.subjects)
 
 
+def _strand(kind: str) -> str:
+    return STRAND_OF.get(kind, "information")
+
+
 def _bands(records: Records, exchange: str) -> Iterator[dict[str, Any]]:
     """The bands of temperature that an exchange asks for."""
-    condition = records.exchange(exchange).get("condition")
+    condition = records.exchange_fields(exchange).get("condition")
     asked = [condition] if condition else []
     for one in asked:
         asked += one.get("of", [])
@@ -183,7 +186,7 @@ def _concerned(records: Records, subjects: Sequence[Subject]) -> list[tuple[str,
     for kind, identifier in subjects:
         if kind == "title":
             record = records.fields(f"title/{identifier}")
-            for part in ("issuer", "shipper", "consignee", "possessor", "endorsee", "claimant"):
+            for part in PARTS:
                 if record.get(part):
                     found.setdefault(str(record[part]), part)
         if kind == "consignment":

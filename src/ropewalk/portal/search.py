@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from ropewalk.api import Node, of
 from ropewalk.codes import CodeError, DocumentReference
 from ropewalk.portal.links import PAGES, page_of
-from ropewalk.portal.pages import HEADERS, PageRoute, guard_page, portal_of
+from ropewalk.portal.pages import HEADERS, PageRoute, asker, guard_page, portal_of
 from ropewalk.views import desk_reading
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -27,10 +27,9 @@ async def search(request: Request, text: Annotated[str, Query(max_length=64)] = 
     address = await here.reads.run(_address, here, wanted)
     if address:
         return RedirectResponse(address, 303, headers=HEADERS)
-    session = request.state.session
-    rows: list[Any] = []
-    if session is not None and wanted:
-        rows = await here.looking.run(_mine, here, session.controller, wanted)
+    me, rows = asker(request), list[Any]()
+    if me and wanted:
+        rows = await here.looking.run(_mine, here, me, wanted)
     return portal.render(request, "search.html", text=wanted, rows=rows)
 
 

@@ -31,6 +31,7 @@ from ropewalk.client import (
 from ropewalk.crypto import EncodingError, from_base64
 from ropewalk.portal.errors import MalformedSheetError, NoSuchPageError
 from ropewalk.portal.pages import PageRoute, Portal, Records, guard_page, portal_of
+from ropewalk.portal.sent import read_body
 from ropewalk.portal.sessions import require_own_page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -84,11 +85,8 @@ async def sheet(request: Request, title: parameters.TitlePath) -> Response:
 
 
 async def _kept(request: Request) -> Kept:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_MAX:
-            raise MalformedSheetError("a sheet is made of documents of at most 1.5 MB")
+    too_large = MalformedSheetError("a sheet is made of documents of at most 1.5 MB")
+    body = await read_body(request, BODY_MAX, too_large)
     try:
         found = msgspec.json.decode(body, type=_Handed)
         return Kept(from_base64(found.document), from_base64(found.salt))

@@ -285,12 +285,6 @@ class Store:
                 delete(_KEYS).where(_KEYS.c.controller == controller, _KEYS.c.kid.in_(kids))
             )
 
-    def name(self, controller: str) -> str:
-        """What this node calls a controller; "" where nobody named it."""
-        wanted = select(_NAMES.c.name).where(_NAMES.c.controller == controller)
-        with self._lock, self._engine.begin() as connection:
-            return str(connection.execute(wanted).scalar() or "")
-
     def names(self) -> dict[str, GivenName]:
         """All that this node has names for."""
         with self._lock, self._engine.begin() as connection:

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from ropewalk.api import Reader, media, of, parameters
 from ropewalk.client import History, bundle_of
 from ropewalk.codes import Money
-from ropewalk.portal.drafts import ISSUED, of_title
+from ropewalk.portal.drafts import of_title
 from ropewalk.portal.errors import NoSuchPageError
 from ropewalk.portal.forms import Draft
-from ropewalk.portal.pages import PageRoute, Portal, Records, guard_page, portal_of
+from ropewalk.portal.pages import PageRoute, Portal, Records, asker, guard_page, portal_of
 from ropewalk.portal.papers import paper_of
 from ropewalk.portal.sentences import Told, read_all, sentence
+from ropewalk.title import ISSUED
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 ACTS: Final = 200
@@ -31,8 +32,7 @@ async def title(
 ) -> Response:
     """The title's page, by its id or by its reference; its newest acts, or older ones."""
     here, portal = of(request), portal_of(request)
-    session = request.state.session
-    me = session.controller if session else ""
+    me = asker(request)
 
     def read() -> dict[str, Any]:
         identifier = Reader(here.engine, proving=False).title(title)
@@ -117,7 +117,7 @@ def _hints(portal: Portal, record: dict[str, Any]) -> dict[str, str]:
     """What the deal's form begins with: the pledge's currency and bank, the demo's own price."""
     pledge, ready = record.get("pledge") or {}, portal.ready_made.read().voyage
     if ready is not None and record["reference"] == ready.reference:
-        price = str(Money(int(ready.price), ready.currency)).partition(" ")[2]
+        price = Money(int(ready.price), ready.currency).decimal
         return {
             "bank": portal.name(ready.parties["bank"]),
             "currency": ready.currency,

@@ -27,7 +27,7 @@ def _title(records: Records, todo: Todo, _me: str, _now_s: int) -> Draft | None:
 
 
 def _exchange(records: Records, todo: Todo, me: str, now_s: int) -> Draft | None:
-    record = records.exchange(todo.subject)
+    record = records.exchange_fields(todo.subject)
     names = {leg["title"] for leg in record["legs"] if leg["asset"] == "title"}
     titles = {one: records.fields(f"title/{one}") for one in sorted(names)}
     return next(
@@ -41,23 +41,15 @@ def _exchange(records: Records, todo: Todo, me: str, now_s: int) -> Draft | None
 
 
 def _payable(records: Records, todo: Todo, _me: str, _now_s: int) -> Draft | None:
-    if todo.act not in ("capital.CONFIRM_INVOICE", "capital.DECLINE_INVOICE"):
+    if todo.act != "capital.CONFIRM_INVOICE":
         return None
     record = records.fields(f"payable/{todo.subject}")
     return draft(todo.act, {"payable": todo.subject, "last_act": record["last_act"]})
 
 
-def _receivable(records: Records, todo: Todo, _me: str, _now_s: int) -> Draft | None:
-    record = records.fields(f"receivable/{todo.subject}")
-    if todo.act != "capital.REDEEM":
-        return None
-    owed = {"payable": record["payable"], "receivables": [todo.subject]}
-    return draft(todo.act, {**owed, "amount": record["amount"]})
-
-
 def _box(records: Records, todo: Todo, _me: str, _now_s: int) -> Draft | None:
     known: dict[str, Any] = {"box": todo.subject}
-    if todo.act in ("cargo.ACCEPT_PICK_UP", "cargo.TRANSFER_PICK_UP", "cargo.NAME_DRIVER"):
+    if todo.act == "cargo.ACCEPT_PICK_UP":
         right = records.fields(f"right/{todo.subject}")
         known["last_act"] = right["last_act"]
     return draft(todo.act, known)
@@ -67,6 +59,5 @@ _MAKERS: Mapping[str, Callable[[Records, Todo, str, int], Draft | None]] = {
     "box": _box,
     "exchange": _exchange,
     "payable": _payable,
-    "receivable": _receivable,
     "title": _title,
 }

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from ropewalk.api import Node, media, of
 from ropewalk.portal.errors import NoSuchPageError
-from ropewalk.portal.pages import HEADERS, PageRoute, Records, guard_page, portal_of
+from ropewalk.portal.pages import HEADERS, PageRoute, Portal, Records, guard_page, portal_of
 from ropewalk.portal.settings import Ready
 from ropewalk.views import desk_reading
 
@@ -109,9 +109,7 @@ STEPS: Final = (
 async def voyage(request: Request) -> Response:
     """The voyage's steps: those done, the next one, and those to come."""
     here, portal = of(request), portal_of(request)
-    ready = portal.ready_made.read().voyage
-    if ready is None:
-        raise NoSuchPageError("this node has no voyage to play: `ropewalk demo` makes one ready")
+    ready = _ready(portal)
     now = await here.looking.run(standing, here, ready)
     steps = walk(now, ready)
     names = portal.names()
@@ -121,10 +119,15 @@ async def voyage(request: Request) -> Response:
 @router.get("/voyage/document", dependencies=[guard_page("portal.read")])
 async def document(request: Request) -> Response:
     """What lies ready on the carrier's desk; the demo's, and no secret."""
-    ready = portal_of(request).ready_made.read().voyage
+    ready = _ready(portal_of(request))
+    return Response(msgspec.json.encode(ready), media_type=media.JSON, headers=HEADERS)
+
+
+def _ready(portal: Portal) -> Ready:
+    ready = portal.ready_made.read().voyage
     if ready is None:
         raise NoSuchPageError("this node has no voyage to play: `ropewalk demo` makes one ready")
-    return Response(msgspec.json.encode(ready), media_type=media.JSON, headers=HEADERS)
+    return ready
 
 
 def walk(now: Standing, ready: Ready) -> list[dict[str, Any]]:
@@ -165,7 +168,7 @@ def _deal(here: Node, records: Records, party: str, title: str) -> tuple[str, di
         kind = ("exchange", None)
         rows = desk_reading.involved(connection, party, kind, None, EXCHANGES).rows
     for one in rows:
-        record = records.exchange(one.subject)
+        record = records.exchange_fields(one.subject)
         is_of = any(leg.get("title") == title for leg in record["legs"])
         if is_of and record["status"] != "RETURNED":
             record["proposed"] = _proposed(here, one.subject)

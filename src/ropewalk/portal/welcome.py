@@ -2,7 +2,8 @@
 """The first page: what this is, and the way to a desk."""
 
 import gzip
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -14,6 +15,8 @@ from ropewalk.portal.pages import HEADERS, PageRoute, guard_page, portal_of
 from ropewalk.portal.sessions import require_own_page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+PACKED: Final = 4
+"""Words kept packed: with names and without, as they are and as they were."""
 
 
 @router.get("/", dependencies=[guard_page("portal.open")])
@@ -51,8 +54,14 @@ def _packed(request: Request, told: bytes) -> Response:
     headers = {**HEADERS, "vary": "accept-encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
-        told = gzip.compress(told, 6, mtime=0)
+        told = _gzipped(told)
     return Response(told, media_type=media.JSON, headers=headers)
+
+
+@lru_cache(PACKED)
+def _gzipped(told: bytes) -> bytes:
+    """Packed once and not by every page: it takes milliseconds, and seldom says anything new."""
+    return gzip.compress(told, 6, mtime=0)
 
 
 def _meaning(act: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 
 from ropewalk.views import desk_reading, portfolio, subscriptions
 from ropewalk.views.claiming import CLAIMS_BYTES_MAX, CLAIMS_MAX, REFERENCES, Claims, claims_of
-from ropewalk.views.cursors import Place, read_spot, write_spot
+from ropewalk.views.cursors import Place, Spot, read_spot, write_spot
 from ropewalk.views.cursors import read as read_cursor
 from ropewalk.views.cursors import write as write_cursor
 from ropewalk.views.database import Database, sqlite_url
@@ -82,6 +82,7 @@ __all__ = [
     "RootMismatchError",
     "Rules",
     "SecretError",
+    "Spot",
     "Standing",
     "Subscription",
     "Todo",

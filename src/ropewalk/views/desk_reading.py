@@ -142,7 +142,7 @@ def todos(
     behind = [] if after is None else [tuple_(*_PLACE) > tuple_(*_place(after))]
     found = list[Any]()
     for run in (STANDS, ENDS, BEGINS):
-        statement = _waiting(controller, run, now_s).where(*behind).limit(limit + 1)
+        statement = _runs(_now(controller, run, now_s)).where(*behind).limit(limit + 1)
         found += connection.execute(statement).mappings()
     found.sort(key=lambda row: tuple(row[column.name] for column in _PLACE))
     shown = found[:limit]
@@ -174,11 +174,6 @@ _PLACE: Final = tuple(
     waits.c[name] for name in ("order_s", "kind", "subject", "act", "number", "from_s")
 )
 """What the list of what waits is in the order of."""
-
-
-def _waiting(controller: str, run: int, now_s: int) -> Select[Any]:
-    """One run of what waits for a controller, in the order of the answer."""
-    return _runs([waits.c.controller == controller, *_time(run, now_s)])
 
 
 def _runs(where: Sequence[ColumnElement[bool]]) -> Select[Any]:

@@ -481,6 +481,8 @@ leanings = Table(
 """Which other records decide whom a subject waits for: they are read again when those change."""
 
 DESKS: Final = (subjects, involvements, waits, leanings)
+"""Added by the sixth migration, as is the next."""
+
 histories = Table(
     "histories",
     metadata,
@@ -492,8 +494,6 @@ histories = Table(
     sqlite_with_rowid=False,
 )
 """Which entries of the log are about a subject; what they say stands in the log."""
-
-"""Added by the sixth migration."""
 
 DERIVED: Final = (documents, *READING, *CAPITAL, *DESKS, histories, events, batches, progress)
 """What a rebuild drops."""

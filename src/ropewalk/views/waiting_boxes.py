@@ -5,15 +5,11 @@ The carrier's light stands on the titles that name the box, and on those that to
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
-from ropewalk.cargo import Basis, Movement, Right, Standing
+from ropewalk.cargo import FOLLOWED_MAX, Basis, Movement, Right, Standing
 from ropewalk.ledger import View
 from ropewalk.title import standing
 from ropewalk.views.waiting import Wait
-
-FOLLOWED_MAX: Final = 64
-"""Titles looked at for one box, as the rules do."""
 
 
 def titles_of(movement: Movement, view: View) -> dict[str, Standing]:

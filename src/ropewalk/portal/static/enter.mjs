@@ -6,7 +6,7 @@
 
 import { desk as deskOf, desks, importDesk, importSealed, makeDesk } from "./keys.mjs";
 import { fromBase64 } from "./encoding.mjs";
-import { element, me, network, notice, refusal, text, told } from "./page.mjs";
+import { download, element, me, network, notice, refusal, text, told } from "./page.mjs";
 import { logInByPasskey, makePasskey, taken } from "./passkey.mjs";
 import { signedFetch } from "./signing.mjs";
 
@@ -100,10 +100,7 @@ async function ask(form) {
 }
 
 function save(content, name) {
-  const address = URL.createObjectURL(new Blob([content], { type: "application/x-pem-file" }));
-  const link = element("a", { href: address, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  download(new Blob([content], { type: "application/x-pem-file" }), name);
 }
 
 /** The desks whose keys are in this browser. */

@@ -18,7 +18,7 @@ import {
   titleId,
 } from "./issuing.mjs";
 import { putPayload, sealPayload } from "./opening.mjs";
-import { element, me, myDesk, network, notice, refusal, text, told } from "./page.mjs";
+import { download, me, myDesk, network, notice, refusal, text, told } from "./page.mjs";
 import { paper } from "./sheet.mjs";
 import { signedFetch } from "./signing.mjs";
 
@@ -203,9 +203,6 @@ async function tell(title, payload) {
 
 /** A new secret is kept by the carrier: without it nobody could show later what a tag stands for. */
 function save(secret, document) {
-  const content = new Blob([`${toBase64(secret)}\n`], { type: "text/plain" });
-  const address = URL.createObjectURL(content);
   const name = document.replace(/[^A-Za-z0-9._-]/g, "_");
-  element("a", { href: address, download: `${name}.secret.txt` }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  download(new Blob([`${toBase64(secret)}\n`], { type: "text/plain" }), `${name}.secret.txt`);
 }

@@ -4,6 +4,7 @@
 import { desk as deskOf } from "./keys.mjs";
 
 const ROOT = document.documentElement;
+const DOWNLOAD_MS = 10_000;
 
 /** The network's id. */
 export const network = ROOT.dataset.network;
@@ -46,6 +47,13 @@ export function element(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);
   return made;
+}
+
+/** Have the browser save something as a file. */
+export function download(blob, name) {
+  const address = URL.createObjectURL(blob);
+  element("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), DOWNLOAD_MS);
 }
 
 /** What `told` of wording.mjs says of each member, as the rows of a list of descriptions. */

@@ -6,7 +6,7 @@
 
 import { toBase64, utf8 } from "./encoding.mjs";
 import { contentCommitment } from "./issuing.mjs";
-import { element, text } from "./page.mjs";
+import { download, element, text } from "./page.mjs";
 
 const kept = new Map();
 
@@ -61,8 +61,6 @@ function save(commitment) {
     salt: toBase64(salt),
   });
   kept.delete(commitment);
-  const address = URL.createObjectURL(new Blob([content], { type: "application/json" }));
-  const name = `reason-${commitment.slice(0, 8)}.json`;
-  element("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  const blob = new Blob([content], { type: "application/json" });
+  download(blob, `reason-${commitment.slice(0, 8)}.json`);
 }

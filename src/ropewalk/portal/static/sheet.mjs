@@ -8,7 +8,7 @@ import { boxesOf, sheetOf } from "./boxes.mjs";
 import { bundleOf } from "./bundle.mjs";
 import { fromBase64, joined, sha256, sha256Hex, toBase64 } from "./encoding.mjs";
 import { openPayload } from "./opening.mjs";
-import { element, me, myDesk, notice, refusal, text, told, words } from "./page.mjs";
+import { download, element, me, myDesk, notice, refusal, text, told, words } from "./page.mjs";
 import { showVoyage } from "./voyage.mjs";
 
 /** Open every sheet of the page that has one for this desk. */
@@ -61,13 +61,6 @@ async function printed(title) {
   const answer = await fetch(`/titles/${title}/sheet.pdf`, { method: "POST", headers, body });
   if (!answer.ok) throw await refusal(answer);
   download(await answer.blob(), `${title}.pdf`);
-}
-
-/** Have the browser save something. */
-function download(blob, name) {
-  const address = URL.createObjectURL(blob);
-  element("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
 async function saved(button) {

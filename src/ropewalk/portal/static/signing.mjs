@@ -174,17 +174,6 @@ export async function submit(transaction, fetcher = fetch, pause = waited) {
   return outcome(id, UNKNOWN);
 }
 
-/**
- * What became of a transaction.
- *
- * @param {string} id
- * @param {function} [fetcher]
- * @returns {Promise<object>} as of `submit`
- */
-export async function outcomeOf(id, fetcher = fetch) {
-  return outcome(id, (await asked(id, fetcher)) ?? UNKNOWN);
-}
-
 function isDecided({ status }) {
   return status === "committed" || status === "refused";
 }
