@@ -15,21 +15,28 @@ RESULTS = os.environ.get("ROPEWALK_RESULTS", "")
 """File for a line a test, which `ropewalk evidence` reads; set by tests/run.py."""
 LONG = ("/model/", "/simulator/", "/test_demo.py", "/test_roles.py", "/test_vaults.py")
 """Tests that take long."""
+GAME = "tally"
+"""Fixture of a game that takes a minute and that hundreds of tests look at."""
 WORKERS = 3
 """Among which tests/run.py has them divided, each a piece of the list."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each worker begins with a share of the long ones: none is left with them at the end."""
-    is_long = {item: any(part in str(item.path) for part in LONG) for item in items}
-    long = [item for item in items if is_long[item]]
-    rest = [item for item in items if not is_long[item]]
-    size = -(-len(rest) // WORKERS)
-    items[:] = [
-        item
-        for one in range(WORKERS)
-        for item in (*long[one::WORKERS], *rest[one * size : (one + 1) * size])
-    ]
+    """One worker begins with the game, and plays it alone; the others with the long tests."""
+    games = [item for item in items if GAME in getattr(item, "fixturenames", ())]
+    taken = set(games)
+    others = [item for item in items if item not in taken]
+    long = [item for item in others if any(part in str(item.path) for part in LONG)]
+    begun = set(long)
+    rest = [item for item in others if item not in begun]
+    beginnings = [games, *(long[one :: WORKERS - 1] for one in range(WORKERS - 1))]
+    pieces: list[pytest.Item] = []
+    for number, beginning in enumerate(beginnings):
+        size = (len(items) - len(pieces)) // (WORKERS - number)
+        more = max(0, size - len(beginning))
+        pieces += beginning + rest[:more]
+        del rest[:more]
+    items[:] = pieces + rest
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -7,22 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from cli.forking import forking
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path for path in (ROOT / "docs" / "roles").glob("*.md") if path.stem != "README")
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-QUICK = """
-from ropewalk.crypto import keys
-keys.SCRYPT_N, keys.SCRYPT_P = 1 << 4, 1
-from ropewalk.cli.main import main
-if __name__ == "__main__":
-    main()
-"""
-"""`ropewalk` whose key files have a cheap scrypt, as those of tests/conftest.py."""
 
 
 def free_port() -> int:
@@ -44,30 +39,28 @@ def script(page: Path) -> str:
     return "set -euo pipefail\n" + ended + commands.replace(started[0], waiting) + audited
 
 
-def installed(folder: Path) -> str:
-    """The path on which the page finds its `ropewalk`."""
-    folder.mkdir()
-    quick, command = folder / "quick.py", folder / "ropewalk"
-    quick.write_text(QUICK, encoding="utf-8")
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{quick}" "$@"\n', encoding="utf-8")
-    command.chmod(0o755)
-    return f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_runs_as_it_stands(page: Path, tmp_path: Path) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     address = f"127.0.0.1:{free_port()}"
-    environment = {
-        **os.environ,
-        "NO_COLOR": "1",
-        "PATH": installed(tmp_path / "bin"),
-        "ROPEWALK_LISTEN": address,
-        "ROPEWALK_NODE": f"http://{address}",
-    }
+    with forking(tmp_path / "bin") as commands:
+        environment = {
+            **os.environ,
+            "NO_COLOR": "1",
+            "PATH": f"{commands}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}",
+            "ROPEWALK_LISTEN": address,
+            "ROPEWALK_NODE": f"http://{address}",
+        }
+        code, told = played(script(page), tmp_path, environment)
+    assert code == 0, told[-3_000:]
+
+
+def played(text: str, folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
+    """A script's exit code and all it prints."""
     process = subprocess.Popen(
-        ["bash", "-c", script(page)],
-        cwd=tmp_path,
+        ["bash", "-c", text],
+        cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -79,7 +72,7 @@ def test_a_page_runs_as_it_stands(page: Path, tmp_path: Path) -> None:
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
-    assert process.returncode == 0, told[-3_000:]
+    return process.returncode, told
 
 
 def test_every_page_is_on_the_list() -> None:
