@@ -26,6 +26,7 @@ $(RUN): requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) --require-hashes -r $(VENV)/builders.lock
 	$(PIP) --require-hashes --no-build-isolation -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUN)

@@ -27,6 +27,8 @@ from ropewalk.cli.evidence import revision
 ROOT = Path(__file__).parents[1]
 DONE = ROOT / ".make" / "test-long.json"
 RESULTS = ROOT / ".make" / "results"
+UNSET = ("PYTHONDONTWRITEBYTECODE",)
+"""Without its bytecode each of thousands of processes compiles the program first."""
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 
 
@@ -51,7 +53,7 @@ class Part:
         lines.parent.mkdir(parents=True, exist_ok=True)
         lines.write_text("", encoding="utf-8")
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in UNSET},
             "PYTHONHASHSEED": "0",
             "ROPEWALK_RESULTS": str(lines),
             **self.environment,
