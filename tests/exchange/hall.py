@@ -93,24 +93,26 @@ class Hall:
         *legs: Value,
         opener: str = "shipper",
         condition: Value = None,
+        given: Value = None,
         seconds: int = DEADLINE,
     ) -> "Hall":
         """An exchange put to its parties."""
-        body = self.opening(*legs, condition=condition, seconds=seconds)
+        body = self.opening(*legs, condition=condition, given=given, seconds=seconds)
         result = self.world.act(opener, "exchange.OPEN", body)
         assert result.refusal is None, result.refusal
         self.exchange = result.events[0].attributes["exchange"]
         return self
 
     def opening(
-        self, *legs: Value, condition: Value = None, seconds: int = DEADLINE
+        self, *legs: Value, condition: Value = None, given: Value = None, seconds: int = DEADLINE
     ) -> dict[str, Value]:
         """The body of an OPEN."""
         body: dict[str, Value] = {
             "deadline": self.world.time_s + seconds,
             "legs": list(legs) or [self.title_leg(), self.deposit_leg()],
         }
-        return body if condition is None else {**body, "condition": condition}
+        more = {"condition": condition, "given": given}
+        return {**body, **{name: told for name, told in more.items() if told is not None}}
 
     def title_leg(
         self, how: str = "TRANSFER", giver: str = "shipper", taker: str = "consignee"

@@ -8,7 +8,7 @@ compares.
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from exchange import receivable_vectors
+from exchange import giving_vectors, receivable_vectors
 from exchange.casing import MOST, NOWHERE, case, no_leg, not_running
 from exchange.hall import DEADLINE, PRICE, Hall, both
 from exchange.test_facts import fact, readings
@@ -422,6 +422,7 @@ def returns() -> Iterator[Case]:
 def cases() -> Iterator[Case]:
     """Every case."""
     yield from openings()
+    yield from giving_vectors.cases()
     yield from agreements()
     yield from titles()
     yield from unfree_titles()

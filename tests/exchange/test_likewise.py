@@ -27,6 +27,14 @@ def test_four_eyes_see_through_an_exchange() -> None:
     assert hall.balance("consignee") == (PRICE, 0)
 
 
+def test_four_eyes_see_what_is_given_by_opening() -> None:
+    hall = Hall()
+    with_two_keys(hall, "consignee", "capital.MOVE_DEPOSIT", amount_min=1_000, currency="USD")
+    assert hall.why("consignee", "OPEN", hall.opening(given=[1])) == "identity.four_eyes"
+    hall.opened(hall.deposit_leg(999), opener="consignee", given=[0])
+    hall.opened(opener="consignee")
+
+
 @pytest.mark.parametrize("act", ["cargo.ORDER_DELIVERY", "cargo.GRANT_PICK_UP"])
 def test_a_release_is_promised_by_whoever_may_release(act: str) -> None:
     hall = Hall()

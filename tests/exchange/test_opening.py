@@ -3,7 +3,7 @@
 
 import pytest
 
-from exchange.hall import DEADLINE, Hall, both, either
+from exchange.hall import DEADLINE, PRICE, Hall, both, either
 from ledger.world import DAY, IDS, UNKNOWN, salt
 from ropewalk.crypto import Value
 from ropewalk.exchange import OPEN
@@ -74,3 +74,57 @@ def test_one_agrees_once_and_in_time() -> None:
     assert late.why("consignee", "AGREE") == "exchange.ended"
     nowhere = hall.body(exchange=salt("nothing"))
     assert hall.why("shipper", "AGREE", nowhere) == "exchange.unknown"
+
+
+def test_who_opens_it_gives_what_is_its_own_in_the_same_act() -> None:
+    hall = Hall()
+    hall.opened(hall.deposit_leg(30), hall.title_leg(), opener="consignee", given=[0])
+    assert (hall.record.given, hall.record.version) == ((0,), 1)
+    assert hall.record.agreed == (IDS["consignee"],)
+    assert hall.record.waits_for == [IDS["shipper"]]
+    assert hall.balance("consignee") == (PRICE - 30, 30)
+    hall.gives_title(leg=1).settles()
+    assert hall.balance("shipper") == (30, 0)
+    assert hall.title.possessor == IDS["consignee"]
+
+
+def test_a_receivable_is_sold_by_two_acts() -> None:
+    hall = Hall()
+    share = hall.receivable()
+    hall.place("buyer", 900)
+    hall.opened(hall.receivable_leg(share), hall.deposit_leg(900, "buyer"), given=[0])
+    assert hall.share(share).escrow == hall.exchange
+    hall.pays("buyer")
+    assert (hall.share(share).creditor, hall.share(share).escrow) == (IDS["buyer"], "")
+    assert hall.balance("shipper") == (900, 0)
+
+
+def test_what_was_given_by_opening_goes_back() -> None:
+    hall = Hall()
+    share = hall.receivable()
+    hall.opened(hall.receivable_leg(share), hall.deposit_leg(900, "buyer"), given=[0])
+    hall.later().later(1).returns("shipper")
+    assert (hall.share(share).creditor, hall.share(share).escrow) == (IDS["shipper"], "")
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ([0], "exchange.no_such_leg"),
+        ([2], "exchange.no_such_leg"),
+        ([1, 1], "exchange.bad_leg"),
+        ([], "ledger.malformed_body"),
+        ([16], "ledger.malformed_body"),
+        (1, "ledger.malformed_body"),
+    ],
+)
+def test_a_title_goes_in_by_an_act_of_its_own_chain(given: Value, code: str) -> None:
+    """So does nothing that is not there."""
+    hall = Hall()
+    assert hall.why("consignee", "OPEN", hall.opening(given=given)) == code
+
+
+def test_nobody_gives_for_another() -> None:
+    hall = Hall()
+    assert hall.why("shipper", "OPEN", hall.opening(given=[1])) == "exchange.not_giver"
+    assert hall.balance("consignee") == (PRICE, 0)

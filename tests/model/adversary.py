@@ -41,7 +41,7 @@ LOOKED_AT = 0.02
 """So many blocks are compared record by record with what was before."""
 CAPITAL = 0.215
 """So many acts are of capital, of those that are of no exchange."""
-EXCHANGE = 0.12
+EXCHANGE = 0.14
 """So many acts are of exchanges."""
 ALWAYS_TOUCHED: frozenset[str] = frozenset()
 

@@ -17,8 +17,16 @@ Effect = Callable[[Ledger, str, Body, Moment], None]
 def opened(ledger: Ledger, actor: str, body: Body, moment: Moment) -> None:
     """An exchange comes into being."""
     name = named(exchange=moment.transaction)
-    ledger.hall.trades[name] = Trade(name, actor, body)
+    trade = ledger.hall.trades[name] = Trade(name, actor, body)
     ledger.touched.add(f"exchange/{name}")
+    if "given" in body:
+        ledger.touched.add(f"standing/{name}")
+    for number in body.get("given", ()):
+        leg = trade.legs[number]
+        if leg["asset"] == "receivable":
+            _receivable(ledger, leg["receivable"], name, moment)
+        else:
+            money_in(ledger, trade, actor, {"leg": number}, moment)
 
 
 def done(act: str, change: Callable[[Ledger, Trade, str, Body, Moment], None]) -> Effect:

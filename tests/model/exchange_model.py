@@ -58,7 +58,8 @@ class Trade:
     @property
     def given(self) -> list[int]:
         """Numbers of legs in escrow or confirmed."""
-        return sorted(one.leg for one in self.since if one.act in GIVING)
+        at_once = self.body.get("given", [])
+        return sorted([*at_once, *(one.leg for one in self.since if one.act in GIVING)])
 
     @property
     def ungiven(self) -> list[int]:
@@ -118,8 +119,8 @@ class Trade:
         return told
 
     def standing(self) -> dict[str, Any] | None:
-        """The record of what became of it; none before anything was done to it."""
-        if not self.since:
+        """The record of what became of it; none before anything was done to it or given."""
+        if not self.since and "given" not in self.body:
             return None
         told = {
             "agreed": sorted(self.agreed),
@@ -144,6 +145,8 @@ def stood_for(hall: Hall, act: str, actor: str, body: Body) -> Iterator[tuple[st
         yield "exchange.SETTLE", {"exchange": body["exchange"], "titles": body["titles"]}
     if act == "exchange.OPEN":
         yield from _promised(body["legs"], actor)
+        for number in body.get("given", ()):
+            yield from _given_as(body["legs"][number]) if number < len(body["legs"]) else ()
     trade = hall.trades.get(str(body.get("exchange", "")))
     if trade is None:
         return

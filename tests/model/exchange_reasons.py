@@ -37,15 +37,39 @@ def open_exchange(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Ver
     why = first(("exchange.bad_deadline", not soon))
     for leg in legs:
         why = why or _why_no_leg(leg)
-    return only(
-        why
-        or first(
-            ("exchange.bad_leg", len(objects) != len(set(objects))),
-            ("exchange.not_party", actor not in parties),
-            ("identity.unknown_controller", not parties <= {*ledger.people}),
-            ("exchange.bad_condition", condition is not None and not is_in_form(condition)),
-        )
+    given = body.get("given", [])
+    why = why or first(
+        ("exchange.bad_leg", len(objects) != len(set(objects))),
+        ("exchange.not_party", actor not in parties),
+        ("identity.unknown_controller", not parties <= {*ledger.people}),
+        ("exchange.bad_condition", condition is not None and not is_in_form(condition)),
+        ("exchange.bad_leg", given != sorted(set(given))),
     )
+    return after(why, lambda: _why_not_given(ledger, actor, body, moment))
+
+
+def _why_not_given(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Verdict:
+    """One leg after the other, what went in before being gone."""
+    spent: dict[tuple[str, ...], int] = {}
+    shares: list[str] = []
+    for number in body.get("given", ()):
+        leg = body["legs"][number] if number < len(body["legs"]) else {"asset": ""}
+        asset = leg["asset"]
+        why = first(
+            ("exchange.no_such_leg", asset not in {"deposit", "receivable"}),
+            ("exchange.not_giver", leg.get("giver") != actor),
+        )
+        if not why and asset == "receivable":
+            why = why_not_in_hand(ledger, leg, actor)
+            shares.append(leg["receivable"])
+        elif not why:
+            account = (leg["bank"], leg["currency"], actor)
+            spent[account] = spent.get(account, 0) + amount_in(leg["sum"])
+            why = _why_no_money(ledger, leg, actor, spent[account])
+        if why:
+            return only(why)
+    given = [ledger.market.shares[one] for one in shares]
+    return lacking_pledgees(given, actor, moment) if given else Verdict()
 
 
 def _why_no_leg(leg: Body) -> str:
@@ -150,21 +174,27 @@ def escrow_receivable(
     ledger: Ledger, _trade: Trade, leg: Body, actor: str, body: Body, moment: Moment
 ) -> Verdict:
     """A receivable goes in."""
-    market = ledger.market
     if any(leg[one] != body[one] for one in ("receivable", "last_act")):
         return only("exchange.other_object")
-    share = market.shares.get(body["receivable"])
+    why = why_not_in_hand(ledger, leg, actor)
+    shares = [ledger.market.shares[body["receivable"]]] if not why else []
+    return after(why, lambda: lacking_pledgees(shares, actor, moment))
+
+
+def why_not_in_hand(ledger: Ledger, leg: Body, actor: str) -> str:
+    """Why it is not there to be given as the leg says; nothing where it is."""
+    market = ledger.market
+    share = market.shares.get(leg["receivable"])
     if share is None:
-        return only("capital.unknown_receivable")
-    why = first(
+        return "capital.unknown_receivable"
+    return first(
         ("capital.closed", bool(share.ended)),
-        ("capital.stale_receivable", share.acts[-1] != body["last_act"]),
+        ("capital.stale_receivable", share.acts[-1] != leg["last_act"]),
         ("capital.in_escrow", bool(share.escrow)),
         ("capital.not_creditor", share.creditor != actor),
-        ("exchange.other_object", market.worth(body["receivable"]) != amount_in(leg["sum"])),
+        ("exchange.other_object", market.worth(leg["receivable"]) != amount_in(leg["sum"])),
         ("exchange.leg_broken", not _is_sound(ledger, share.payable)),
     )
-    return after(why, lambda: lacking_pledgees([share], actor, moment))
 
 
 def _is_sound(ledger: Ledger, payable: str) -> bool:
@@ -177,16 +207,20 @@ def escrow_deposit(
     ledger: Ledger, trade: Trade, leg: Body, actor: str, body: Body, moment: Moment
 ) -> Verdict:
     """Money goes in; where titles are named, it settles as well, or no money goes in."""
-    market, where, amount = ledger.market, (leg["bank"], leg["currency"]), amount_in(leg["sum"])
-    unknown = {(*where, leg["taker"]), (*where, actor)} - market.customers
-    free = market.journal.sum("deposit", *where, actor)
-    why = first(
-        ("capital.not_customer", bool(unknown)),
-        ("capital.insufficient_funds", free < amount),
-    )
+    why = _why_no_money(ledger, leg, actor, amount_in(leg["sum"]))
     if "titles" not in body:
         return only(why)
     return after(why, lambda: _settle_with(ledger, trade, actor, body, moment))
+
+
+def _why_no_money(ledger: Ledger, leg: Body, actor: str, amount: int) -> str:
+    market, where = ledger.market, (leg["bank"], leg["currency"])
+    unknown = {(*where, leg["taker"]), (*where, actor)} - market.customers
+    free = market.journal.sum("deposit", *where, actor)
+    return first(
+        ("capital.not_customer", bool(unknown)),
+        ("capital.insufficient_funds", free < amount),
+    )
 
 
 def _settle_with(ledger: Ledger, trade: Trade, actor: str, body: Body, moment: Moment) -> Verdict:

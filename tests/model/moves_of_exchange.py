@@ -9,13 +9,14 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ledger.world import IDS, UNKNOWN, salt
+from ledger.world import IDS, salt
 from model.capital_model import MOST
 from model.cast import Cast, Move
-from model.exchange_model import Trade, named
-from model.moves_of_invoices import NO_SUMS, NOWHERE, TRADERS
+from model.exchange_model import Trade, named, parts_of
+from model.moves_of_invoices import NOWHERE, TRADERS
 from model.moves_of_titles import MovesOfTitles
 from model.title_model import Body
+from model.wrong_legs import not_so, wrong_legs
 
 OPEN = 6
 """So many exchanges are worked on."""
@@ -33,6 +34,13 @@ ON_SHARES: Mapping[str, Mapping[str, Any]] = {
     "RELEASE_RECEIVABLE": {},
     "TRANSFER_RECEIVABLE": {"to": IDS["buyer"], "with_recourse": False},
 }
+KINDS = (
+    *("title deposit", "title deposit", "title payment", "title", "title title"),
+    *("receivable deposit", "receivable deposit", "receivable", "title receivable deposit"),
+    *("payment", "deposit deposit", "surrender deposit release", "surrender freight", "surrender"),
+    *("paid_back deposit", "release payment"),
+)
+"""Legs that are put to others together."""
 Members = dict[str, Any]
 
 
@@ -68,8 +76,12 @@ class MovesOfExchange:
     # opening
 
     def _open(self) -> Move:
-        legs = [leg for one in self._kinds() if (leg := LEGS[one](self)) is not None]
-        legs = legs or [self._deposit()]
+        shares = self.ledger.market.shares
+        unfree = [one for one in list(shares)[-60:] if shares[one].pledgee or shares[one].ended]
+        if unfree and self.cast.odds(0.05):
+            return self._again(self.chance.choice(unfree))
+        found = [LEGS[one](self) for one in self.chance.choice(KINDS).split()]
+        legs = [leg for leg in found if leg is not None] or [self._deposit()]
         if self.cast.odds(0.04):
             legs.append(dict(self.chance.choice(legs)))
         parties = sorted({leg[side] for leg in legs for side in ("giver", "taker")})
@@ -77,29 +89,21 @@ class MovesOfExchange:
         body: Members = {"deadline": deadline, "legs": legs}
         if self.cast.odds(0.2):
             body["condition"] = self._condition()
-        return Move(self.chance.choice(parties), "exchange.OPEN", body)
+        actor = self.chance.choice(parties)
+        return Move(actor, "exchange.OPEN", {**body, **self._at_once(legs, actor)})
 
-    def _kinds(self) -> tuple[str, ...]:
-        return self.chance.choice(
-            (
-                ("title", "deposit"),
-                ("title", "deposit"),
-                ("title", "payment"),
-                ("receivable", "deposit"),
-                ("receivable", "deposit"),
-                ("receivable",),
-                ("title",),
-                ("title", "title"),
-                ("title", "receivable", "deposit"),
-                ("payment",),
-                ("deposit", "deposit"),
-                ("surrender", "deposit", "release"),
-                ("surrender", "freight"),
-                ("surrender",),
-                ("paid_back", "deposit"),
-                ("release", "payment"),
-            )
-        )
+    def _at_once(self, legs: list[Members], actor: str) -> Members:
+        """What its opener gives by opening: often whatever it can, seldom what it can not."""
+        own = [number for number, leg in enumerate(legs) if leg["giver"] == actor]
+        given = [one for one in own if legs[one]["asset"] in {"deposit", "receivable"}]
+        if not self.cast.odds(0.35):
+            return {}
+        if self.cast.odds(0.08):
+            given = self.chance.choice(([*given, *given], [*own, 9], [*range(len(legs))]))
+        elif given and self.cast.odds(0.3):
+            leg = legs[self.chance.choice(given)]
+            leg |= not_so(self.cast, leg)
+        return {"given": given} if given else {}
 
     def _title(self, how: str = "") -> Members | None:
         titles = self.ledger.registry.titles
@@ -168,7 +172,7 @@ class MovesOfExchange:
             "asset": "receivable",
             "giver": market.shares[name].creditor if self.cast.odds(0.95) else self._trader(),
             "last_act": market.shares[name].acts[-1],
-            "receivable": name,
+            "receivable": name if self.cast.odds(0.97) else NOWHERE,
             "sum": str(max(worth, 1)),
             "taker": self._trader(),
             "with_recourse": self.cast.odds(0.6),
@@ -181,7 +185,9 @@ class MovesOfExchange:
         bank, currency, giver = self.chance.choice(traded or known)
         free = market.journal.sum("deposit", bank, currency, giver)
         others = [one[2] for one in known if one[:2] == (bank, currency) and one[2] != giver]
-        taker = self.chance.choice(others) if others and self.cast.odds(0.9) else self._trader()
+        taker = (
+            self.chance.choice(others) if others and self.cast.odds(0.9) else self.cast.anybody()
+        )
         most = max(free // self.chance.choice((1, 2, 9)), 1)
         sum_ = self.chance.randint(1, most) + self.cast.odds(0.05) * 9_999
         if self.cast.odds(0.03):
@@ -296,11 +302,12 @@ class MovesOfExchange:
 
     def _paying(self, trade: Trade) -> Members:
         """Who pays last often settles by that; who is not the last seldom tries."""
-        if not self.cast.odds(0.6 if len(trade.ungiven) == 1 else 0.05):
+        if not self.cast.odds(0.75 if len(trade.ungiven) == 1 else 0.05):
             return {}
         titles = self._decide(trade, "SETTLE").body["titles"]
-        if self.cast.odds(0.1):
-            titles = titles[1:] or [self._seen(NOWHERE)]
+        if self.cast.odds(0.15):
+            stale = [{**one, "last_act": NOWHERE} for one in titles]
+            titles = self.chance.choice((stale, stale, titles[1:])) or [self._seen(NOWHERE)]
         return {"titles": titles}
 
     def _meddle(self, trade: Trade) -> Move:
@@ -309,7 +316,7 @@ class MovesOfExchange:
         titles = [leg["title"] for leg in held if leg["asset"] == "title"]
         shares = [leg for leg in held if leg["asset"] == "receivable"]
         if titles and (not shares or self.cast.odds(0.5)):
-            ready = trade.is_nearly_there and self.cast.odds(0.6)
+            ready = trade.is_nearly_there and self.cast.odds(0.8)
             act = "FREEZE" if ready else self.chance.choice(ON_TITLES)
             return self.titles.act(self.chance.choice(titles), act)
         if not shares:
@@ -350,7 +357,9 @@ class MovesOfExchange:
         leg["last_act"] = share.acts[-1]
         leg |= {"sum": str(self.ledger.market.worth(name)), "with_recourse": False}
         taker = next(one for one in map(IDS.__getitem__, TRADERS) if one != share.creditor)
-        body = {"deadline": self.cast.time + 86_400, "legs": [{**leg, "taker": taker}]}
+        body: Members = {"deadline": self.cast.time + 86_400, "legs": [{**leg, "taker": taker}]}
+        if self.cast.odds(0.4):
+            body["given"] = [0]
         return Move(share.creditor, "exchange.OPEN", body)
 
     def _paid(self, payable: str) -> Move:
@@ -390,8 +399,8 @@ class MovesOfExchange:
         wanted = [
             one
             for trade in self._running()
-            for one in _asked(trade.body.get("condition", {}))
-            if one["asks"] in {"event", "readings"}
+            for one, _ in parts_of(trade.body.get("condition", {}))
+            if one.get("asks") in {"event", "readings"}
         ]
         asked = self.chance.choice(wanted) if wanted and self.cast.odds(0.8) else None
         if asked is None:
@@ -446,26 +455,6 @@ class MovesOfExchange:
         names = list(self.ledger.hall.trades)[-20:]
         return self.chance.choice(names) if names and self.cast.odds(0.9) else NOWHERE
 
-    def _wrong_legs(self, was: list[Members]) -> list[Members]:
-        legs = [dict(one) for one in was]
-        leg = self.chance.choice(legs)
-        member = self.chance.choice([one for one in sorted(leg) if one != "asset"])
-        wrong: Mapping[str, Any] = {
-            "currency": self.chance.choice(("XXX", "eur")),
-            "receivable": NOWHERE,
-            "sum": self.chance.choice(NO_SUMS),
-            "taker": self.chance.choice((leg["giver"], UNKNOWN)),
-            "title": NOWHERE,
-        }
-        leg[member] = wrong.get(member, leg[member])
-        return legs
-
-
-def _asked(condition: Body) -> list[Body]:
-    """Parts of a condition that are no others'."""
-    parts = [one for inner in condition.get("of", ()) for one in _asked(inner)]
-    return parts or ([condition] if "asks" in condition else [])
-
 
 LEGS: Mapping[str, Callable[[MovesOfExchange], Members | None]] = {
     "deposit": MovesOfExchange._deposit,
@@ -489,7 +478,7 @@ WRONG: Mapping[str, Callable[[MovesOfExchange, Any], object]] = {
     "how": lambda moves, _was: moves.chance.choice(HOWS),
     "last_act": lambda _moves, _was: salt("older"),
     "leg": lambda moves, _was: moves.chance.choice((0, 1, 2, 9)),
-    "legs": MovesOfExchange._wrong_legs,
+    "legs": lambda moves, was: wrong_legs(moves.cast, was),
     "titles": lambda moves, was: (
         [{**one, "last_act": NOWHERE} for one in was] if moves.cast.odds(0.5) else was[1:]
     ),

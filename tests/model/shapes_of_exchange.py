@@ -97,7 +97,12 @@ OF_EXCHANGE: Mapping[str, Mapping[str, Any]] = {
     "exchange.ESCROW_DEPOSIT": {**ON_LEG, "titles?": TITLES},
     "exchange.ESCROW_RECEIVABLE": {**ON_LEG, "last_act": str, "receivable": str},
     "exchange.ESCROW_TITLE": {**ON_LEG, "how": HOW, "last_act": str, "title": str, "to": str},
-    "exchange.OPEN": {"condition?": CONDITION, "deadline": NUMBER, "legs": Several(LEG, 1, 16)},
+    "exchange.OPEN": {
+        "condition?": CONDITION,
+        "deadline": NUMBER,
+        "given?": Several((0, 15), 1, 16),
+        "legs": Several(LEG, 1, 16),
+    },
     "exchange.RETRACT_FACT": {"fact": str},
     "exchange.RETURN": DECIDING,
     "exchange.SETTLE": DECIDING,

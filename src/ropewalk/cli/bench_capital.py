@@ -132,43 +132,38 @@ class _Market:
         return [text for step in zip(*lives, strict=True) for text in step]
 
     def _with_title(self, title: Held, share: _Share) -> Iterator[str]:
-        """Four acts. The seller agrees by opening, the buyer by paying, which settles."""
+        """Three acts. The seller gives the receivable by opening, the buyer settles by paying."""
         seller, buyer = share.holder, share.holder % (PARTIES - 1) + 1
         on_title: dict[str, Value] = {"how": "TRANSFER", "title": title.title}
         on_title["last_act"] = title.last_act
         goods = {"asset": "title", **self._sides(seller, buyer), **on_title}
         legs = [goods, self._claim(share, buyer), self._money(seller, buyer, "99")]
-        opened, exchange = self._opened(seller, legs)
+        opened, exchange = self._opened(seller, legs, 1)
         yield opened
         on_leg: dict[str, Value] = {"exchange": exchange, "leg": 0, "to": self.world.ids[buyer]}
         escrowed = self.signed("exchange.ESCROW_TITLE", seller, {**on_title, **on_leg})
         yield escrowed
-        yield self._given(share, exchange, 1)
         seen: list[Value] = [{"last_act": transaction_id(escrowed), "title": title.title}]
         paid: dict[str, Value] = {"exchange": exchange, "leg": 2, "titles": seen}
         yield self.signed("exchange.ESCROW_DEPOSIT", buyer, paid)
 
     def _with_interest(self, share: _Share) -> Iterator[str]:
+        """Three acts likewise; the interest goes in first."""
         seller, buyer = share.holder, share.holder % (PARTIES - 1) + 1
         legs = [self._claim(share, buyer)]
         legs += [self._money(seller, buyer, amount) for amount in ("97", "2")]
-        opened, exchange = self._opened(seller, legs)
+        opened, exchange = self._opened(seller, legs, 0)
         yield opened
-        yield self._given(share, exchange, 0)
         yield self.signed("exchange.ESCROW_DEPOSIT", buyer, {"exchange": exchange, "leg": 1})
         paid: dict[str, Value] = {"exchange": exchange, "leg": 2, "titles": []}
         yield self.signed("exchange.ESCROW_DEPOSIT", buyer, paid)
 
-    def _opened(self, seller: int, legs: list[dict[str, Value]]) -> tuple[str, str]:
+    def _opened(self, seller: int, legs: list[dict[str, Value]], given: int) -> tuple[str, str]:
+        """An OPEN by which the seller gives a leg, and the exchange's id."""
         deadline = int(time.time()) + DAY_S
-        text = self.signed("exchange.OPEN", seller, {"deadline": deadline, "legs": legs})
+        body: dict[str, Value] = {"deadline": deadline, "given": [given], "legs": [*legs]}
+        text = self.signed("exchange.OPEN", seller, body)
         return text, exchange_id(transaction_id(text))
-
-    def _given(self, share: _Share, exchange: str, leg: int) -> str:
-        body: dict[str, Value] = {"last_act": share.last_act, "receivable": share.receivable}
-        return self.signed(
-            "exchange.ESCROW_RECEIVABLE", share.holder, {**body, "exchange": exchange, "leg": leg}
-        )
 
     def _sides(self, giver: int, taker: int) -> dict[str, Value]:
         return {"giver": self.world.ids[giver], "taker": self.world.ids[taker]}

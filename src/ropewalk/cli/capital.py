@@ -166,6 +166,10 @@ def exchange_open(
     ],
     signer: As,
     deadline: Annotated[str, typer.Option("--deadline", help="A time, or +10d from now.")],
+    give: Annotated[
+        list[int] | None,
+        typer.Option("--give", help="Number of a leg of your own, a receivable or money, from 0."),
+    ] = None,
     actor: Actor = "",
     co_signer: CoSigners = None,
     node: NodeUrl = DEFAULT_NODE,
@@ -174,7 +178,10 @@ def exchange_open(
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
-    """Put an exchange to its parties; key names stand for controllers, +3d for times."""
+    """Put an exchange to its parties; key names stand for controllers, +3d for times.
+
+    With --give what is yours goes into escrow by the same act.
+    """
     with ending(as_json=as_json), Node(node) as connected:
         wallet = Wallet(key_folder or data / "keys", passphrase(passphrase_file))
         opener = wallet.actor(
@@ -183,6 +190,8 @@ def exchange_open(
         body = {**_terms(terms, wallet), "deadline": time_of(deadline)}
         for leg in body["legs"]:
             _as_seen(connected, leg)
+        if give:
+            body["given"] = sorted(give)
         outcome = opener.act("exchange.OPEN", body)
         finish(outcome, as_json=as_json, exchange=exchange_id(outcome.transaction))
 

@@ -5,6 +5,7 @@ carrier = Actor(node, network, controller, signer)
 outcome = carrier.act("title.TRANSFER", {"title": …, "last_act": …, "recipient": …})
 """
 
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from ropewalk.identity import Propose, proposed_hash
 from ropewalk.ledger import VALIDITY_S_MAX, sign_consent, sign_transaction
 
 VALIDITY_S = 600
-"""How long an act stays valid unless told otherwise: ten minutes."""
+"""How long an act stays valid unless told otherwise: ten minutes, or up to `SPREAD_S` less."""
+SPREAD_S = 256
+"""Two acts of one content in one second are two, not one sent twice: they end at other seconds."""
 
 PROPOSAL_S = 30 * 86_400
 """How long a proposal or an approval stands unless told otherwise: thirty days."""
@@ -44,20 +47,21 @@ class Actor:
         """In whose name its acts are."""
         return self.represents or self.controller
 
-    def build(self, act: str, body: Mapping[str, Value], *, validity_s: int = VALIDITY_S) -> str:
+    def build(self, act: str, body: Mapping[str, Value], *, validity_s: int = 0) -> str:
         """A signed transaction, ready to send.
 
         Args:
             act: such as `title.ENDORSE_TO_ORDER`.
             body: the act's members, as docs/reference/acts.md says.
-            validity_s: seconds until it expires, at most an hour.
+            validity_s: seconds until it expires, at most an hour; some minutes unless given.
         """
+        valid_s = validity_s or VALIDITY_S - secrets.randbelow(SPREAD_S)
         content: dict[str, Value] = {
             "act": act,
             "actor": self.controller,
             "body": dict(body),
             "network": self.network,
-            "valid_until": self.now_s() + min(validity_s, VALIDITY_S_MAX),
+            "valid_until": self.now_s() + min(valid_s, VALIDITY_S_MAX),
         }
         if self.represents:
             content["represented_party"] = self.represents

@@ -17,6 +17,7 @@ from ropewalk.capital import (
     NotBankError,
     OnReceivable,
     Purse,
+    Receivable,
     ReceivablePledgedError,
     changed,
     held,
@@ -127,7 +128,8 @@ def escrow_title(view: View, message: EscrowTitle, context: Context) -> Effects:
     if message.how == "SURRENDER":
         _require_carrier(view, message.title, exchange)
     noted = put(given_by(exchange, message.leg, context.actor), message.exchange)
-    return Effects({**offered.writes, **noted}, (*offered.events, _told(message, context)))
+    told = told_given(message.exchange, message.leg, context)
+    return Effects({**offered.writes, **noted}, (*offered.events, told))
 
 
 def _require_carrier(view: View, title: str, exchange: Exchange) -> None:
@@ -154,19 +156,29 @@ def escrow_receivable(view: View, message: EscrowReceivable, context: Context) -
     if leg.receivable != message.receivable:
         raise OtherObjectError(f"leg {message.leg} is of another receivable")
     _require_as_seen(leg, message.last_act)
-    on_receivable = OnReceivable(last_act=message.last_act, receivable=message.receivable)
+    receivable, effects = receivable_given(view, leg, message.exchange, context)
+    require_pledgees([receivable], context)
+    noted = put(given_by(exchange, message.leg, context.actor), message.exchange)
+    told = told_given(message.exchange, message.leg, context)
+    return Effects({**effects.writes, **noted}, (told, *effects.events))
+
+
+def receivable_given(
+    view: View, leg: ReceivableLeg, exchange: str, context: Context
+) -> tuple[Receivable, Effects]:
+    """A receivable as it was, and how it goes into an exchange's escrow; its pledgee is not asked.
+
+    Raises:
+        LedgerError: one of `RECEIVABLE_GIVEN`, in that order.
+    """
+    on_receivable = OnReceivable(last_act=leg.last_act, receivable=leg.receivable)
     receivable = held(view, on_receivable, context)
     if receivable.amount != leg.sum:
         raise OtherObjectError(f"it is worth {receivable.amount}, the leg says {leg.sum}")
     if not is_sound(view, receivable.payable):
         raise LegBrokenError("its payable is disputed, or in default")
-    require_pledgees([receivable], context)
-    writes = {
-        **put_receivable(receivable, message.receivable, context, escrow=message.exchange),
-        **put(given_by(exchange, message.leg, context.actor), message.exchange),
-    }
-    listed = changed(receivable.payable, message.receivable)
-    return Effects(writes, (_told(message, context), listed))
+    writes = put_receivable(receivable, leg.receivable, context, escrow=exchange)
+    return receivable, Effects(writes, (changed(receivable.payable, leg.receivable),))
 
 
 def escrow_deposit(view: View, message: EscrowDeposit, context: Context) -> Effects:
@@ -177,17 +189,27 @@ def escrow_deposit(view: View, message: EscrowDeposit, context: Context) -> Effe
     """
     exchange, leg = load_leg(view, message, context, DepositLeg)
     require_giver(leg, context)
-    purse = Purse(view, leg.bank, leg.currency)
-    purse.balance(leg.taker)  # who is to be paid has an account, or it could never settle
-    purse.hold(context.actor, read_amount(leg.sum))
+    held_back = deposit_given(view, leg, message.exchange)
     after = given_by(exchange, message.leg, context.actor)
+    told = told_given(message.exchange, message.leg, context)
     if message.titles is None:
-        posted = purse.events("ESCROW_DEPOSIT", message.exchange)
-        writes = {**purse.writes, **put(after, message.exchange)}
-        return Effects(writes, (_told(message, context), *posted))
+        writes = {**held_back.writes, **put(after, message.exchange)}
+        return Effects(writes, (told, *held_back.events))
     deciding = Settle(exchange=message.exchange, titles=message.titles)
     settled = settle_all(view, after, deciding, context, paying=message.leg)
-    return Effects(settled.writes, (_told(message, context), *settled.events))
+    return Effects(settled.writes, (told, *settled.events))
+
+
+def deposit_given(view: View, leg: DepositLeg, exchange: str) -> Effects:
+    """Money goes into an exchange's escrow.
+
+    Raises:
+        LedgerError: one of `PAYS`, in that order.
+    """
+    purse = Purse(view, leg.bank, leg.currency)
+    purse.balance(leg.taker)  # who is to be paid has an account, or it could never settle
+    purse.hold(leg.giver, read_amount(leg.sum))
+    return Effects(purse.writes, purse.events("ESCROW_DEPOSIT", exchange))
 
 
 def _of_deposit(view: View, message: EscrowDeposit, actor: str) -> Sequence[Act]:
@@ -210,11 +232,12 @@ def confirm_payment(view: View, message: ConfirmPayment, context: Context) -> Ef
     if not has_role(view, context.actor, "bank"):
         raise NotBankError(context.actor)
     noted = put(given(exchange, message.leg), message.exchange)
-    return Effects(noted, (_told(message, context),))
+    return Effects(noted, (told_given(message.exchange, message.leg, context),))
 
 
-def _told(message: OnLeg, context: Context) -> Event:
-    told = {"actor": context.actor, "exchange": message.exchange, "leg": str(message.leg)}
+def told_given(exchange: str, leg: int, context: Context) -> Event:
+    """The event of a leg that is in escrow, or confirmed."""
+    told = {"actor": context.actor, "exchange": exchange, "leg": str(leg)}
     return Event("exchange.leg_given", told)
 
 
@@ -226,6 +249,7 @@ TITLE_REFUSALS = (
     *(one for one in OFFER_REFUSALS if one not in _BY_OPENING),
     CarrierAbsentError,
 )
+RECEIVABLE_GIVEN = (*HELD, OtherObjectError, LegBrokenError)
 RECEIVABLE_REFUSALS = (*ON_LEG, OtherObjectError, *HELD, LegBrokenError, ReceivablePledgedError)
 DEPOSIT_REFUSALS: tuple[type[LedgerError], ...] = (*ON_LEG, *PAYS, *MOVES)
 CONFIRM_REFUSALS = (*ON_LEG, NotBankError)

@@ -52,8 +52,11 @@ def decided_once(change: Change) -> str | None:
 
 
 def _began(now: Exchange) -> str | None:
-    if now.given or now.version != 1:
+    if now.version != 1:
         return "began in the middle"
+    for leg in (now.legs[number] for number in now.given):
+        if leg.giver != now.opener or not isinstance(leg, DepositLeg | ReceivableLeg):
+            return "began with what its opener did not give"
     return None if now.status == OPEN else f"began as {now.status}"
 
 

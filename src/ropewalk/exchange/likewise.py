@@ -28,7 +28,7 @@ def of_leg(view: View, message: OnLeg, _actor: str) -> Sequence[Act]:
     exchange = find_exchange(view, message.exchange)
     if exchange is None or message.leg >= len(exchange.legs):
         return ()
-    return [*_given(view, exchange.legs[message.leg])]
+    return [*given_as(view, exchange.legs[message.leg])]
 
 
 def of_agreement(view: View, message: OnExchange, actor: str) -> Sequence[Act]:
@@ -55,7 +55,8 @@ def _released(leg: ReleaseLeg) -> Iterator[Act]:
         yield "cargo.GRANT_PICK_UP", GrantPickUp(box=box, to=leg.taker, **window)
 
 
-def _given(view: View, leg: Leg) -> Iterator[Act]:
+def given_as(view: View, leg: Leg) -> Iterator[Act]:
+    """What giving a leg stands for."""
     if isinstance(leg, TitleLeg):
         yield from _of_title(view, leg)
     elif isinstance(leg, DepositLeg):

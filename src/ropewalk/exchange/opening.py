@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """OPEN, AGREE: legs over any strand, put to everybody who gives or takes.
 
+Who opens it may give what is not a title in the same act; a title's own chain shows its escrow.
+
 Source: requirements capital.md, «exchange (DvP)», «conditions».
 """
 
@@ -9,19 +11,37 @@ from typing import Annotated
 
 import msgspec
 
-from ropewalk.capital import BadAmountError, BadCurrencyError, check_currency, read_amount
+from ropewalk.capital import (
+    PAYS,
+    BadAmountError,
+    BadCurrencyError,
+    Receivable,
+    ReceivablePledgedError,
+    check_currency,
+    read_amount,
+    require_pledgees,
+)
 from ropewalk.exchange.conditions import Condition, check_condition
 from ropewalk.exchange.errors import (
     BadConditionError,
     BadDeadlineError,
     BadLegError,
     EscrowedAlreadyError,
+    NoSuchLegError,
+    NotGiverError,
     NotPartyError,
 )
-from ropewalk.exchange.likewise import of_agreement, promised
+from ropewalk.exchange.escrow import (
+    RECEIVABLE_GIVEN,
+    deposit_given,
+    receivable_given,
+    told_given,
+)
+from ropewalk.exchange.likewise import given_as, of_agreement, promised
 from ropewalk.exchange.state import (
     DEADLINE_S_MAX,
     LEGS_MAX,
+    OPEN,
     RUNNING,
     DepositLeg,
     Leg,
@@ -29,6 +49,7 @@ from ropewalk.exchange.state import (
     PaymentLeg,
     ReceivableLeg,
     ReleaseLeg,
+    Standing,
     Terms,
     TitleLeg,
     agreed,
@@ -37,9 +58,21 @@ from ropewalk.exchange.state import (
     load_running,
     parties_of,
     put,
+    require_giver,
+    standing_key,
 )
 from ropewalk.identity import UnknownControllerError, require_controller
-from ropewalk.ledger import Act, Context, Effects, Event, Message, Rule, View, encode_record
+from ropewalk.ledger import (
+    Act,
+    Context,
+    Effects,
+    Event,
+    Message,
+    Overlay,
+    Rule,
+    View,
+    encode_record,
+)
 
 
 class Open(Message, frozen=True, omit_defaults=True):
@@ -56,6 +89,18 @@ class Open(Message, frozen=True, omit_defaults=True):
         Annotated[Condition, msgspec.Meta(description="What has to be, beside the consents.")]
         | None
     ) = None
+    given: (
+        Annotated[
+            list[Annotated[int, msgspec.Meta(ge=0, lt=LEGS_MAX)]],
+            msgspec.Meta(
+                min_length=1,
+                max_length=LEGS_MAX,
+                description="Left out, or numbers, sorted, of legs that the actor gives by this "
+                "act: receivables and deposits of its own.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Agree(OnExchange, frozen=True):
@@ -63,7 +108,7 @@ class Agree(OnExchange, frozen=True):
 
 
 def open_exchange(view: View, message: Open, context: Context) -> Effects:
-    """Bring an exchange into being; nothing is in escrow yet.
+    """Bring an exchange into being; in its escrow is what its opener gives by this act.
 
     Raises:
         LedgerError: one of `OPEN_REFUSALS`, in that order.
@@ -86,9 +131,36 @@ def open_exchange(view: View, message: Open, context: Context) -> Effects:
         opener=context.actor,
     )
     told = {"actor": context.actor, "exchange": identifier, "parties": " ".join(parties)}
-    return Effects(
-        {exchange_key(identifier): encode_record(terms)}, (Event("exchange.opened", told),)
-    )
+    opened = {exchange_key(identifier): encode_record(terms)}
+    if message.given is None:
+        return Effects(opened, (Event("exchange.opened", told),))
+    given = _give(view, message.legs, message.given, identifier, context)
+    return Effects({**opened, **given.writes}, (Event("exchange.opened", told), *given.events))
+
+
+def _give(
+    view: View, legs: Sequence[Leg], numbers: Sequence[int], identifier: str, context: Context
+) -> Effects:
+    """The opener's own legs go into escrow, each as by an act of its own."""
+    if [*numbers] != sorted(set(numbers)):
+        raise BadLegError("legs that are given are sorted, each once")
+    overlay, events, receivables = Overlay(view), list[Event](), list[Receivable]()
+    for number in numbers:
+        leg = legs[number] if number < len(legs) else None
+        if not isinstance(leg, DepositLeg | ReceivableLeg):
+            raise NoSuchLegError(f"leg {number} is none that is given by opening")
+        require_giver(leg, context)
+        if isinstance(leg, DepositLeg):
+            effects = deposit_given(overlay, leg, identifier)
+        else:
+            receivable, effects = receivable_given(overlay, leg, identifier, context)
+            receivables.append(receivable)
+        overlay.changes.update(effects.writes)
+        events += [told_given(identifier, number, context), *effects.events]
+    require_pledgees(receivables, context)
+    standing = Standing(agreed=(context.actor,), given=tuple(numbers), status=OPEN, version=1)
+    overlay.changes[standing_key(identifier)] = encode_record(standing)
+    return Effects(overlay.changes, tuple(events))
 
 
 def _check_legs(legs: list[Leg]) -> None:
@@ -134,8 +206,11 @@ def agree(view: View, message: Agree, context: Context) -> Effects:
     return Effects(put(after, message.exchange), (Event("exchange.agreed", told),))
 
 
-def _promised(_view: View, message: Open, actor: str) -> Sequence[Act]:
-    return promised(message.legs, actor)
+def _promised(view: View, message: Open, actor: str) -> Sequence[Act]:
+    """What opening it comes to: releases that the actor promises, and what it gives at once."""
+    numbers = [one for one in message.given or () if one < len(message.legs)]
+    given = [act for number in numbers for act in given_as(view, message.legs[number])]
+    return [*promised(message.legs, actor), *given]
 
 
 OPEN_REFUSALS = (
@@ -146,6 +221,11 @@ OPEN_REFUSALS = (
     NotPartyError,
     UnknownControllerError,
     BadConditionError,
+    NoSuchLegError,
+    NotGiverError,
+    *RECEIVABLE_GIVEN,
+    *PAYS,
+    ReceivablePledgedError,
 )
 AGREE_REFUSALS = (*RUNNING, NotPartyError, EscrowedAlreadyError)
 

@@ -133,7 +133,7 @@ class Terms(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Standing(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """Record `standing/<id>`: how far it got; written by every act behind the OPEN."""
+    """Record `standing/<id>`: how far it got; written by all acts but an OPEN without `given`."""
 
     agreed: tuple[str, ...]
     """Parties that agreed, sorted: who opened it, who gave a leg, who said so."""
