@@ -347,3 +347,47 @@ def test_what_is_given_is_held_by_what_it_was_given_to() -> None:
     assert broken(hall, given, "consignee") == [FOLLOWS]
     told = {**given, **account("consignee", 0, PRICE)}
     assert broken(hall, told, "consignee") == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"version": 2},
+        {"agreed": ()},
+        {"given": (0, 0)},
+        {"given": (1,)},
+        {"given": (2,)},
+        {"status": SETTLED},
+    ],
+)
+def test_an_exchange_begins_with_what_its_opener_gave_and_nothing_else(
+    changes: Mapping[str, object],
+) -> None:
+    """Leg 0 is the opener's receivable, which is not in escrow; 1 another's money; 2 a title."""
+    hall, there = Hall(), Hall()
+    share = there.receivable()
+    assert hall.receivable() == share
+    there.opened(there.receivable_leg(share), there.deposit_leg(), there.title_leg())
+    began = msgspec.structs.replace(there.record, **{"given": (0,), **changes})
+    records: Changed = {
+        exchange_key(there.exchange): terms(began),
+        standing_key(there.exchange): standing(began),
+    }
+    assert DECIDED in broken(hall, records)
+    held = msgspec.structs.replace(there.share(share), escrow=there.exchange)
+    assert (DECIDED in broken(hall, {**records, receivable_key(share): held})) == bool(changes)
+
+
+def test_an_exchange_may_begin_with_its_opener_s_receivable() -> None:
+    hall, there = Hall(), Hall()
+    share = there.receivable()
+    assert hall.receivable() == share
+    there.opened(there.receivable_leg(share), there.deposit_leg(), given=[0])
+    began = there.record
+    records: Changed = {
+        exchange_key(there.exchange): terms(began),
+        standing_key(there.exchange): standing(began),
+        receivable_key(share): there.share(share),
+    }
+    assert DECIDED not in broken(hall, records)

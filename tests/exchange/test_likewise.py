@@ -33,6 +33,24 @@ def test_four_eyes_see_what_is_given_by_opening() -> None:
     assert hall.why("consignee", "OPEN", hall.opening(given=[1])) == "identity.four_eyes"
     hall.opened(hall.deposit_leg(999), opener="consignee", given=[0])
     hall.opened(opener="consignee")
+    legs = [hall.deposit_leg(999), hall.deposit_leg(1, taker="buyer")]
+    assert hall.why("consignee", "OPEN", hall.opening(*legs, given=[0, 1])) == "identity.four_eyes"
+
+
+@pytest.mark.parametrize("act", ["exchange.ESCROW_DEPOSIT", "capital.MOVE_DEPOSIT"])
+def test_money_given_by_opening_stands_for_its_escrow_too(act: str) -> None:
+    hall = Hall()
+    with_two_keys(hall, "consignee", act)
+    assert hall.why("consignee", "OPEN", hall.opening(given=[1])) == "identity.four_eyes"
+
+
+@pytest.mark.parametrize("act", ["exchange.ESCROW_RECEIVABLE", "capital.TRANSFER_RECEIVABLE"])
+def test_a_receivable_given_by_opening_stands_for_its_escrow_too(act: str) -> None:
+    hall = Hall()
+    share = hall.receivable()
+    with_two_keys(hall, "shipper", act)
+    body = hall.opening(hall.receivable_leg(share), given=[0])
+    assert hall.why("shipper", "OPEN", body) == "identity.four_eyes"
 
 
 @pytest.mark.parametrize("act", ["cargo.ORDER_DELIVERY", "cargo.GRANT_PICK_UP"])

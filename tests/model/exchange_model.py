@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from model.capital_model import amount_in
 from model.title_model import Body, canonical
 
 GIVING = {
@@ -145,8 +146,8 @@ def stood_for(hall: Hall, act: str, actor: str, body: Body) -> Iterator[tuple[st
         yield "exchange.SETTLE", {"exchange": body["exchange"], "titles": body["titles"]}
     if act == "exchange.OPEN":
         yield from _promised(body["legs"], actor)
-        for number in body.get("given", ()):
-            yield from _given_as(body["legs"][number]) if number < len(body["legs"]) else ()
+        legs = body["legs"]
+        yield from _given_at_once([legs[one] for one in body.get("given", ()) if one < len(legs)])
     trade = hall.trades.get(str(body.get("exchange", "")))
     if trade is None:
         return
@@ -161,6 +162,20 @@ def _promised(legs: Sequence[Body], actor: str) -> Iterator[tuple[str, Body]]:
         if leg["asset"] == "release" and leg["giver"] == actor:
             yield "cargo.ORDER_DELIVERY", {}
             yield from (("cargo.GRANT_PICK_UP", {}) for _ in leg["boxes"])
+
+
+def _given_at_once(legs: Sequence[Body]) -> Iterator[tuple[str, Body]]:
+    """Each as by its own act; of money all that goes in so far counts together."""
+    so_far: dict[str, int] = {}
+    for leg in legs:
+        if leg["asset"] in {"deposit", "receivable"}:
+            yield f"exchange.ESCROW_{leg['asset'].upper()}", {}
+        if leg["asset"] == "receivable":
+            yield from _given_as(leg)
+        elif leg["asset"] == "deposit":
+            currency = leg["currency"]
+            so_far[currency] = so_far.get(currency, 0) + (amount_in(leg["sum"]) or 0)
+            yield "capital.MOVE_DEPOSIT", {"amount": str(so_far[currency]), "currency": currency}
 
 
 def _given_as(leg: Body) -> Iterator[tuple[str, Body]]:

@@ -39,11 +39,10 @@ def open_exchange(ledger: Ledger, actor: str, body: Body, moment: Moment) -> Ver
         why = why or _why_no_leg(leg)
     given = body.get("given", [])
     why = why or first(
-        ("exchange.bad_leg", len(objects) != len(set(objects))),
+        ("exchange.bad_leg", len(objects) != len(set(objects)) or given != sorted(set(given))),
         ("exchange.not_party", actor not in parties),
         ("identity.unknown_controller", not parties <= {*ledger.people}),
         ("exchange.bad_condition", condition is not None and not is_in_form(condition)),
-        ("exchange.bad_leg", given != sorted(set(given))),
     )
     return after(why, lambda: _why_not_given(ledger, actor, body, moment))
 

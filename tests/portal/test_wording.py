@@ -412,6 +412,28 @@ def test_an_exchange_tells_each_leg_and_each_part_of_its_condition() -> None:
     assert "ISSUED" in found["Condition 2."]
 
 
+def test_what_an_opening_gives_and_a_payment_settles_is_said_in_the_sentence() -> None:
+    leg = {"asset": "deposit", "bank": OTHER, "currency": "USD", "giver": ACTOR, "sum": "5"}
+    body = {"deadline": AT_S, "given": [0], "legs": [{**leg, "taker": OTHER}]}
+    assert say("exchange.OPEN", body)["sentence"].endswith(
+        "in the legs 0 goes into escrow with it."
+    )
+    body.pop("given")
+    assert "escrow" not in say("exchange.OPEN", body)["sentence"]
+    paid = {"exchange": LAST, "leg": 1, "titles": []}
+    assert "With it the exchange settles" in say("exchange.ESCROW_DEPOSIT", paid)["sentence"]
+
+
+def test_further_sentences_are_of_members_that_may_be_left_out() -> None:
+    left_out = {
+        f"with.{act['act']}.{member['name']}"
+        for act in table()
+        for member in act["members"]
+        if not member["required"]
+    }
+    assert {key for key in texts() if key.startswith("with.")} <= left_out
+
+
 def test_an_act_that_nobody_knows_is_told_and_warned_of() -> None:
     told = say("title.GIVE_ALL", {"amount": "5", "currency": "XTS"})
     assert told["title"] == "Give all"

@@ -18,7 +18,7 @@ from ropewalk.ledger import VALIDITY_S_MAX, sign_consent, sign_transaction
 VALIDITY_S = 600
 """How long an act stays valid unless told otherwise: ten minutes, or up to `SPREAD_S` less."""
 SPREAD_S = 256
-"""Two acts of one content in one second are two, not one sent twice: they end at other seconds."""
+"""Equal acts of one second are hardly ever one sent twice: they end at other seconds."""
 
 PROPOSAL_S = 30 * 86_400
 """How long a proposal or an approval stands unless told otherwise: thirty days."""

@@ -30,7 +30,7 @@ CONTROLLERS = frozenset(
 )
 """Members that name controllers: a key's name will do."""
 
-IN_ORDER = CONTROLLERS | {"boxes", "receivables", "titles"}
+IN_ORDER = CONTROLLERS | {"boxes", "given", "receivables", "titles"}
 """Lists that stand sorted in an act, in whatever order a person gives them."""
 
 KEYS = frozenset({"key", "keys", "successor"})
@@ -63,7 +63,11 @@ def is_time(field: msgspec.structs.FieldInfo) -> bool:
 
 def kind_of(field: msgspec.structs.FieldInfo) -> tuple[msgspec.inspect.Type, str]:
     """A member's type without what is written around it, and its description."""
-    kind, text = msgspec.inspect.type_info(field.type), ""
+    return _bare(msgspec.inspect.type_info(field.type))
+
+
+def _bare(kind: msgspec.inspect.Type) -> tuple[msgspec.inspect.Type, str]:
+    text = ""
     while isinstance(kind, msgspec.inspect.Metadata | msgspec.inspect.UnionType):
         if isinstance(kind, msgspec.inspect.Metadata):
             text = text or (kind.extra_json_schema or {}).get("description", "")
@@ -77,7 +81,5 @@ def is_structured(field: msgspec.structs.FieldInfo) -> bool:
     """Whether a member is an object, or a list of objects."""
     kind, _ = kind_of(field)
     if isinstance(kind, msgspec.inspect.ListType):
-        kind = kind.item_type
-        while isinstance(kind, msgspec.inspect.Metadata):
-            kind = kind.type
+        kind, _ = _bare(kind.item_type)
     return isinstance(kind, msgspec.inspect.StructType | msgspec.inspect.DictType)

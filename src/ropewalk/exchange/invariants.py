@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ropewalk.capital import Balance, Receivable, balance_key
+from ropewalk.capital import Balance, Receivable, balance_key, find_receivable
 from ropewalk.cargo import find_right
 from ropewalk.exchange.conditions import FAILED, MET, judge
 from ropewalk.exchange.settle import is_broken
@@ -45,19 +45,31 @@ def decided_once(change: Change) -> str | None:
     for identifier, was, now in _exchanges(change):
         if now is None:
             return f"{identifier} was removed"
-        broken = _began(now) if was is None else _went_on(was, now, identifier, change)
+        if was is None:
+            broken = _began(now, identifier, change)
+        else:
+            broken = _went_on(was, now, identifier, change)
         if broken is not None:
             return f"{identifier} {broken}"
     return None
 
 
-def _began(now: Exchange) -> str | None:
-    if now.version != 1:
+def _began(now: Exchange, identifier: str, change: Change) -> str | None:
+    if now.version != 1 or now.agreed != (now.opener,) or [*now.given] != sorted({*now.given}):
         return "began in the middle"
     for leg in (now.legs[number] for number in now.given):
-        if leg.giver != now.opener or not isinstance(leg, DepositLeg | ReceivableLeg):
+        is_own = leg.giver == now.opener and isinstance(leg, DepositLeg | ReceivableLeg)
+        if not is_own or not _is_held(change, leg, identifier):
             return "began with what its opener did not give"
     return None if now.status == OPEN else f"began as {now.status}"
+
+
+def _is_held(change: Change, leg: Leg, identifier: str) -> bool:
+    """Whether a receivable is in this escrow; money is added up elsewhere."""
+    if not isinstance(leg, ReceivableLeg):
+        return True
+    share = find_receivable(change.after, leg.receivable)
+    return share is not None and share.escrow == identifier
 
 
 def _went_on(was: Exchange, now: Exchange, identifier: str, change: Change) -> str | None:

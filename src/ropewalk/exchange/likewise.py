@@ -7,7 +7,9 @@ under one key either. No act of its own. Source: identity requirements, «four e
 
 from collections.abc import Iterator, Sequence
 
-from ropewalk.capital import MoveDeposit, TransferReceivable
+import msgspec
+
+from ropewalk.capital import BadAmountError, MoveDeposit, TransferReceivable, read_amount
 from ropewalk.cargo import GrantPickUp, OrderDelivery
 from ropewalk.exchange.state import (
     DepositLeg,
@@ -19,7 +21,7 @@ from ropewalk.exchange.state import (
     TitleLeg,
     find_exchange,
 )
-from ropewalk.ledger import Act, View
+from ropewalk.ledger import Act, Message, View
 from ropewalk.title import EndorseToOrder, SurrenderForDelivery, Transfer, find
 
 
@@ -28,7 +30,7 @@ def of_leg(view: View, message: OnLeg, _actor: str) -> Sequence[Act]:
     exchange = find_exchange(view, message.exchange)
     if exchange is None or message.leg >= len(exchange.legs):
         return ()
-    return [*given_as(view, exchange.legs[message.leg])]
+    return [*_given(view, exchange.legs[message.leg])]
 
 
 def of_agreement(view: View, message: OnExchange, actor: str) -> Sequence[Act]:
@@ -55,8 +57,29 @@ def _released(leg: ReleaseLeg) -> Iterator[Act]:
         yield "cargo.GRANT_PICK_UP", GrantPickUp(box=box, to=leg.taker, **window)
 
 
-def given_as(view: View, leg: Leg) -> Iterator[Act]:
-    """What giving a leg stands for."""
+def given_by_opening(view: View, legs: Sequence[Leg], opening: Message) -> Iterator[Act]:
+    """What the opener's giving legs by one act comes to: each escrow, and money by its sum."""
+    sums = dict[str, int]()
+    for leg in legs:
+        if isinstance(leg, ReceivableLeg):
+            yield "exchange.ESCROW_RECEIVABLE", opening
+            yield from _given(view, leg)
+        elif isinstance(leg, DepositLeg):
+            yield "exchange.ESCROW_DEPOSIT", opening
+            sums[leg.currency] = sums.get(leg.currency, 0) + _minor_units(leg.sum)
+            together = msgspec.structs.replace(leg, sum=str(sums[leg.currency]))
+            yield from _given(view, together)
+
+
+def _minor_units(stated: str) -> int:
+    """A sum, or nothing where it is none: the act is refused for it."""
+    try:
+        return read_amount(stated)
+    except BadAmountError:
+        return 0
+
+
+def _given(view: View, leg: Leg) -> Iterator[Act]:
     if isinstance(leg, TitleLeg):
         yield from _of_title(view, leg)
     elif isinstance(leg, DepositLeg):

@@ -37,7 +37,7 @@ from ropewalk.exchange.escrow import (
     receivable_given,
     told_given,
 )
-from ropewalk.exchange.likewise import given_as, of_agreement, promised
+from ropewalk.exchange.likewise import given_by_opening, of_agreement, promised
 from ropewalk.exchange.state import (
     DEADLINE_S_MAX,
     LEGS_MAX,
@@ -115,7 +115,7 @@ def open_exchange(view: View, message: Open, context: Context) -> Effects:
     """
     if not context.time_s < message.deadline <= context.time_s + DEADLINE_S_MAX:
         raise BadDeadlineError(f"after {context.time_s}, at most {DEADLINE_S_MAX} seconds")
-    _check_legs(message.legs)
+    _check_legs(message.legs, message.given or ())
     parties = parties_of(message.legs)
     if context.actor not in parties:
         raise NotPartyError(context.actor)
@@ -142,8 +142,6 @@ def _give(
     view: View, legs: Sequence[Leg], numbers: Sequence[int], identifier: str, context: Context
 ) -> Effects:
     """The opener's own legs go into escrow, each as by an act of its own."""
-    if [*numbers] != sorted(set(numbers)):
-        raise BadLegError("legs that are given are sorted, each once")
     overlay, events, receivables = Overlay(view), list[Event](), list[Receivable]()
     for number in numbers:
         leg = legs[number] if number < len(legs) else None
@@ -163,7 +161,7 @@ def _give(
     return Effects(overlay.changes, tuple(events))
 
 
-def _check_legs(legs: list[Leg]) -> None:
+def _check_legs(legs: Sequence[Leg], given: Sequence[int]) -> None:
     objects: list[str] = []
     for leg in legs:
         if leg.giver == leg.taker:
@@ -180,6 +178,8 @@ def _check_legs(legs: list[Leg]) -> None:
             objects += _boxes(leg)
     if len(set(objects)) != len(objects):
         raise BadLegError("the same thing moves once")
+    if [*given] != sorted(set(given)):
+        raise BadLegError("legs that are given are sorted, each once")
 
 
 def _boxes(leg: ReleaseLeg) -> list[str]:
@@ -208,9 +208,8 @@ def agree(view: View, message: Agree, context: Context) -> Effects:
 
 def _promised(view: View, message: Open, actor: str) -> Sequence[Act]:
     """What opening it comes to: releases that the actor promises, and what it gives at once."""
-    numbers = [one for one in message.given or () if one < len(message.legs)]
-    given = [act for number in numbers for act in given_as(view, message.legs[number])]
-    return [*promised(message.legs, actor), *given]
+    given = [message.legs[one] for one in message.given or () if one < len(message.legs)]
+    return [*promised(message.legs, actor), *given_by_opening(view, given, message)]
 
 
 OPEN_REFUSALS = (

@@ -86,6 +86,8 @@ def sentence(portal: Portal, act: str, body: Mapping[str, Any]) -> Markup:
     pattern = portal.text.get(f"act.{act}", "")
     if not pattern:
         return escape(act)
+    more = (portal.text.get(f"with.{act}.{name}", "") for name in sorted(body))
+    pattern = " ".join(filter(None, (pattern, *more)))
 
     def fill(found: re.Match[str]) -> str:
         return str(value(portal, body, found[1]))

@@ -301,7 +301,8 @@ async function member(input, form) {
   if ("list" in input.dataset) {
     const parts = value.split(/[\s,;]+/).filter(Boolean);
     const items = await Promise.all(parts.map((one) => item(kind, one, input, form)));
-    return "sorted" in input.dataset ? items.sort() : items;
+    if (!("sorted" in input.dataset)) return items;
+    return items.every(Number.isInteger) ? items.sort((one, other) => one - other) : items.sort();
   }
   return item(kind, value.trim(), input, form);
 }

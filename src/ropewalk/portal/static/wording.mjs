@@ -145,7 +145,8 @@ function sentenceOf(reader, act, body) {
     const sentence = sentenceOf(reader, body.act, body.body);
     return worded(reader, "proposed", { sentence });
   }
-  const pattern = found(reader, `act.${act}`);
+  const more = Object.keys(isObject(body) ? body : {}).sort().map((name) => found(reader, `with.${act}.${name}`));
+  const pattern = found(reader, `act.${act}`) && [found(reader, `act.${act}`), ...more].filter(Boolean).join(" ");
   const meaning = reader.table.get(act)?.meaning ?? `${titleOf(reader, act)}.`;
   if (pattern === undefined) return visible(meaning);
   return filled(pattern, (name) =>
