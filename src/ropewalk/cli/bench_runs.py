@@ -205,6 +205,10 @@ class Line:
         self._writer.close()
 
 
+SCALE_ROUNDS = 7
+"""A round is over in a second, and the disk has moods that last about as long."""
+
+
 def scale(tell: Tell, *, large: int = 1_000_000, small: int = 10_000) -> Result:
     """A million live titles against ten thousand: cost of a transfer, memory, restart.
 
@@ -239,7 +243,7 @@ def _at_scale(tell: Tell, count: int) -> tuple[float, int, float]:
         step = max(1, count // 10_000)
         chosen = [loaded(world, number) for number in range(0, count, step)][:10_000]
         costs = []
-        for _ in range(3):
+        for _ in range(SCALE_ROUNDS):
             texts = world.transfers(chosen)
             tell(f"transferring {len(texts):,} of {count:,}")
             costs.append(1 / _rate(engine, texts))
