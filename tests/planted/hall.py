@@ -9,7 +9,7 @@ import msgspec
 from planted.planting import put
 from ropewalk import rules
 from ropewalk.capital import account
-from ropewalk.exchange import conditions, escrow, facts, settle, state
+from ropewalk.exchange import conditions, escrow, facts, opening, settle, state
 from ropewalk.ledger import Context, Effects, View, decode_record, encode_record
 from ropewalk.title import ActOnTitle, Title, errors, fingerprint, hand_over, issue
 from ropewalk.title import state as title_state
@@ -170,6 +170,16 @@ def house_bill_on_a_bound_master() -> None:
     put(issue, "_check_master", check_master)
 
 
+def opening_gives_for_another() -> None:
+    """Who opens an exchange puts another's money into its escrow."""
+    put(opening, "require_giver", lambda *_: None)
+
+
+def opening_asks_no_pledgee() -> None:
+    """Who opens an exchange gives a pledged receivable, its pledgee not asked."""
+    put(opening, "require_pledgees", lambda *_: None)
+
+
 EXCHANGE_BUGS = (
     anybody_returns_it,
     cargo_is_billed_twice,
@@ -185,6 +195,8 @@ EXCHANGE_BUGS = (
     money_is_not_held,
     one_key_is_enough_in_an_exchange,
     one_leg_stays,
+    opening_asks_no_pledgee,
+    opening_gives_for_another,
     payer_agrees_by_its_bank,
     payer_settles_for_everybody,
     place_is_overlooked,

@@ -170,6 +170,9 @@ def exchange_open(
         list[int] | None,
         typer.Option("--give", help="Number of a leg of your own, a receivable or money, from 0."),
     ] = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Others approve it first: a pledgee, more keys.")
+    ] = False,
     actor: Actor = "",
     co_signer: CoSigners = None,
     node: NodeUrl = DEFAULT_NODE,
@@ -192,6 +195,9 @@ def exchange_open(
             _as_seen(connected, leg)
         if give:
             body["given"] = sorted(give)
+        if propose:
+            do(opener, "exchange.OPEN", body, until=time_of("+30d"), as_json=as_json)
+            return
         outcome = opener.act("exchange.OPEN", body)
         finish(outcome, as_json=as_json, exchange=exchange_id(outcome.transaction))
 

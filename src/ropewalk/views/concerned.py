@@ -224,12 +224,12 @@ def _of_movement(movement: Movement) -> Parts:
         yield order.release_to, "receiver"
 
 
-def recovery_line(owner: str, recovery: RecoveryRecord, controller: Controller) -> Line:
+def recovery_line(recovered: str, recovery: RecoveryRecord, controller: Controller) -> Line:
     """A recovery that waits concerns whose keys it changes, and those it chose for that."""
     helpers = [(one, "helper") for one in controller.recovery.controllers]
     return Line(
         status="STARTED",
         is_open=True,
         due_s=recovery.due,
-        parts=_by_whom(iter([(owner, "owner"), *helpers])),
+        parts=_by_whom(iter([(recovered, "recovered"), *helpers])),
     )

@@ -327,10 +327,10 @@ def _recovery(records: Records, identifier: str) -> Told | None:
     found = records.find(recovery_key(identifier), RecoveryRecord)
     if found is None:
         return None
-    owner = records.read(controller_key(identifier), Controller)
+    recovered = records.read(controller_key(identifier), Controller)
     return Told(
-        concerned.recovery_line(identifier, found, owner),
-        waiting.of_recovery(identifier, found, owner),
+        concerned.recovery_line(identifier, found, recovered),
+        waiting.of_recovery(identifier, found, recovered),
     )
 
 

@@ -205,8 +205,8 @@ def is_back(standing: Standing) -> bool:
     return standing.basis is not None and standing.basis.kind != "INDEMNITY"
 
 
-def of_recovery(owner: str, recovery: RecoveryRecord, controller: Controller) -> Iterator[Wait]:
-    """Its owner stops what it did not ask for; in time those it chose complete it."""
-    yield Wait(controller=owner, act="identity.CANCEL_RECOVERY", by_s=recovery.due)
+def of_recovery(recovered: str, recovery: RecoveryRecord, controller: Controller) -> Iterator[Wait]:
+    """Who is recovered stops what it did not ask for; in time those it chose complete it."""
+    yield Wait(controller=recovered, act="identity.CANCEL_RECOVERY", by_s=recovery.due)
     for helper in controller.recovery.controllers:
         yield Wait(controller=helper, act="identity.COMPLETE_RECOVERY", from_s=recovery.due)
