@@ -5,7 +5,8 @@ A command takes the time of what it does, without half a second of imports befor
 files have a cheap scrypt, as those of tests/conftest.py. A signal reaches the process that asked
 and not its fork: `ropewalk node`, which is ended by one, is run as always.
 
-python -m cli.forking SOCKET    serves
+python -m cli.forking serve SOCKET    what forks
+python -m cli.forking run WORD…       a command in a process of its own
 """
 
 import json

@@ -160,5 +160,5 @@ def test_of_nothing_it_stands_for_nothing() -> None:
     assert of_agreement(hall.world.state, nowhere, IDS["carrier"]) == ()
     assert stood_for(hall, 2) == []
     body = hall.title_body(exchange=salt("nothing"))
-    message = EscrowTitle(**body)  # type: ignore[arg-type]
+    message = EscrowTitle(**body)  # type: ignore[arg-type]  # members of one body
     assert of_leg(hall.world.state, message, IDS["shipper"]) == ()

@@ -46,16 +46,12 @@ RARE = {
     ("exchange.ESCROW_DEPOSIT", "capital.bad_amount"),
     ("exchange.ESCROW_DEPOSIT", "capital.too_many_recourses"),
     ("exchange.ESCROW_DEPOSIT", "exchange.leg_broken"),
-    ("exchange.ESCROW_DEPOSIT", "title.frozen"),
     ("exchange.ESCROW_TITLE", "title.may_not_endorse"),
     ("exchange.SETTLE", "capital.bad_amount"),
     ("exchange.SETTLE", "capital.too_many_recourses"),
     *(
         (f"exchange.{act}", "exchange.unknown")
-        for act in (
-            *("CONFIRM_PAYMENT", "ESCROW_DEPOSIT", "ESCROW_RECEIVABLE", "ESCROW_TITLE"),
-            *("RETURN", "SETTLE"),
-        )
+        for act in ("CONFIRM_PAYMENT", "ESCROW_RECEIVABLE", "ESCROW_TITLE", "RETURN", "SETTLE")
     ),
 }
 """For which chance is too seldom right: their vectors meet them."""

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
+import msgspec
 import pytest
 
 from network import Someone
 from portal.lodge import Lodge
 from ropewalk.crypto import PrivateKey, sha256
 from ropewalk.portal import names
+from ropewalk.portal.catalogue import FOLDER
 from ropewalk.portal.errors import NameRefusedError
 from ropewalk.portal.naming import NAME_MAX, fit_name, likeness
 from ropewalk.portal.sessions import now_s
@@ -112,6 +114,11 @@ def test_the_scripts_know_whose_word_a_name_is_and_strangers_know_no_names(lodge
     assert told["acts"]
     assert lodge.get("/names").status_code == 401
     assert lodge.get("/desks").status_code == 200
+
+
+def test_every_text_of_acts_reaches_the_scripts(lodge: Lodge) -> None:
+    acts = msgspec.json.decode((FOLDER / "en" / "acts.json").read_bytes(), type=dict[str, str])
+    assert lodge.get("/words.json").json()["texts"].items() >= acts.items()
 
 
 @pytest.mark.parametrize("hidden", HIDDEN, ids=ascii)

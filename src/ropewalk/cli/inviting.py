@@ -27,12 +27,9 @@ def paid(balances: dict[str, dict[str, str]]) -> Table:
     for currency in currencies:
         table.add_column(currency, justify="right")
     for name in sorted(balances):
-        sums = (balances[name].get(one, "") for one in currencies)
-        told = (
-            readable_sum(sum_, one) if sum_ else ""
-            for sum_, one in zip(sums, currencies, strict=True)
-        )
-        table.add_row(name, *told)
+        has = balances[name]
+        sums = (readable_sum(has[one], one) if has.get(one) else "" for one in currencies)
+        table.add_row(name, *sums)
     return table
 
 

@@ -206,7 +206,7 @@ def agree(view: View, message: Agree, context: Context) -> Effects:
     return Effects(put(after, message.exchange), (Event("exchange.agreed", told),))
 
 
-def _promised(view: View, message: Open, actor: str) -> Sequence[Act]:
+def _of_opening(view: View, message: Open, actor: str) -> Sequence[Act]:
     """What opening it comes to: releases that the actor promises, and what it gives at once."""
     given = [message.legs[one] for one in message.given or () if one < len(message.legs)]
     return [*promised(message.legs, actor), *given_by_opening(view, given, message)]
@@ -229,6 +229,6 @@ OPEN_REFUSALS = (
 AGREE_REFUSALS = (*RUNNING, NotPartyError, EscrowedAlreadyError)
 
 RULES = (
-    Rule("exchange.OPEN", Open, open_exchange, OPEN_REFUSALS, likewise=_promised),
+    Rule("exchange.OPEN", Open, open_exchange, OPEN_REFUSALS, likewise=_of_opening),
     Rule("exchange.AGREE", Agree, agree, AGREE_REFUSALS, likewise=of_agreement),
 )

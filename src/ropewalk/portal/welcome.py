@@ -44,7 +44,7 @@ async def words(request: Request) -> Response:
             one["code"]: one["meaning"] for act in here.settings.acts for one in act["refusals"]
         },
         "names": portal.names() if request.state.session else {},
-        "texts": portal.text.part("act", "member", "script"),
+        "texts": portal.text.part("act", "member", "script", "with"),
     }
     return _packed(request, msgspec.json.encode(found))
 
